@@ -1,0 +1,10 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  transform: {
+    '^.+\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
+  },
+  // @noble/secp256k1 ships ES modules only; everything else in node_modules is loaded as it is.
+  transformIgnorePatterns: ['/node_modules/(?!@noble/)'],
+};
