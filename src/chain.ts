@@ -147,7 +147,10 @@ export interface ChainReader {
    * `get_relative_account_history`: newest first, both ends inclusive, by the account's sequence numbers. Element i
    * has sequence `start - i` when `stop <= start <= totalOps` and nothing in the range is pruned.
    */
-  history(accountId: string, range: { stop: number; start: number; limit: number }): Promise<HistoryOperation[]>;
+  history(
+    accountId: string,
+    range: { stop: number; start: number; limit: number },
+  ): Promise<HistoryOperation[]>;
   /** Pending or included, until it expires. Null proves nothing. */
   recentTransaction(transactionId: string): Promise<SignedTransaction | null>;
   /** Open proposals that concern the account. */
@@ -177,6 +180,8 @@ export interface Broadcaster {
  * pages after it, a window and its scan) is read through one session; when it is lost, start over with the next.
  */
 export interface NodeSession extends ChainReader, Notices, Broadcaster {
+  /** `api.method(...args)` as it is, for what the other methods do not cover. The answer is not checked. */
+  call(api: string, method: string, args: unknown[]): Promise<unknown>;
   /** Aborts when the connection is gone. Calls that were open reject with CONNECTION_LOST. */
   readonly lost: AbortSignal;
   /** Ends this connection; the next `session()` connects anew. Used to leave a node that is behind or frozen. */
@@ -185,9 +190,10 @@ export interface NodeSession extends ChainReader, Notices, Broadcaster {
 
 /**
  * A node by its list of endpoints. Its own ChainReader methods use whatever session is live and try once more on a
- * new one when the connection is lost under a read; `broadcast` is never repeated.
+ * new one when the connection is lost under a read; `broadcast` is never repeated. Watched objects are watched again on
+ * every new session, and while something is watched a lost connection is opened again with backoff.
  */
-export interface NodeEndpoints extends ChainReader, Broadcaster {
+export interface NodeEndpoints extends ChainReader, Notices, Broadcaster {
   /**
    * The live session, or a new one: endpoints are tried in order, beginning after the one that was left last. The chain id
    * and the login are checked before it is handed out. Rejects with NODE_UNREACHABLE, WRONG_CHAIN or ACCESS_DENIED

@@ -1,0 +1,29 @@
+/** Endpoint URLs: checked when they are read, and without their credentials wherever they are shown. */
+import { BitSharesError } from '../errors';
+
+/**
+ * Splits a list of URLs at commas and white space and checks each.
+ *
+ * @param protocols accepted protocols, e.g. `['ws:', 'wss:']`
+ * @throws INVALID_PARAMETER naming the field, without repeating user names or passwords
+ */
+export function parseEndpoints(list: string, protocols: string[], field: string): string[] {
+  const endpoints = list.split(/[\s,]+/).filter((text) => text !== '');
+  for (const endpoint of endpoints) {
+    if (!URL.canParse(endpoint) || !protocols.includes(new URL(endpoint).protocol)) {
+      throw new BitSharesError('INVALID_PARAMETER', {
+        field,
+        message: `"${displayEndpoint(endpoint)}" is not a ${protocols.map((p) => `${p}//`).join(' or ')} address`,
+        fix: `Write each address like ${protocols[0] ?? ''}//127.0.0.1:8090 and separate several with commas.`,
+      });
+    }
+  }
+  return endpoints;
+}
+
+/** The URL without user name, password, query and fragment. */
+export function displayEndpoint(endpoint: string): string {
+  if (!URL.canParse(endpoint)) return endpoint.replace(/\/\/[^/@]*@/, '//').slice(0, 100);
+  const url = new URL(endpoint);
+  return `${url.protocol}//${url.host}${url.pathname === '/' ? '' : url.pathname}`;
+}

@@ -1,0 +1,58 @@
+/**
+ * The one place where the socket library is chosen. Everything else sees `OpenSocket`.
+ *
+ * `ws` and not the global WebSocket: the package has to load on Node 20, which has none.
+ */
+import WebSocket from 'ws';
+
+export interface SocketEvents {
+  opened(): void;
+  received(text: string): void;
+  /** Called exactly once, also when the socket never opened. */
+  closed(reason: string): void;
+}
+
+export interface Socket {
+  send(text: string): void;
+  /** Ends the connection at once; `closed` follows. */
+  close(): void;
+}
+
+export type OpenSocket = (url: string, events: SocketEvents) => Socket;
+
+/** Larger answers than this are hostile or a mistake: the biggest real ones (2 MB blocks as JSON) stay far below. */
+const maximumMessageBytes = 64 * 1024 * 1024;
+
+const handshakeTimeoutMs = 10_000;
+
+export const openWebSocket: OpenSocket = (url, events) => {
+  const socket = new WebSocket(url, {
+    handshakeTimeout: handshakeTimeoutMs,
+    maxPayload: maximumMessageBytes,
+    perMessageDeflate: false,
+  });
+  let reason = '';
+  let ended = false;
+  socket.on('open', () => {
+    events.opened();
+  });
+  socket.on('message', (data) => {
+    events.received(Buffer.isBuffer(data) ? data.toString('utf8') : String(data));
+  });
+  socket.on('error', (error) => {
+    reason = error.message;
+  });
+  socket.on('close', (code) => {
+    if (ended) return;
+    ended = true;
+    events.closed(reason === '' ? `closed with code ${code}` : reason);
+  });
+  return {
+    send: (text) => {
+      socket.send(text);
+    },
+    close: () => {
+      socket.terminate();
+    },
+  };
+};
