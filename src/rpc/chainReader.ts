@@ -140,6 +140,13 @@ function readBlock(number: number, answer: Answer): Block {
     previous: answer.field('previous').text(/^[0-9a-f]{40}$/),
     timestamp: answer.field('timestamp').time(),
     transactions: answer.field('transactions').list().map(readTransaction),
+    operationResults: answer
+      .field('transactions')
+      .list()
+      .map((transaction) => {
+        const results = transaction.field('operation_results').raw();
+        return Array.isArray(results) ? (results as unknown[]) : [];
+      }),
   };
 }
 

@@ -5,7 +5,7 @@ import { Answer } from './answer';
 import { chainReader } from './chainReader';
 import { Connection, type ConnectionOptions } from './connection';
 import { displayEndpoint } from './endpoint';
-import type { OpenSocket } from './socket';
+import { openWebSocket, type OpenSocket } from './socket';
 
 export interface SessionSettings extends ConnectionOptions {
   /** The chain that the node must be on. */
@@ -110,5 +110,24 @@ export async function openSession(
   } catch (error) {
     connection.close();
     throw error;
+  }
+}
+
+/**
+ * The chain that a node is on, whichever it is.
+ *
+ * @throws NODE_UNREACHABLE, INVALID_ANSWER, REQUEST_TIMEOUT, CONNECTION_LOST
+ */
+export async function readChainIdOf(
+  url: string,
+  clock: Clock,
+  openSocket: OpenSocket = openWebSocket,
+): Promise<string> {
+  const connection = new Connection(url, openSocket, clock, { requestTimeout: 15_000, maximumInFlight: 1 });
+  try {
+    await connection.opened;
+    return await chainReader((api, method, args) => connection.request(api, method, args)).chainId();
+  } finally {
+    connection.close();
   }
 }

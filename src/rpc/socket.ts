@@ -40,7 +40,7 @@ export const openWebSocket: OpenSocket = (url, events) => {
     events.received(Buffer.isBuffer(data) ? data.toString('utf8') : String(data));
   });
   socket.on('error', (error) => {
-    reason = error.message;
+    reason = explain(error);
   });
   socket.on('close', (code) => {
     if (ended) return;
@@ -56,3 +56,17 @@ export const openWebSocket: OpenSocket = (url, events) => {
     },
   };
 };
+
+const explanations: Record<string, string> = {
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was reset',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENOTFOUND: 'the host name is not known',
+  EAI_AGAIN: 'the host name could not be looked up',
+  ETIMEDOUT: 'no answer to the connection attempt',
+};
+
+/** Words for the system's error codes; n8n replaces messages that contain the codes themselves by general ones. */
+function explain(error: Error & { code?: string }): string {
+  return explanations[error.code ?? ''] ?? error.message;
+}

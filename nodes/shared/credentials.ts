@@ -1,0 +1,22 @@
+/** Reading the credentials of a node inside n8n. */
+import type { IExecuteFunctions, ITriggerFunctions } from 'n8n-workflow';
+import { readKeys, type Keys } from './keysCredential';
+import { readNodeSettings, type NodeSettings } from './nodeCredential';
+
+type CredentialContext = Pick<IExecuteFunctions | ITriggerFunctions, 'getCredentials' | 'getNode'>;
+
+/** The node credential, which every operation needs. */
+export async function nodeSettingsOf(context: CredentialContext): Promise<NodeSettings> {
+  return readNodeSettings(await context.getCredentials('bitSharesNodeApi'));
+}
+
+/** The keys credential, or undefined when none is selected in the node. */
+export async function optionalKeysOf(context: CredentialContext): Promise<Keys | undefined> {
+  if (context.getNode().credentials?.bitSharesKeysApi === undefined) return undefined;
+  return readKeys(await context.getCredentials('bitSharesKeysApi'));
+}
+
+/** The keys credential, for operations that cannot do without. */
+export async function keysOf(context: CredentialContext): Promise<Keys> {
+  return readKeys(await context.getCredentials('bitSharesKeysApi'));
+}

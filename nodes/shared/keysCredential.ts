@@ -1,0 +1,62 @@
+/** The BitShares Keys API credential. The texts of private keys exist here only, and leave as PrivateKey objects. */
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+import { BitSharesError } from '../../src/errors';
+import { MemoKeyring, PrivateKey, type Chain } from '../../src/protocol';
+import { listField, textField } from './fields';
+
+export interface Keys {
+  /** Name or `1.2.x`, as entered. */
+  account: string;
+  memoKey: PrivateKey | undefined;
+  olderMemoKeys: PrivateKey[];
+  activeKey: PrivateKey | undefined;
+  balanceKeys: PrivateKey[];
+  /** Empty when none is given. */
+  walletPassword: string;
+}
+
+/**
+ * Reads and checks the credential.
+ *
+ * @throws INVALID_KEY naming the field, never the text; INVALID_PARAMETER when the account is missing
+ */
+export function readKeys(credential: ICredentialDataDecryptedObject): Keys {
+  const account = textField(credential, 'account');
+  if (account === '') {
+    throw new BitSharesError('INVALID_PARAMETER', {
+      field: 'Account',
+      message: 'no account is given',
+      fix: 'Enter the name or the id (1.2.x) of the account that these keys belong to in the keys credential.',
+    });
+  }
+  return {
+    account,
+    memoKey: optionalKey(credential, 'memoKey', 'Memo Key'),
+    olderMemoKeys: listField(credential, 'olderMemoKeys').map((wif, i) =>
+      PrivateKey.fromWif(wif, `Older Memo Keys (entry ${i + 1})`),
+    ),
+    activeKey: optionalKey(credential, 'activeKey', 'Active Key'),
+    balanceKeys: listField(credential, 'balanceKeys').map((wif, i) =>
+      PrivateKey.fromWif(wif, `Balance Keys (entry ${i + 1})`),
+    ),
+    walletPassword: textField(credential, 'walletPassword'),
+  };
+}
+
+function optionalKey(
+  credential: ICredentialDataDecryptedObject,
+  name: string,
+  field: string,
+): PrivateKey | undefined {
+  const wif = textField(credential, name);
+  return wif === '' ? undefined : PrivateKey.fromWif(wif, field);
+}
+
+/** Everything that can open a memo: the memo key, the older ones, and the active key, which many wallets used for memos. */
+export function memoKeyring(keys: Keys | undefined, chain: Chain): MemoKeyring {
+  const usable = keys === undefined ? [] : [keys.memoKey, ...keys.olderMemoKeys, keys.activeKey];
+  return new MemoKeyring(
+    usable.filter((key) => key !== undefined),
+    chain.prefix,
+  );
+}

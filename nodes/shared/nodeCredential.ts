@@ -1,0 +1,98 @@
+/** The BitShares Node API credential, from n8n's data to typed settings and clients. */
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+import type { NodeEndpoints } from '../../src/chain';
+import { BitSharesError } from '../../src/errors';
+import { customChain, mainnet, testnet, type Chain } from '../../src/protocol';
+import { parseEndpoints } from '../../src/rpc/endpoint';
+import { openNodeClient } from '../../src/rpc/nodeClient';
+import { systemClock } from './clock';
+import { textField } from './fields';
+
+export interface NodeSettings {
+  chain: Chain;
+  /** Real-time nodes; at least one. */
+  trustedUrls: string[];
+  /** Delayed nodes; empty when the operator has none. */
+  delayedUrls: string[];
+  user: string;
+  password: string;
+}
+
+const webSocketProtocols = ['ws:', 'wss:'];
+
+/**
+ * Reads and checks the credential.
+ *
+ * @throws INVALID_CHAIN, INVALID_PARAMETER naming the field
+ */
+export function readNodeSettings(credential: ICredentialDataDecryptedObject): NodeSettings {
+  const trustedUrls = parseEndpoints(
+    textField(credential, 'trustedUrls'),
+    webSocketProtocols,
+    'Trusted Node URLs',
+  );
+  if (trustedUrls.length === 0) {
+    throw new BitSharesError('INVALID_PARAMETER', {
+      field: 'Trusted Node URLs',
+      message: 'no address is given',
+      fix: 'Enter the WebSocket address of your node, such as ws://127.0.0.1:8090.',
+    });
+  }
+  return {
+    chain: readChain(credential),
+    trustedUrls,
+    delayedUrls: parseEndpoints(
+      textField(credential, 'delayedUrls'),
+      webSocketProtocols,
+      'Delayed Node URLs',
+    ),
+    user: textField(credential, 'user'),
+    password: textField(credential, 'password'),
+  };
+}
+
+function readChain(credential: ICredentialDataDecryptedObject): Chain {
+  switch (credential.chain) {
+    case 'mainnet':
+      return mainnet;
+    case 'testnet':
+      return testnet;
+    case 'custom':
+      return customChain({
+        chainId: textField(credential, 'chainId'),
+        prefix: textField(credential, 'addressPrefix'),
+      });
+    default:
+      throw new BitSharesError('INVALID_CHAIN', {
+        field: 'Chain',
+        message: 'no chain is chosen',
+        fix: 'Choose Mainnet, Testnet or Custom in the node credential.',
+      });
+  }
+}
+
+/** A client for the given addresses of the credential. Close it when the work is done. */
+export function openNode(urls: string[], settings: NodeSettings): NodeEndpoints {
+  return openNodeClient(
+    { urls, chainId: settings.chain.chainId, user: settings.user, password: settings.password },
+    { clock: systemClock },
+  );
+}
+
+/** Clients for one execution: the trusted node, and the delayed node where the credential has one. */
+export interface Nodes {
+  trusted: NodeEndpoints;
+  delayed: NodeEndpoints | undefined;
+}
+
+/** Runs `work` with clients of the credential's nodes and closes them whatever happens. */
+export async function withNodes<T>(settings: NodeSettings, work: (nodes: Nodes) => Promise<T>): Promise<T> {
+  const trusted = openNode(settings.trustedUrls, settings);
+  const delayed = settings.delayedUrls.length === 0 ? undefined : openNode(settings.delayedUrls, settings);
+  try {
+    return await work({ trusted, delayed });
+  } finally {
+    trusted.close();
+    delayed?.close();
+  }
+}

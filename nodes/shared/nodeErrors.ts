@@ -1,0 +1,62 @@
+/** From domain errors to what n8n shows: the message says what happened, the description what to do. */
+import {
+  NodeApiError,
+  NodeOperationError,
+  type IDataObject,
+  type INode,
+  type JsonObject,
+} from 'n8n-workflow';
+import { isBitSharesError, type BitSharesError, type ErrorCode } from '../../src/errors';
+
+/** Errors that come from a node or wallet and not from what the user entered. */
+const fromOutside: ReadonlySet<ErrorCode> = new Set([
+  'ACCESS_DENIED',
+  'CONNECTION_LOST',
+  'INVALID_ANSWER',
+  'NODE_ERROR',
+  'NODE_OUT_OF_SYNC',
+  'NODE_UNREACHABLE',
+  'REQUEST_TIMEOUT',
+  'STALE_NODE',
+  'WALLET_ERROR',
+]);
+
+/** Wraps any thrown value for n8n. Values that are not ours are passed on by their message alone. */
+export function toNodeError(
+  node: INode,
+  error: unknown,
+  itemIndex?: number,
+): NodeApiError | NodeOperationError {
+  if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
+  const position = itemIndex === undefined ? {} : { itemIndex };
+  if (!isBitSharesError(error)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return new NodeOperationError(node, message, position);
+  }
+  const options = { message: error.message, description: describe(error), ...position };
+  return fromOutside.has(error.code)
+    ? new NodeApiError(node, { message: error.message, errorCode: error.code } satisfies JsonObject, options)
+    : new NodeOperationError(node, error.message, options);
+}
+
+/** The fields of an item that stands for an error ("continue on fail"). */
+export function errorItem(error: unknown): IDataObject {
+  if (!isBitSharesError(error)) {
+    return {
+      error: error instanceof Error ? error.message : String(error),
+      errorCode: 'INTERNAL',
+      errorField: null,
+      whatToDo: null,
+    };
+  }
+  return {
+    error: error.message,
+    errorCode: error.code,
+    errorField: error.field ?? null,
+    whatToDo: error.fix ?? null,
+  };
+}
+
+function describe(error: BitSharesError): string {
+  return error.fix === undefined ? `Code ${error.code}` : `${error.fix} (${error.code})`;
+}

@@ -1,0 +1,52 @@
+/** The shape of an operation of a node, and what every operation does the same way. */
+import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import { errorItem, toNodeError } from './nodeErrors';
+
+/** One operation: a file with its fields and what it does with all input items. */
+export interface NodeOperation {
+  /** The fields, shown by `displayOptions` of the resource and operation. */
+  description: INodeProperties[];
+  /** True for what signs or sends: an AI agent may not use it. */
+  movesMoney?: true;
+  execute(this: IExecuteFunctions, items: INodeExecutionData[]): Promise<INodeExecutionData[]>;
+}
+
+/** The operations of one resource by their value. */
+export type ResourceOperations = Record<string, NodeOperation>;
+
+/**
+ * Runs `work` for one item after another. An error becomes an item when the node is set to continue on fail, and ends
+ * the execution otherwise; it is always tied to its item.
+ */
+export async function forEachItem(
+  context: IExecuteFunctions,
+  items: INodeExecutionData[],
+  work: (itemIndex: number) => Promise<IDataObject | IDataObject[]>,
+): Promise<INodeExecutionData[]> {
+  const output: INodeExecutionData[] = [];
+  for (let itemIndex = 0; itemIndex < items.length; itemIndex++) {
+    try {
+      for (const json of [await work(itemIndex)].flat())
+        output.push({ json, pairedItem: { item: itemIndex } });
+    } catch (error) {
+      if (!context.continueOnFail()) throw toNodeError(context.getNode(), error, itemIndex);
+      output.push({ json: errorItem(error), pairedItem: { item: itemIndex } });
+    }
+  }
+  return output;
+}
+
+/** Adds to every field where it is shown. */
+export function shownFor(
+  resource: string,
+  operations: string[],
+  fields: INodeProperties[],
+): INodeProperties[] {
+  return fields.map((field) => ({
+    ...field,
+    displayOptions: {
+      ...field.displayOptions,
+      show: { resource: [resource], operation: operations, ...field.displayOptions?.show },
+    },
+  }));
+}
