@@ -1,0 +1,30 @@
+/** Chain time: seconds since 1970 in UTC, written as `2016-04-06T08:29:27` without a zone. */
+import { BitSharesError } from '../errors';
+
+const largestTime = 0xffffffff;
+const pattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/;
+
+/** Seconds since the epoch of a chain time text. Errors: INVALID_TIME. */
+export function parseChainTime(text: string, field?: string): number {
+  const seconds = typeof text === 'string' && pattern.test(text) ? Date.parse(`${text}Z`) / 1000 : NaN;
+  // The round trip refuses days and hours that do not exist, which Date.parse may move to the next day.
+  if (!(seconds >= 0 && seconds <= largestTime) || formatChainTime(seconds) !== text) {
+    throw new BitSharesError('INVALID_TIME', {
+      message: 'This is not a time of the chain.',
+      fix: 'Write it in UTC as 2016-04-06T08:29:27, without a zone.',
+      ...(field === undefined ? {} : { field }),
+    });
+  }
+  return seconds;
+}
+
+/** The chain time text of whole seconds since the epoch (0 to 4,294,967,295). Errors: INVALID_TIME. */
+export function formatChainTime(seconds: number): string {
+  if (!Number.isInteger(seconds) || seconds < 0 || seconds > largestTime) {
+    throw new BitSharesError('INVALID_TIME', {
+      message: 'A chain time is a whole number of seconds between 0 and 4,294,967,295.',
+      fix: 'Give seconds, not milliseconds.',
+    });
+  }
+  return new Date(seconds * 1000).toISOString().slice(0, 19);
+}
