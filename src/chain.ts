@@ -54,6 +54,8 @@ export interface Block {
   previous: string;
   timestamp: number;
   transactions: SignedTransaction[];
+  /** What each operation of each transaction resulted in, as the node says it. */
+  operationResults?: unknown[][];
 }
 
 export interface Authority {
@@ -76,6 +78,8 @@ export interface Account {
   blacklistedAccounts: string[];
   /** Empty when any asset is allowed; null when the account has no such restriction. */
   allowedAssets: string[] | null;
+  /** `creation_block_num`: the block that created the account; null or absent on nodes older than 6.1. */
+  creationBlock?: number | null;
 }
 
 export interface Asset {
@@ -153,6 +157,8 @@ export interface ChainReader {
   ): Promise<HistoryOperation[]>;
   /** Pending or included, until it expires. Null proves nothing. */
   recentTransaction(transactionId: string): Promise<SignedTransaction | null>;
+  /** The bytes of a transaction without its signatures, in hexadecimal: for operations that `protocol` cannot write. */
+  transactionHex(transaction: SignedTransaction): Promise<string>;
   /** Open proposals that concern the account. */
   proposals(accountId: string): Promise<Proposal[]>;
 }

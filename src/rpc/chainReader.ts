@@ -86,6 +86,9 @@ export function chainReader(call: Call): Omit<ChainReader, 'endpoint'> {
       return answer.isNull ? null : readTransaction(answer);
     },
 
+    transactionHex: async (transaction) =>
+      (await ask('database', 'get_transaction_hex_without_sig', [transaction])).text(/^([0-9a-f]{2})+$/),
+
     proposals: async (accountId) =>
       (await ask('database', 'get_proposed_transactions', [accountId])).list().map(readProposal),
   };

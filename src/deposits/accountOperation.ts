@@ -1,0 +1,58 @@
+/** The watched account and the operations of its history, wherever they were read. */
+import type { HistoryOperation, Operation, SignedTransaction } from '../chain';
+import { compareKeys, type OperationKey } from './depositKey';
+
+export interface WatchedAccount {
+  id: string;
+  name: string;
+  /** `2.6.x` */
+  statisticsId: string;
+}
+
+export interface AccountOperation {
+  key: OperationKey;
+  /** The account's sequence number on the node that was read; a hint when `source` is `blocks`. */
+  sequence: number;
+  operation: Operation;
+  /** `1.11.x` of the node that was read; null when read from blocks. */
+  operationId: string | null;
+  /** Seconds since the epoch; null on nodes older than 6.1, where the block has to be asked. */
+  blockTime: number | null;
+  /** Null on nodes older than 6.1. */
+  isVirtual: boolean | null;
+  source: 'history' | 'blocks';
+  /** The transaction that holds it, when it was read from a block. */
+  transaction: SignedTransaction | null;
+}
+
+export function keyOf(operation: HistoryOperation): OperationKey {
+  return {
+    block: operation.blockNumber,
+    trxInBlock: operation.trxInBlock,
+    opInTrx: operation.opInTrx,
+    virtualOp: operation.virtualOp,
+  };
+}
+
+export function fromHistory(operation: HistoryOperation, sequence: number): AccountOperation {
+  return {
+    key: keyOf(operation),
+    sequence,
+    operation: operation.operation,
+    operationId: operation.id,
+    blockTime: operation.blockTime,
+    isVirtual: operation.isVirtual,
+    source: 'history',
+    transaction: null,
+  };
+}
+
+/** Whether the keys ascend strictly, beginning behind `after`. */
+export function ascends(operations: readonly AccountOperation[], after: OperationKey): boolean {
+  let previous = after;
+  for (const { key } of operations) {
+    if (compareKeys(key, previous) <= 0) return false;
+    previous = key;
+  }
+  return true;
+}

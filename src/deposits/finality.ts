@@ -1,0 +1,94 @@
+/**
+ * What is final on which node. A delayed node holds only irreversible blocks, so all that it shows is final; its own
+ * `last_irreversible_block_num` lags further behind and says nothing. On a full node an operation is final when its block
+ * is at or below the last irreversible one.
+ */
+import type { ChainReader, ChainState, Clock } from '../chain';
+import { BitSharesError, isBitSharesError } from '../errors';
+
+export type NodeKind = 'delayed' | 'full';
+
+/** How far a node's answers can be used. Valid for what is asked after the answer that it was made from. */
+export interface FinalHeight {
+  /** The last block that the node holds for good. A position above it means that the node is behind. */
+  reached: number;
+  /** Operations up to this block are final: without limit on a delayed node. */
+  final: number;
+}
+
+export function finalHeight(kind: NodeKind, state: ChainState): FinalHeight {
+  return kind === 'delayed'
+    ? { reached: state.headBlockNumber, final: Number.POSITIVE_INFINITY }
+    : { reached: state.lastIrreversibleBlock, final: state.lastIrreversibleBlock };
+}
+
+/**
+ * Refuses a node whose head block is too old: it answers, but it no longer follows the chain.
+ *
+ * @param staleAfterSeconds 0 switches the check off
+ * @throws STALE_NODE
+ */
+export function checkFreshness(
+  endpoint: string,
+  state: ChainState,
+  nowMs: number,
+  staleAfterSeconds: number,
+): void {
+  const age = Math.round(nowMs / 1000 - state.headTime);
+  if (staleAfterSeconds === 0 || age <= staleAfterSeconds) return;
+  throw new BitSharesError('STALE_NODE', {
+    message: `The node ${endpoint} has no block of the last ${staleAfterSeconds} seconds: its head is ${age} seconds old`,
+    fix: 'Look whether the node still receives blocks (a delayed node: from its trusted node) and whether the clock of this machine is right. Reading goes on by itself when the node follows the chain again.',
+    data: { headBlock: state.headBlockNumber, headAgeSeconds: age },
+  });
+}
+
+const suspicionsAllowed = 3;
+
+/**
+ * Compares a node that is configured as delayed with the trusted node. The delayed head is read first: a true delayed node
+ * cannot be ahead of what the trusted node then calls irreversible, and has the same block at that height. A trusted node
+ * that is behind or unreachable proves nothing.
+ *
+ * @throws NOT_A_DELAYED_NODE when it was ahead three times in a row or holds another block
+ */
+export async function checkDelayedNode(
+  delayed: Pick<ChainReader, 'endpoint' | 'state'>,
+  trusted: Pick<ChainReader, 'state' | 'block'>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let suspicions = 1; ; suspicions++) {
+    const head = await delayed.state();
+    let reference: ChainState;
+    try {
+      reference = await trusted.state();
+      if (reference.headBlockNumber > head.headBlockNumber) {
+        const next = await trusted.block(head.headBlockNumber + 1);
+        if (next !== null && next.previous !== head.headBlockId && reference.headTime >= head.headTime) {
+          throw notDelayed(delayed.endpoint, `its block ${head.headBlockNumber} is not the one of the chain`);
+        }
+      }
+    } catch (error) {
+      if (isBitSharesError(error, 'NOT_A_DELAYED_NODE')) throw error;
+      return;
+    }
+    const trustedIsBehind = reference.headBlockNumber < head.headBlockNumber;
+    if (trustedIsBehind || head.headBlockNumber <= reference.lastIrreversibleBlock) return;
+    if (suspicions === suspicionsAllowed) {
+      throw notDelayed(
+        delayed.endpoint,
+        `its head ${head.headBlockNumber} is above the last irreversible block ${reference.lastIrreversibleBlock}`,
+      );
+    }
+    await clock.sleep(reference.blockInterval * 1000, signal);
+    if (signal.aborted) return;
+  }
+}
+
+function notDelayed(endpoint: string, reason: string): BitSharesError {
+  return new BitSharesError('NOT_A_DELAYED_NODE', {
+    message: `The node ${endpoint} is configured as a delayed node and is none: ${reason}`,
+    fix: 'Start it with the delayed_node plugin and --trusted-node, or move its URL to Trusted Node URLs and leave Delayed Node URLs empty: then only irreversible blocks of it are used.',
+  });
+}

@@ -1,0 +1,225 @@
+/**
+ * Reads an account's history forward from a position, with proof that nothing was skipped: page sizes and sequence numbers
+ * are contiguous and keys ascend. What the node has pruned is read from blocks and counted. One reader belongs to one
+ * connection: sequence numbers of another node may differ.
+ */
+import type { AccountStatistics, ChainReader } from '../chain';
+import { BitSharesError } from '../errors';
+import { ascends, fromHistory, keyOf, type AccountOperation, type WatchedAccount } from './accountOperation';
+import { recoverFromBlocks } from './blockRecovery';
+import { compareKeys, endOfBlock, type OperationKey } from './depositKey';
+import type { FinalHeight } from './finality';
+import { PageLimit } from './pageLimit';
+import { inOrder } from './inFlightWindow';
+import { locate, type Place, type PrunedPlace } from './locate';
+import type { Position } from './position';
+import type { HistoryGap } from './triggerState';
+
+/** A piece of history, in order. */
+export interface HistoryPage {
+  operations: AccountOperation[];
+  /** The position when all of them are handled. */
+  position: Position;
+  /** The endpoint that the sequence number of the position comes from; null while it is only a guess. */
+  frame: string | null;
+  /** A stretch that ended with this page and that could not be proved to be complete. */
+  gap: HistoryGap | null;
+}
+
+type Reader = Pick<ChainReader, 'endpoint' | 'history' | 'statistics' | 'block'>;
+
+const pagesInFlight = 8;
+/** Histories that change under the reader again and again: after this many beginnings the node is at fault. */
+const beginningsAllowed = 20;
+
+export class HistoryReader {
+  private readonly pageLimit: PageLimit;
+  /** The position up to which this connection has shown an unbroken history. */
+  private proved: Position | null = null;
+  /** Whether the last `read` stopped at an operation that was not final yet. */
+  reversibleAhead = false;
+
+  constructor(
+    private readonly reader: Reader,
+    private readonly account: WatchedAccount,
+  ) {
+    this.pageLimit = new PageLimit(reader, account.id);
+  }
+
+  /**
+   * All final operations behind `from` that the node has now, page by page. It may be left at any page and called again.
+   *
+   * @param frame the endpoint that the sequence number of `from` comes from; null when it is unknown
+   * @param height read before this call, so that no page is older than it
+   * @throws NODE_OUT_OF_SYNC when the node is behind the position, HISTORY_MISMATCH when it is on another history,
+   *   INVALID_ANSWER when its history has holes, and what the reader throws
+   */
+  async *read(from: Position, frame: string | null, height: FinalHeight): AsyncGenerator<HistoryPage> {
+    if (height.reached < from.key.block) throw behind(this.reader.endpoint, from, height);
+    this.reversibleAhead = false;
+    let position = from;
+    for (let beginning = 0; beginning < beginningsAllowed; beginning++) {
+      const statistics = await this.reader.statistics(this.account.statisticsId);
+      const framed = frame === this.reader.endpoint || this.isProved(position);
+      const place: Place = this.stillProved(position, statistics)
+        ? { kind: 'found', position }
+        : await locate(this.reader, this.account, position, statistics, framed);
+      if (place.kind === 'pruned') {
+        const ended = yield* this.recover(position, place, framed, height);
+        if (ended === null) return;
+        // The end of the stretch counts on this node, so sequence numbers mean something again.
+        this.proved = position = ended;
+        if (place.first === null) return;
+        continue;
+      }
+      position = place.position;
+      this.proved = position;
+      const interrupted = yield* this.readPages(position, statistics.totalOps, height);
+      if (!interrupted) return;
+      position = this.proved;
+    }
+    throw new BitSharesError('INVALID_ANSWER', {
+      message: `The history of ${this.account.name} on ${this.reader.endpoint} changes while it is read, or has holes`,
+      fix: 'Use another node, or replay this one with the account_history plugin.',
+    });
+  }
+
+  private isProved(position: Position): boolean {
+    return this.proved !== null && compareKeys(this.proved.key, position.key) === 0;
+  }
+
+  private stillProved(position: Position, statistics: AccountStatistics): boolean {
+    return (
+      this.isProved(position) &&
+      this.proved?.sequence === position.sequence &&
+      statistics.removedOps <= position.sequence &&
+      statistics.totalOps >= position.sequence
+    );
+  }
+
+  /** Returns true when the history changed under it and has to be located again. */
+  private async *readPages(
+    from: Position,
+    totalOps: number,
+    height: FinalHeight,
+  ): AsyncGenerator<HistoryPage, boolean> {
+    let position = from;
+    const size = await this.pageLimit.forBacklog(totalOps - from.sequence, from.sequence + 1);
+    const ranges = pageRanges(from.sequence + 1, totalOps, size);
+    const pages = inOrder(ranges, pagesInFlight, async (range) => {
+      const newestFirst = await this.reader.history(this.account.id, {
+        stop: range.first,
+        start: range.last,
+        limit: range.last - range.first + 1,
+      });
+      return { range, newestFirst };
+    });
+    for await (const { range, newestFirst } of pages) {
+      const complete = newestFirst.length === range.last - range.first + 1;
+      const operations = newestFirst
+        .reverse()
+        .map((operation, index) => fromHistory(operation, range.first + index));
+      // A node that pruned or switched forks since the count was read gives a page of another size; a page of the right
+      // size whose keys do not ascend can only be wrong.
+      if (!complete) return true;
+      const final = operations.filter(({ key }) => key.block <= height.final);
+      if (!ascends(final, position.key)) return true;
+      const last = final.at(-1);
+      if (last !== undefined) {
+        position = { sequence: last.sequence, key: last.key };
+        this.proved = position;
+        yield { operations: final, position, frame: this.reader.endpoint, gap: null };
+      }
+      if (final.length < operations.length) {
+        this.reversibleAhead = true;
+        return false;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * What was pruned, from blocks; the last page says whether the count proves it complete. Returns the position at its end,
+   * or null when the stretch goes on into blocks that are not final yet.
+   */
+  private async *recover(
+    from: Position,
+    place: PrunedPlace,
+    framed: boolean,
+    height: FinalHeight,
+  ): AsyncGenerator<HistoryPage, Position | null> {
+    const oldest = place.first === null ? beginningOfBlock(height.reached + 1) : keyOf(place.first);
+    this.reversibleAhead = oldest.block > height.final;
+    const before = this.reversibleAhead ? beginningOfBlock(height.final + 1) : oldest;
+    const frame = framed ? this.reader.endpoint : null;
+    let found = 0;
+    let position = from;
+    for await (const operations of recoverFromBlocks(
+      this.reader,
+      this.account.id,
+      { after: from.key, before },
+      from.sequence + 1,
+    )) {
+      found += operations.length;
+      const last = operations.at(-1) as AccountOperation;
+      position = { sequence: last.sequence, key: last.key };
+      yield { operations, position, frame, gap: null };
+    }
+    if (this.reversibleAhead) return null;
+    const boundary = endOfBlock(before.block - 1);
+    const end: Position = {
+      sequence: place.removedOps,
+      key: compareKeys(position.key, boundary) > 0 ? position.key : boundary,
+    };
+    const complete = place.missing !== null && place.missing === found;
+    const gap: HistoryGap = {
+      fromSequence: place.missing === null ? null : from.sequence + 1,
+      toSequence: place.missing === null ? null : place.removedOps,
+      fromBlock: from.key.block,
+      toBlock: before.block,
+      expected: place.missing,
+      found,
+    };
+    yield { operations: [], position: end, frame: this.reader.endpoint, gap: complete ? null : gap };
+    return end;
+  }
+
+interface SequenceRange {
+  first: number;
+  last: number;
+}
+
+function* pageRanges(first: number, last: number, size: number): Generator<SequenceRange> {
+  for (let start = first; start <= last; start += size) {
+    yield { first: start, last: Math.min(last, start + size - 1) };
+  }
+}
+
+function beginningOfBlock(block: number): OperationKey {
+  return { block, trxInBlock: 0, opInTrx: 0, virtualOp: 0 };
+}
+
+function behind(endpoint: string, position: Position, height: FinalHeight): BitSharesError {
+  return new BitSharesError('NODE_OUT_OF_SYNC', {
+    message: `The node ${endpoint} is behind: it is final up to block ${height.reached}, the position is in block ${position.key.block}`,
+    fix: 'Wait until the node has caught up. Reading goes on by itself.',
+    data: { reachedBlock: height.reached, positionBlock: position.key.block },
+  });
+}
+
+/** One sentence for a gap, for errors and reports. */
+export function describeGap(gap: HistoryGap): BitSharesError {
+  const stretch =
+    gap.fromSequence === null
+      ? `between block ${gap.fromBlock} and block ${gap.toBlock}`
+      : `with the sequence numbers ${gap.fromSequence} to ${gap.toSequence ?? gap.fromSequence}`;
+  const count =
+    gap.expected === null
+      ? `${gap.found} operations were found in blocks, and how many there were is unknown`
+      : `${gap.found} of ${gap.expected} operations were found in blocks`;
+  return new BitSharesError('HISTORY_GAP', {
+    message: `The node had pruned the history ${stretch}: ${count}. Deposits that a proposal executed may be missing`,
+    fix: 'Compare the balance with BitShares > Deposit > Reconcile, or read the stretch from a node with complete history. Start your node with track-account for this account and without max-ops-per-account.',
+    data: { ...gap },
+  });
+}

@@ -1,0 +1,198 @@
+/** Turns operations that were read into items: names, assets, memo and transaction id, with as few questions as possible. */
+import { createHash } from 'node:crypto';
+import type { Block, ChainReader, SignedTransaction } from '../chain';
+import { BitSharesError, isBitSharesError } from '../errors';
+import { transactionId, type MemoKeyring } from '../protocol';
+import type { AccountOperation, WatchedAccount } from './accountOperation';
+import { depositItem, type DepositItem } from './depositItem';
+import { inOrder } from './inFlightWindow';
+import { movementOf, type Movement, type MovementKind } from './movement';
+import { BoundedCache } from './boundedCache';
+
+/** Which movements become items. */
+export interface DepositRules {
+  incoming: boolean;
+  outgoing: boolean;
+  kinds: readonly MovementKind[];
+  /** Smallest amount in base units by asset id; an empty map accepts every asset. */
+  minimumAmounts: ReadonlyMap<string, bigint>;
+}
+
+export interface ItemSettings {
+  chain: { chainId: string; prefix: string };
+  account: WatchedAccount;
+  keyring: MemoKeyring;
+  rules: DepositRules;
+  includeOperation: boolean;
+}
+
+type Reader = Pick<ChainReader, 'accountNames' | 'assets' | 'block' | 'transactionHex'>;
+
+const blocksInFlight = 16;
+const cachedNames = 10_000;
+const cachedBlocks = 64;
+
+/** The movement of an operation when the rules ask for it; null otherwise. */
+export function wanted(operation: AccountOperation, accountId: string, rules: DepositRules): Movement | null {
+  const movement = movementOf(operation.operation, accountId);
+  if (movement === null || !rules.kinds.includes(movement.kind)) return null;
+  const direction =
+    movement.direction === 'in' ? rules.incoming : movement.direction === 'out' && rules.outgoing;
+  if (!direction || movement.amount <= 0n) return null;
+  if (rules.minimumAmounts.size === 0) return movement;
+  const minimum = rules.minimumAmounts.get(movement.assetId);
+  return minimum !== undefined && movement.amount >= minimum ? movement : null;
+}
+
+/** Builds items for one trigger. Names, assets and blocks are cached; an account's name and an asset's precision never change. */
+export class ItemBuilder {
+  private readonly names = new BoundedCache<string, string>(cachedNames);
+  private readonly assets = new BoundedCache<string, { symbol: string; precision: number }>(cachedNames);
+  private readonly blocks = new BoundedCache<number, Promise<BlockIndex>>(cachedBlocks);
+
+  constructor(private readonly settings: ItemSettings) {}
+
+  /**
+   * The items of the operations that the rules ask for, each with its operation, in order.
+   *
+   * @throws what the reader throws; nothing is left out because a name cannot be asked
+   */
+  async build(
+    reader: Reader,
+    operations: readonly AccountOperation[],
+  ): Promise<{ read: AccountOperation; item: DepositItem }[]> {
+    const { account, rules, chain, keyring, includeOperation } = this.settings;
+    const selected = operations.flatMap((read) => {
+      const movement = wanted(read, account.id, rules);
+      return movement === null ? [] : [{ read, movement }];
+    });
+    if (selected.length === 0) return [];
+    await this.learnNames(
+      reader,
+      selected.flatMap(({ movement }) => [movement.fromId, movement.toId]),
+    );
+    await this.learnAssets(
+      reader,
+      selected.map(({ movement }) => movement.assetId),
+    );
+    const places = inOrder(selected, blocksInFlight, ({ read }) => this.placeOf(reader, read));
+    const items = [];
+    for (const { read, movement } of selected) {
+      const place = (await places.next()).value as Place;
+      items.push({
+        read,
+        item: depositItem(read, movement, {
+          chainId: chain.chainId,
+          account,
+          from: this.names.get(movement.fromId ?? '') ?? null,
+          to: this.names.get(movement.toId) ?? null,
+          asset: this.assets.get(movement.assetId) ?? null,
+          memo: keyring.decode(movement.memo),
+          includeOperation,
+          ...place,
+        }),
+      });
+    }
+    return items;
+  }
+
+  private async learnNames(reader: Reader, ids: (string | null)[]): Promise<void> {
+    const unknown = [...new Set(ids)].filter(
+      (id): id is string => id !== null && this.names.get(id) === undefined,
+    );
+    if (unknown.length === 0) return;
+    const names = await reader.accountNames(unknown);
+    unknown.forEach((id, index) => {
+      const name = names[index];
+      if (typeof name === 'string') this.names.set(id, name);
+    });
+  }
+
+  private async learnAssets(reader: Reader, ids: string[]): Promise<void> {
+    const unknown = [...new Set(ids)].filter((id) => this.assets.get(id) === undefined);
+    if (unknown.length === 0) return;
+    const assets = await reader.assets(unknown);
+    unknown.forEach((id, index) => {
+      const asset = assets[index];
+      if (asset !== null && asset !== undefined && asset.id === id) {
+        this.assets.set(id, { symbol: asset.symbol, precision: asset.precision });
+      }
+    });
+  }
+
+  private async placeOf(reader: Reader, read: AccountOperation): Promise<Place> {
+    const { prefix } = this.settings.chain;
+    if (read.transaction !== null) {
+      return {
+        blockTime: read.blockTime,
+        transactionId: await identify(reader, read.transaction, prefix),
+        viaProposal: false,
+      };
+    }
+    const block = await this.blockOf(reader, read.key.block);
+    const transaction = await block.transaction(read.key.trxInBlock);
+    // A node older than 6.1 does not say whether an operation is virtual.
+    const isVirtual = read.isVirtual ?? (read.key.virtualOp > 0 || transaction === null);
+    return {
+      blockTime: read.blockTime ?? block.timestamp,
+      transactionId: transaction === null ? null : transaction.id,
+      viaProposal: isVirtual && read.operation[0] !== 51,
+    };
+  }
+
+  private blockOf(reader: Reader, number: number): Promise<BlockIndex> {
+    const known = this.blocks.get(number);
+    if (known !== undefined) return known;
+    const index = reader.block(number).then((block) => {
+      if (block !== null) return new BlockIndex(reader, block, this.settings.chain.prefix);
+      throw new BitSharesError('INVALID_ANSWER', {
+        message: `The node has history of block ${number} and not the block`,
+        fix: 'Use a node that keeps all blocks.',
+      });
+    });
+    this.blocks.set(number, index);
+    // A failed question must be asked again, not remembered.
+    index.catch(() => this.blocks.delete(number));
+    return index;
+  }
+}
+
+interface Place {
+  blockTime: number | null;
+  transactionId: string | null;
+  viaProposal: boolean;
+}
+
+/** The transaction ids of a block, computed when they are needed. */
+class BlockIndex {
+  readonly timestamp: number;
+  private readonly ids = new Map<number, string>();
+
+  constructor(
+    private readonly reader: Reader,
+    private readonly block: Block,
+    private readonly prefix: string,
+  ) {
+    this.timestamp = block.timestamp;
+  }
+
+  async transaction(index: number): Promise<{ id: string } | null> {
+    const transaction = this.block.transactions[index];
+    if (transaction === undefined) return null;
+    const id = this.ids.get(index) ?? (await identify(this.reader, transaction, this.prefix));
+    this.ids.set(index, id);
+    return { id };
+  }
+}
+
+/** The id of a transaction: SHA-256 of its bytes without signatures, first 20 bytes. */
+async function identify(reader: Reader, transaction: SignedTransaction, prefix: string): Promise<string> {
+  try {
+    return transactionId(transaction, prefix);
+  } catch (error) {
+    // An operation that this package has no bytes for; the node knows them all.
+    if (!isBitSharesError(error)) throw error;
+    const hex = await reader.transactionHex(transaction);
+    return createHash('sha256').update(Buffer.from(hex, 'hex')).digest('hex').slice(0, 40);
+  }
+}

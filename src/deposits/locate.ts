@@ -1,0 +1,130 @@
+/** Finds the place of a position in the history of a node: where it was, elsewhere, in what was pruned, or nowhere. */
+import type { AccountStatistics, ChainReader, HistoryOperation } from '../chain';
+import { BitSharesError } from '../errors';
+import { keyOf, type WatchedAccount } from './accountOperation';
+import { compareKeys, formatKey, isEndOfBlock, type OperationKey } from './depositKey';
+import type { Position } from './position';
+
+/** The position, with its sequence number on this node. */
+export interface FoundPlace {
+  kind: 'found';
+  position: Position;
+}
+
+/** The node removed operations that were not read yet. */
+export interface PrunedPlace {
+  kind: 'pruned';
+  removedOps: number;
+  /** How many operations were removed unread; null when sequence numbers of this node say nothing about the position. */
+  missing: number | null;
+  /** The oldest operation that the node still has; null when it has none. */
+  first: HistoryOperation | null;
+}
+
+export type Place = FoundPlace | PrunedPlace;
+
+type Reader = Pick<ChainReader, 'endpoint' | 'history'>;
+
+/**
+ * @param framed whether the position's sequence number was learned from this node
+ * @throws HISTORY_MISMATCH when the node's history does not hold the position's operation
+ */
+export async function locate(
+  reader: Reader,
+  account: WatchedAccount,
+  position: Position,
+  statistics: AccountStatistics,
+  framed: boolean,
+): Promise<Place> {
+  const { totalOps, removedOps } = statistics;
+  const operationAt = async (sequence: number) => {
+    const [operation] = await reader.history(account.id, { stop: sequence, start: sequence, limit: 1 });
+    if (operation === undefined) throw holes(reader.endpoint, account, sequence);
+    return operation;
+  };
+
+  if (position.sequence > removedOps && position.sequence <= totalOps) {
+    if (await isAt(position, totalOps, operationAt)) return { kind: 'found', position };
+  } else if (position.sequence === removedOps && (framed || removedOps === 0) && totalOps >= removedOps) {
+    // The operation itself is gone, but the next one has the next number.
+    const next = totalOps > removedOps ? await operationAt(removedOps + 1) : null;
+    if (next === null || compareKeys(keyOf(next), position.key) > 0) return { kind: 'found', position };
+  }
+  return search(reader, account, position, statistics, framed, operationAt);
+}
+
+/** Whether the position's operation, or the end of its block, is at its sequence number. */
+async function isAt(
+  position: Position,
+  totalOps: number,
+  operationAt: (sequence: number) => Promise<HistoryOperation>,
+): Promise<boolean> {
+  const order = compareKeys(keyOf(await operationAt(position.sequence)), position.key);
+  if (!isEndOfBlock(position.key)) return order === 0;
+  if (order > 0) return false;
+  return (
+    position.sequence === totalOps ||
+    compareKeys(keyOf(await operationAt(position.sequence + 1)), position.key) > 0
+  );
+}
+
+async function search(
+  reader: Reader,
+  account: WatchedAccount,
+  position: Position,
+  { totalOps, removedOps }: AccountStatistics,
+  framed: boolean,
+  operationAt: (sequence: number) => Promise<HistoryOperation>,
+): Promise<Place> {
+  const next = await firstBehind(position.key, removedOps + 1, totalOps, operationAt);
+  const previous = next - 1;
+  if (previous > removedOps) {
+    const exact = compareKeys(keyOf(await operationAt(previous)), position.key) === 0;
+    if (exact || isEndOfBlock(position.key)) {
+      return { kind: 'found', position: { sequence: previous, key: position.key } };
+    }
+    throw mismatch(reader.endpoint, account, position.key);
+  }
+  if (removedOps > 0) {
+    return {
+      kind: 'pruned',
+      removedOps,
+      missing: framed && position.sequence <= removedOps ? removedOps - position.sequence : null,
+      first: totalOps > removedOps ? await operationAt(next) : null,
+    };
+  }
+  if (isEndOfBlock(position.key)) return { kind: 'found', position: { sequence: 0, key: position.key } };
+  throw mismatch(reader.endpoint, account, position.key);
+}
+
+/** The sequence number of the first operation behind the key, among `first` to `last`; `last + 1` when there is none. */
+export async function firstBehind(
+  key: OperationKey,
+  first: number,
+  last: number,
+  operationAt: (sequence: number) => Promise<HistoryOperation>,
+): Promise<number> {
+  let [low, high] = [first, last + 1];
+  while (low < high) {
+    const middle = low + Math.floor((high - low) / 2);
+    if (compareKeys(keyOf(await operationAt(middle)), key) > 0) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function mismatch(endpoint: string, account: WatchedAccount, key: OperationKey): BitSharesError {
+  return new BitSharesError('HISTORY_MISMATCH', {
+    message: `The history of ${account.name} on ${endpoint} does not hold the operation ${formatKey(key)} that was handled last`,
+    fix: `The node does not track ${account.name} (${account.id}) completely, or it is on another fork. Start it with account_history, with track-account for this account or for all, and replay; or use another node. Nothing is skipped meanwhile.`,
+    data: { key: formatKey(key) },
+  });
+}
+
+function holes(endpoint: string, account: WatchedAccount, sequence: number): BitSharesError {
+  return new BitSharesError('INVALID_ANSWER', {
+    message: `The node ${endpoint} counts operation ${sequence} of ${account.name} and does not show it`,
+    fix: 'It may have been pruned at this moment; reading begins anew. If this goes on, use another node.',
+    data: { sequence },
+  });
+}

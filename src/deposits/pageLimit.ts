@@ -1,0 +1,38 @@
+/** How many operations a node gives in one answer: 100 by default, more where its operator allows it. */
+import type { ChainReader } from '../chain';
+import { isBitSharesError } from '../errors';
+
+/** `api-limit-get-relative-account-history` of a node that was not configured otherwise. */
+const usualLimit = 100;
+/** Asked once when there is much to read. More than this in one answer would only cost memory. */
+const hopedLimit = 1000;
+
+export class PageLimit {
+  private learned: number | null = null;
+
+  constructor(
+    private readonly reader: Pick<ChainReader, 'history'>,
+    private readonly accountId: string,
+  ) {}
+
+  /** The page size for reading `count` operations, the first of which has the sequence number `first`. */
+  async forBacklog(count: number, first: number): Promise<number> {
+    if (count <= 10 * usualLimit || this.learned !== null) return this.learned ?? usualLimit;
+    try {
+      await this.reader.history(this.accountId, { stop: first, start: first, limit: hopedLimit });
+      this.learned = hopedLimit;
+    } catch (error) {
+      // The refusal names the limit: "limit can not be greater than 100".
+      const stated = isBitSharesError(error, 'NODE_ERROR')
+        ? /greater than (\d+)/.exec(messageOf(error))
+        : null;
+      if (stated === null) throw error;
+      this.learned = Math.max(1, Number(stated[1]));
+    }
+    return this.learned;
+  }
+}
+
+function messageOf(error: { message: string; data: Record<string, unknown> }): string {
+  return `${error.message} ${String(error.data['nodeMessage'] ?? '')}`;
+}
