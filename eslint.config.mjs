@@ -98,15 +98,25 @@ export default tseslint.config(
     plugins: communityNodes.configs.recommended.plugins,
     rules: communityNodes.configs.recommended.rules,
   },
+  // The rules for n8n's own nodes, with those off that n8n's command line tool switches off for community packages.
   {
     files: ['credentials/**/*.ts'],
     plugins: { 'n8n-nodes-base': n8nNodesBase },
-    rules: n8nNodesBase.configs.credentials.rules,
+    rules: {
+      ...n8nNodesBase.configs.credentials.rules,
+      'n8n-nodes-base/cred-class-field-documentation-url-miscased': 'off',
+      'n8n-nodes-base/cred-class-field-type-options-password-missing': 'off',
+    },
   },
   {
     files: ['nodes/**/*.ts'],
     plugins: { 'n8n-nodes-base': n8nNodesBase },
-    rules: n8nNodesBase.configs.nodes.rules,
+    rules: {
+      ...n8nNodesBase.configs.nodes.rules,
+      'n8n-nodes-base/node-class-description-inputs-wrong-regular-node': 'off',
+      'n8n-nodes-base/node-class-description-outputs-wrong': 'off',
+      'n8n-nodes-base/node-param-type-options-max-value-present': 'off',
+    },
   },
   {
     files: ['package.json'],

@@ -1,10 +1,58 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
+import {
+  NodeConnectionTypes,
+  type IExecuteFunctions,
+  type INodeExecutionData,
+  type INodeType,
+  type INodeTypeDescription,
+} from 'n8n-workflow';
 import { testKeysCredential, testNodeCredential } from '../shared/credentialTests';
-import { description } from './description';
+import * as account from './actions/account';
+import * as memo from './actions/memo';
 import { router } from './router';
 
 export class BitShares implements INodeType {
-  description = description;
+  description: INodeTypeDescription = {
+    displayName: 'BitShares',
+    name: 'bitShares',
+    icon: { light: 'file:bitshares.svg', dark: 'file:bitshares.dark.svg' },
+    group: ['transform'],
+    version: 1,
+    subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+    description: 'Read accounts and memos of the BitShares blockchain and pay withdrawals once',
+    defaults: { name: 'BitShares' },
+    usableAsTool: true,
+    inputs: [NodeConnectionTypes.Main],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [
+      { name: 'bitSharesNodeApi', required: true, testedBy: 'testNodeCredential' },
+      {
+        name: 'bitSharesKeysApi',
+        required: true,
+        testedBy: 'testKeysCredential',
+        displayOptions: { show: { resource: ['transfer'] } },
+      },
+      {
+        name: 'bitSharesKeysApi',
+        testedBy: 'testKeysCredential',
+        displayOptions: { show: { resource: ['memo'] } },
+      },
+    ],
+    properties: [
+      {
+        displayName: 'Resource',
+        name: 'resource',
+        type: 'options',
+        noDataExpression: true,
+        options: [
+          { name: 'Account', value: 'account' },
+          { name: 'Memo', value: 'memo' },
+        ],
+        default: 'account',
+      },
+      ...account.description,
+      ...memo.description,
+    ],
+  };
 
   methods = { credentialTest: { testKeysCredential, testNodeCredential } };
 

@@ -67,9 +67,7 @@ class Client {
   }
 
   session(): Promise<NodeSession> {
-    if (this.closing.signal.aborted) {
-      return Promise.reject(new BitSharesError('CONNECTION_LOST', { message: 'The node client was closed' }));
-    }
+    if (this.closing.signal.aborted) return Promise.reject(closed());
     if (this.live !== undefined && !this.live.lost.aborted) return Promise.resolve(this.live);
     this.connecting ??= this.connect().finally(() => {
       this.connecting = undefined;
@@ -78,15 +76,12 @@ class Client {
   }
 
   /** Repeats a read once on a new session when the connection went away under it. Reading twice does no harm. */
-  async read(api: string, method: string, args: unknown[]): Promise<unknown> {
+  read(api: string, method: string, args: unknown[]): Promise<unknown> {
     const call = async () => (await this.session()).call(api, method, args);
-    try {
-      return await call();
-    } catch (error) {
-      if (!isBitSharesError(error, 'CONNECTION_LOST', 'REQUEST_TIMEOUT') || this.closing.signal.aborted)
-        throw error;
-      return call();
-    }
+    return call().catch((error: unknown) => {
+      const wasLost = isBitSharesError(error, 'CONNECTION_LOST', 'REQUEST_TIMEOUT');
+      return wasLost && !this.closing.signal.aborted ? call() : Promise.reject(error);
+    });
   }
 
   async broadcast(transaction: SignedTransaction): Promise<void> {
@@ -118,7 +113,7 @@ class Client {
         const session = await openSession(url, this.sessionSettings, this.openSocket, this.environment.clock);
         if (this.closing.signal.aborted) {
           session.close();
-          throw new BitSharesError('CONNECTION_LOST', { message: 'The node client was closed' });
+          break;
         }
         this.live = session;
         for (const { objectId, wake, signal } of this.watches) session.watchObject(objectId, wake, signal);
@@ -127,6 +122,7 @@ class Client {
         errors.push(error);
       }
     }
+    if (this.closing.signal.aborted) throw closed();
     throw errors.length === 1 ? errors[0] : allFailed(errors);
   }
 
@@ -149,6 +145,10 @@ class Client {
     }
     this.keepingConnected = false;
   }
+}
+
+function closed(): BitSharesError {
+  return new BitSharesError('CONNECTION_LOST', { message: 'The node client was closed' });
 }
 
 /** One error for several endpoints: a wrong chain or login needs a person, so it is named before mere silence. */

@@ -109,7 +109,7 @@ export async function openSession(
     return Object.assign(session, reader);
   } catch (error) {
     connection.close();
-    throw error;
+    return Promise.reject(error);
   }
 }
 
