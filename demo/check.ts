@@ -1,0 +1,279 @@
+/**
+ * The demo without a browser: deposits and withdrawals through n8n's own forms, webhooks and data tables, with n8n killed in
+ * between, and what happened compared with the blocks of the chain.
+ */
+
+import { baseUnits, type ChainTransfer } from './demoChain';
+import { type Exchange, waitUntilActive } from './exchange';
+import { DemoFailure } from './failure';
+import type { DataTableRow } from './n8nApi';
+import type { Report } from './report';
+import { searchForSecrets } from './secretSearch';
+import { pause, waitFor } from './waiting';
+
+const second = 1000;
+/** Windows of ten minutes begin with a pause of one irreversibility lag; a settled payment takes one more. */
+const settlementDeadline = 120 * second;
+
+interface WithdrawalRequest {
+  withdrawalId: string;
+  requestedAt: string;
+  to: string;
+  asset: string;
+  amount: string;
+  memo: string;
+}
+
+interface WebhookAnswer {
+  status: number;
+  body: Record<string, unknown>;
+}
+
+export async function checkExchange(exchange: Exchange, report: Report, signal: AbortSignal): Promise<void> {
+  const { chain, n8n } = exchange;
+  const { customer, deposits, hotWallet } = chain.accounts;
+
+  report.line();
+  report.event('A customer pays 12.5 BTS with the memo "customer 1042" through the n8n form.');
+  await submitDepositForm(exchange, { name: 'Alice', amount: '12.5', memo: 'customer 1042' }, signal);
+  const first = await ledgerRow(exchange, 'customer 1042', signal);
+  expectRow(first, { from: customer, amount: '12.50000', asset: 'BTS', memoStatus: 'decoded' });
+  report.event(`The ledger has it: ${describe(first)}.`);
+
+  const request = withdrawalRequest(exchange, 'check-1', '25.5');
+  report.event(
+    'A system asks for a withdrawal of 25.5 BTS over the webhook, and waits until it is irreversible.',
+  );
+  const paid = await settle(exchange, request, report, signal);
+  report.event(`Answer: ${describeAnswer(paid)}.`);
+  const repeated = await askForWithdrawal(exchange, request, signal);
+  expectSamePayment(repeated, paid);
+  report.event(`The same request again: ${describeAnswer(repeated)}. Paid once.`);
+  const other = await askForWithdrawal(exchange, { ...request, amount: '99' }, signal);
+  expect(
+    other.status === 409,
+    `Another amount under the same withdrawalId was answered with ${other.status}.`,
+  );
+  report.event('The same withdrawalId with another amount: refused (409).');
+
+  const interrupted = withdrawalRequest(exchange, 'check-2', '7.25');
+  report.event('Another withdrawal (7.25 BTS); n8n is killed (kill -9) as soon as it is in a block.');
+  const lost = askForWithdrawal(exchange, interrupted, signal).then(
+    (answer) => `an answer (${answer.status})`,
+    () => 'no answer: the connection was cut',
+  );
+  await waitFor(async () => findTransfer(chain.transfers(), hotWallet, customer, interrupted.amount), {
+    what: 'the second withdrawal in a block',
+    deadline: settlementDeadline,
+    every: 20,
+    signal,
+  });
+  await n8n.kill();
+  report.event(`n8n is dead. The system that asked got ${await lost}.`);
+  await chain.pay({ from: customer, to: deposits, amount: '3.00001', memo: 'paid while n8n was dead ✓' });
+  report.event('A customer pays 3.00001 BTS while n8n is dead.');
+  await pause(3 * second, signal);
+  await report.step('Starting n8n again', () => n8n.start(signal));
+  await waitUntilActive(exchange, signal);
+
+  const late = await ledgerRow(exchange, 'paid while n8n was dead ✓', signal);
+  expectRow(late, { from: customer, amount: '3.00001', asset: 'BTS', memoStatus: 'decoded' });
+  report.event(`The ledger has it: ${describe(late)}.`);
+  const resumed = await settle(exchange, interrupted, report, signal);
+  report.event(`The interrupted withdrawal is asked for again: ${describeAnswer(resumed)}.`);
+  expectSamePayment(await askForWithdrawal(exchange, request, signal), paid);
+  report.event(
+    'The first withdrawal is asked for again after the restart: the same transaction, not paid again.',
+  );
+
+  await compareWithBlocks(exchange, [request, interrupted], report, signal);
+  await n8n.stop();
+  report.event('n8n stopped.');
+  await expectNoSecrets(exchange, String(first['depositId']), report);
+}
+
+function withdrawalRequest({ chain }: Exchange, withdrawalId: string, amount: string): WithdrawalRequest {
+  const requestedAt = new Date().toISOString();
+  return {
+    withdrawalId,
+    requestedAt,
+    to: chain.accounts.customer,
+    asset: 'BTS',
+    amount,
+    memo: `withdrawal ${withdrawalId}`,
+  };
+}
+
+async function submitDepositForm(
+  { n8n }: Exchange,
+  fields: { name: string; amount: string; memo: string },
+  signal: AbortSignal,
+): Promise<void> {
+  // The form names its fields by their position.
+  const body = new FormData();
+  body.set('field-0', fields.name);
+  body.set('field-1', fields.amount);
+  body.set('field-2', fields.memo);
+  const response = await fetch(`${n8n.address}/form/deposit`, {
+    method: 'POST',
+    body,
+    signal: bounded(signal, 60),
+  });
+  const answer = await response.text();
+  expect(response.ok, `The form answered ${response.status}: ${answer.slice(0, 300)}`);
+}
+
+async function askForWithdrawal(
+  { n8n, webhookHeader }: Exchange,
+  request: WithdrawalRequest,
+  signal: AbortSignal,
+): Promise<WebhookAnswer> {
+  const response = await fetch(`${n8n.address}/webhook/withdrawal`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', [webhookHeader.name]: webhookHeader.value },
+    body: JSON.stringify(request),
+    signal: bounded(signal, 120),
+  });
+  const text = await response.text();
+  try {
+    return { status: response.status, body: JSON.parse(text) as Record<string, unknown> };
+  } catch {
+    return { status: response.status, body: { message: text.slice(0, 300) } };
+  }
+}
+
+/** Asks until the answer is final, as a system would that follows `nextStep`: asking again is always safe. */
+async function settle(
+  exchange: Exchange,
+  request: WithdrawalRequest,
+  report: Report,
+  signal: AbortSignal,
+): Promise<WebhookAnswer> {
+  return await waitFor(
+    async () => {
+      const answer = await askForWithdrawal(exchange, request, signal);
+      // n8n answers 404 until its webhooks are there again.
+      if (answer.status === 404) return undefined;
+      expect(answer.status === 200, `The webhook answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+      if (answer.body['paid'] === true) return answer;
+      expect(answer.body['final'] !== true, `The withdrawal was not paid: ${JSON.stringify(answer.body)}`);
+      report.event(`Not settled yet (${String(answer.body['outcome'])}): ${String(answer.body['nextStep'])}`);
+      return undefined;
+    },
+    {
+      what: `the withdrawal ${request.withdrawalId} to be paid`,
+      deadline: settlementDeadline,
+      every: second,
+      signal,
+    },
+  );
+}
+
+async function ledgerRows({ api, projectId, tables }: Exchange): Promise<DataTableRow[]> {
+  return await api.dataTableRows(projectId, tables.deposits.id);
+}
+
+async function ledgerRow(exchange: Exchange, memo: string, signal: AbortSignal): Promise<DataTableRow> {
+  return await waitFor(async () => (await ledgerRows(exchange)).find((row) => row['memo'] === memo), {
+    what: `the deposit with the memo "${memo}" in the ledger`,
+    deadline: 90 * second,
+    signal,
+  });
+}
+
+/** Every irreversible payment in the blocks has its row, every row its payment, and each withdrawal one transfer. */
+async function compareWithBlocks(
+  exchange: Exchange,
+  requests: WithdrawalRequest[],
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
+  const { chain } = exchange;
+  const { customer, deposits, hotWallet } = chain.accounts;
+  const transfers = chain.transfers();
+  for (const { withdrawalId, amount } of requests) {
+    const payments = transfers.filter((transfer) => isPayment(transfer, hotWallet, customer, amount));
+    expect(
+      payments.length === 1,
+      `The blocks hold ${payments.length} payments of the withdrawal ${withdrawalId}.`,
+    );
+  }
+  const payments = transfers.filter((transfer) => transfer.from === hotWallet);
+  expect(payments.length === requests.length, `The hot wallet paid ${payments.length} times.`);
+  report.event(
+    `The blocks hold ${payments.length} payments of the hot wallet for ${requests.length} withdrawals.`,
+  );
+
+  const expected = transfers.filter((transfer) => transfer.to === deposits).map((transfer) => transfer.key);
+  // Time for a deposit that should not be there.
+  await pause(2 * second, signal);
+  const found = (await ledgerRows(exchange)).map((row) => String(row['depositId']));
+  expect(
+    [...found].sort().join() === [...expected].sort().join(),
+    `The blocks hold the deposits ${expected.join(', ')}; the ledger holds ${found.join(', ')}.`,
+  );
+  report.event(`The blocks hold ${expected.length} deposits, and the ledger holds the same ${found.length}.`);
+}
+
+async function expectNoSecrets(exchange: Exchange, depositId: string, report: Report): Promise<void> {
+  const { secrets, userFolder } = exchange;
+  // A search that cannot find what is surely there proves nothing.
+  const control = await searchForSecrets(userFolder, [{ name: 'a deposit id', value: depositId }]);
+  expect(
+    control.findings.length > 0,
+    'The search for secrets does not even find the deposit in the database.',
+  );
+  const result = await searchForSecrets(userFolder, secrets);
+  const [finding] = result.findings;
+  expect(finding === undefined, `The ${finding?.name} is in ${finding?.file} (${finding?.form}).`);
+  const megabytes = (result.bytesSearched / 1e6).toFixed(1);
+  report.event(
+    `${secrets.length} private keys are nowhere in n8n's database and logs (${result.filesSearched} files, ${megabytes} MB).`,
+  );
+}
+
+function findTransfer(
+  transfers: ChainTransfer[],
+  from: string,
+  to: string,
+  amount: string,
+): ChainTransfer | undefined {
+  return transfers.find((transfer) => isPayment(transfer, from, to, amount));
+}
+
+function isPayment(transfer: ChainTransfer, from: string, to: string, amount: string): boolean {
+  return transfer.from === from && transfer.to === to && transfer.amountRaw === baseUnits(amount);
+}
+
+function expectRow(row: DataTableRow, fields: Record<string, string>): void {
+  for (const [name, value] of Object.entries(fields)) {
+    expect(row[name] === value, `The ledger says ${name} = ${String(row[name])} instead of ${value}.`);
+  }
+}
+
+function expectSamePayment(repeated: WebhookAnswer, paid: WebhookAnswer): void {
+  const { body } = repeated;
+  expect(
+    body['paid'] === true &&
+      body['alreadyPaid'] === true &&
+      body['transactionId'] === paid.body['transactionId'],
+    `The repeated request was answered with ${JSON.stringify(body)}.`,
+  );
+}
+
+function expect(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new DemoFailure(message);
+}
+
+function describe(row: DataTableRow): string {
+  return `${String(row['amount'])} ${String(row['asset'])} from ${String(row['from'])}, memo "${String(row['memo'])}", ${String(row['depositId'])}`;
+}
+
+function describeAnswer({ body }: WebhookAnswer): string {
+  const transaction = String(body['transactionId']).slice(0, 12);
+  return `outcome ${String(body['outcome'])}, paid ${String(body['paid'])}, alreadyPaid ${String(body['alreadyPaid'])}, block ${String(body['blockNumber'])}, transaction ${transaction}…`;
+}
+
+function bounded(signal: AbortSignal, seconds: number): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(seconds * second)]);
+}
