@@ -20,10 +20,7 @@ export function parseRequestedAt(value: unknown, field = 'Requested At'): number
   if (/^\d{1,15}$/.test(text)) return fromSeconds(Number(text), field);
   const match = isoPattern.exec(text);
   if (match === null) {
-    throw invalid(
-      /^\d{4}-\d{2}-\d{2}/.test(text) ? 'the time has no zone' : 'this is not a time',
-      field,
-    );
+    throw invalid(/^\d{4}-\d{2}-\d{2}/.test(text) ? 'the time has no zone' : 'this is not a time', field);
   }
   const [, year, month, day, hour, minute, second = '00', zone = 'Z'] = match;
   const local = `${year}-${month}-${day}T${hour}:${minute}:${second}`;

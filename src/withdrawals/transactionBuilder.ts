@@ -1,0 +1,130 @@
+/**
+ * From an intent and a window to the one transaction that may exist for it. Every input is a function of the intent and
+ * of irreversible chain state, so any number of processes build the same bytes.
+ */
+import type { FeeSchedule } from '../chain';
+import { BitSharesError } from '../errors';
+import {
+  chainInt64,
+  encryptMemo,
+  formatChainTime,
+  operationTypes,
+  packedMemoSize,
+  publicMemo,
+  PublicKey,
+  referenceBlock,
+  type Memo,
+  type Operation,
+  type PrivateKey,
+  type Transaction,
+  type TransferOperation,
+} from '../protocol';
+import { transferFee } from './fees';
+import type { Intent } from './intent';
+import { withdrawalNonce } from './nonce';
+import type { Window } from './window';
+
+/** The core asset, in which the chain computes fees. */
+export const coreAssetId = '1.3.0';
+
+/** What the chain adds to an intent: all of it irreversible, or constant between two maintenance blocks. */
+export interface WindowInputs {
+  window: Window;
+  /** Id of the last block at or before the window's start (of the first block on a chain that began later). */
+  referenceBlockId: string;
+  /** Fee schedule of the maintenance interval that holds the window. */
+  fees: FeeSchedule;
+}
+
+/** What the builder needs of the sender. */
+export interface BuilderKeys {
+  /** All memo keys of the credential; an encrypted memo uses the one that the intent names. */
+  memoKeys: PrivateKey[];
+  prefix: string;
+}
+
+/** The fee of a transfer in base units, and the asset it is paid in. */
+export interface Fee {
+  amount: bigint;
+  assetId: string;
+}
+
+/**
+ * The memo of a withdrawal. There always is one: its nonce tells this withdrawal from an equal one, and finds it.
+ *
+ * @throws MEMO_KEY_MISMATCH when the credential lacks the sender's memo key; MEMO_KEY_UNPROVEN without the receiver's
+ */
+export function buildMemo(intent: Intent, { memoKeys, prefix }: BuilderKeys): Memo {
+  const nonce = withdrawalNonce(intent.from, intent.withdrawalId);
+  if (intent.memoMode === 'public') return publicMemo({ nonce, text: intent.memo, prefix });
+  const from = memoKeys.find((key) => key.publicKey.toString(prefix) === intent.senderMemoKey);
+  if (from === undefined) {
+    throw new BitSharesError('MEMO_KEY_MISMATCH', {
+      field: 'Memo Key',
+      message: `the keys credential does not hold the memo key ${intent.senderMemoKey} with which this withdrawal began`,
+      fix: 'Put that key into the credential: under Memo Key, or under Older Memo Keys after a rotation.',
+    });
+  }
+  if (intent.receiverMemoKey === null) {
+    throw new BitSharesError('MEMO_KEY_UNPROVEN', {
+      field: 'Receiver Memo Key',
+      message: 'the memo key of the receiver is not known',
+      fix: 'Give Receiver Memo Key, or set Memo Type to Public.',
+    });
+  }
+  const to = PublicKey.fromString(intent.receiverMemoKey, prefix, 'Receiver Memo Key');
+  return encryptMemo({ from, to, nonce, text: intent.memo, prefix });
+}
+
+/** The fee that the intent pays with this memo, and what the chain asks for in the core asset. */
+export function feeOf(
+  intent: Intent,
+  memo: Memo,
+  fees: FeeSchedule,
+  prefix: string,
+): { fee: Fee; required: bigint } {
+  const required = transferFee(fees, packedMemoSize(memo, prefix));
+  const fee =
+    intent.fee === 'auto'
+      ? { amount: required, assetId: coreAssetId }
+      : { amount: BigInt(intent.fee.amount), assetId: intent.fee.asset };
+  return { fee, required };
+}
+
+/** The transfer operation of a withdrawal. */
+export function buildTransfer(intent: Intent, memo: Memo, fee: Fee): TransferOperation {
+  return {
+    fee: { amount: chainInt64(fee.amount), asset_id: fee.assetId },
+    from: intent.from,
+    to: intent.to,
+    amount: { amount: chainInt64(BigInt(intent.amount)), asset_id: intent.asset },
+    memo,
+    extensions: [],
+  };
+}
+
+/**
+ * The transaction of an intent in a window, without signatures. Errors as `buildMemo`.
+ *
+ * Its expiration is the window's end and its reference block lies at the window's start: neither depends on when, where
+ * or how often it is built.
+ */
+export function buildTransferTransaction(
+  intent: Intent,
+  { window, referenceBlockId, fees }: WindowInputs,
+  keys: BuilderKeys,
+): Transaction {
+  const memo = buildMemo(intent, keys);
+  const { fee } = feeOf(intent, memo, fees, keys.prefix);
+  return transactionOf([operationTypes.transfer, buildTransfer(intent, memo, fee)], window, referenceBlockId);
+}
+
+/** One operation in the only transaction that a window allows for it. */
+export function transactionOf(operation: Operation, window: Window, referenceBlockId: string): Transaction {
+  return {
+    ...referenceBlock(referenceBlockId),
+    expiration: formatChainTime(window.end),
+    operations: [operation],
+    extensions: [],
+  };
+}
