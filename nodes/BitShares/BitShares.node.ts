@@ -25,16 +25,11 @@ export class BitShares implements INodeType {
     outputs: [NodeConnectionTypes.Main],
     credentials: [
       { name: 'bitSharesNodeApi', required: true, testedBy: 'testNodeCredential' },
-      {
-        name: 'bitSharesKeysApi',
-        required: true,
-        testedBy: 'testKeysCredential',
-        displayOptions: { show: { resource: ['transfer'] } },
-      },
+      // One entry a credential: n8n looks at the first of a name only. What sends asks for it itself.
       {
         name: 'bitSharesKeysApi',
         testedBy: 'testKeysCredential',
-        displayOptions: { show: { resource: ['memo'] } },
+        displayOptions: { show: { resource: ['memo', 'transfer'] } },
       },
     ],
     properties: [

@@ -1,5 +1,6 @@
 /** Reading the credentials of a node inside n8n. */
 import type { IExecuteFunctions, ITriggerFunctions } from 'n8n-workflow';
+import { BitSharesError } from '../../src/errors';
 import { readKeys, type Keys } from './keysCredential';
 import { readNodeSettings, type NodeSettings } from './nodeCredential';
 
@@ -16,7 +17,17 @@ export async function optionalKeysOf(context: CredentialContext): Promise<Keys |
   return readKeys(await context.getCredentials('bitSharesKeysApi'));
 }
 
-/** The keys credential, for operations that cannot do without. */
+/**
+ * The keys credential, for operations that cannot do without.
+ *
+ * @throws INVALID_PARAMETER when none is selected in the node
+ */
 export async function keysOf(context: CredentialContext): Promise<Keys> {
-  return readKeys(await context.getCredentials('bitSharesKeysApi'));
+  const keys = await optionalKeysOf(context);
+  if (keys !== undefined) return keys;
+  throw new BitSharesError('INVALID_PARAMETER', {
+    field: 'Credential to connect with: BitShares Keys API',
+    message: 'no keys credential is selected',
+    fix: 'Select a BitShares Keys API credential of the paying account in this node.',
+  });
 }
