@@ -36,6 +36,8 @@ export const errorCodes = [
   'WALLET_ERROR',
   'WRONG_CHAIN',
   // Deposits
+  'DELIVERY_PAUSED',
+  'DEPOSIT_SET_ASIDE',
   'HISTORY_GAP',
   'HISTORY_MISMATCH',
   'POSITION_CORRUPT',

@@ -183,6 +183,7 @@ export class HistoryReader {
     yield { operations: [], position: end, frame: this.reader.endpoint, gap: complete ? null : gap };
     return end;
   }
+}
 
 interface SequenceRange {
   first: number;

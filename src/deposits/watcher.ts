@@ -1,0 +1,165 @@
+/** The loop that keeps reading: connect, check, read forward, hand over, wait to be woken, for ever. */
+import type { Clock, NodeEndpoints, NodeSession } from '../chain';
+import { BitSharesError, isBitSharesError } from '../errors';
+import { reconnectDelay } from './backoff';
+import type { Mark } from './delivery';
+import { checkDelayedNode, checkFreshness, finalHeight, type FinalHeight, type NodeKind } from './finality';
+import type { Handover } from './handover';
+import { describeGap, HistoryReader, type HistoryPage } from './historyReader';
+import type { ItemBuilder } from './itemBuilder';
+import { Outage } from './outage';
+import { Signal } from './signal';
+import { watchedAccount } from './watchedAccount';
+
+/** The nodes to read, as the credential names them at the time of a connection. */
+export interface WatchedNodes {
+  kind: NodeKind;
+  reading: NodeEndpoints;
+  /** The trusted node, to compare a delayed one with; null when there is nothing to compare. */
+  trusted: NodeEndpoints | null;
+}
+
+export interface WatcherParts {
+  /** Asked before each connection, so that an edited credential is used without a restart. */
+  nodes: () => Promise<WatchedNodes>;
+  /** `1.2.x` */
+  accountId: string;
+  builder: ItemBuilder;
+  handover: Handover;
+  clock: Clock;
+  /** In [0, 1). */
+  random: () => number;
+  staleAfterSeconds: number;
+  report: (error: BitSharesError) => void;
+}
+
+/** A lost notice costs at most this much time. */
+const pollIntervalMs = 30_000;
+
+export class Watcher {
+  private readonly outage = new Outage();
+  private readonly woken = new Signal();
+
+  constructor(private readonly parts: WatcherParts) {}
+
+  /** Reads until `signal` aborts. Never rejects: trouble is reported and reading goes on. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, random, report } = this.parts;
+    let failures = 0;
+    while (!signal.aborted) {
+      let session: NodeSession | undefined;
+      try {
+        const nodes = await this.parts.nodes();
+        session = await nodes.reading.session();
+        await this.follow(session, nodes, signal, () => {
+          failures = 0;
+          this.outage.over();
+        });
+      } catch (error) {
+        if (signal.aborted) return;
+        const visible = this.outage.note(asBitSharesError(error), clock.now());
+        if (visible !== null) report(visible);
+        // The next connection begins with the next endpoint: this one is lost, behind, frozen or of another chain.
+        session?.close();
+        failures += 1;
+        await clock.sleep(reconnectDelay(failures, random()), signal);
+      }
+    }
+  }
+
+  /** Works on one connection until it is lost; rejects then, or returns when `signal` aborts. */
+  private async follow(
+    session: NodeSession,
+    { kind, trusted }: WatchedNodes,
+    signal: AbortSignal,
+    onSuccess: () => void,
+  ): Promise<void> {
+    const { clock, accountId, staleAfterSeconds } = this.parts;
+    const ended = new AbortController();
+    const over = AbortSignal.any([signal, session.lost, ended.signal]);
+    try {
+      const account = await watchedAccount(session, accountId);
+      const reader = new HistoryReader(session, account);
+      session.watchObject(account.statisticsId, () => this.woken.raise(), over);
+      let nextCheck = clock.now();
+      let height: FinalHeight = { reached: 0, final: 0 };
+      while (!signal.aborted) {
+        const due = clock.now() >= nextCheck;
+        if (due && kind === 'delayed' && trusted !== null) {
+          await checkDelayedNode(session, trusted, clock, over);
+        }
+        let blockInterval = 0;
+        if (due || kind === 'full') {
+          const state = await session.state();
+          if (due) checkFreshness(session.endpoint, state, clock.now(), staleAfterSeconds);
+          height = finalHeight(kind, state);
+          blockInterval = state.blockInterval * 1000;
+        }
+        if (due) nextCheck = clock.now() + pollIntervalMs;
+        // A delayed node that was not asked for its head has at least what it showed already.
+        const { position } = this.parts.handover.readThrough;
+        const reached =
+          due || kind === 'full' ? height.reached : Math.max(height.reached, position.key.block);
+        await this.readOn(session, reader, { ...height, reached }, over);
+        if (session.lost.aborted) throw lost(session);
+        onSuccess();
+        // No notice tells when a block becomes irreversible.
+        const untilCheck = Math.max(0, nextCheck - clock.now());
+        const pause = reader.reversibleAhead ? Math.min(blockInterval, untilCheck) : untilCheck;
+        await this.woken.wait(over, pause, clock);
+        if (session.lost.aborted) throw lost(session);
+      }
+    } finally {
+      ended.abort();
+    }
+  }
+
+  private async readOn(
+    session: NodeSession,
+    reader: HistoryReader,
+    height: FinalHeight,
+    over: AbortSignal,
+  ): Promise<void> {
+    const { handover } = this.parts;
+    const { position, frame } = handover.readThrough;
+    for await (const page of reader.read(position, frame, height)) {
+      await this.handPage(session, page);
+      if (page.gap !== null) {
+        this.parts.report(describeGap(page.gap));
+      }
+      await handover.whenRoom(over);
+      if (over.aborted) return;
+    }
+  }
+
+  private async handPage(session: NodeSession, page: HistoryPage): Promise<void> {
+    const { builder, handover } = this.parts;
+    const built = await builder.build(session, page.operations);
+    const start = handover.readThrough;
+    const deposits = built.map(({ read, item }) => {
+      const previous = page.operations[page.operations.indexOf(read) - 1];
+      const before: Mark =
+        previous === undefined
+          ? start
+          : { position: { sequence: previous.sequence, key: previous.key }, frame: page.frame };
+      return { item, before };
+    });
+    handover.add(deposits, { position: page.position, frame: page.frame }, page.gap);
+  }
+}
+
+function lost(session: NodeSession): BitSharesError {
+  return new BitSharesError('CONNECTION_LOST', {
+    message: `The connection to ${session.endpoint} was lost`,
+    fix: 'Look whether the node runs. Reading goes on by itself when it answers again.',
+  });
+}
+
+function asBitSharesError(error: unknown): BitSharesError {
+  if (isBitSharesError(error)) return error;
+  return new BitSharesError('INTERNAL', {
+    message: 'Reading deposits stopped at something unexpected and begins anew',
+    fix: 'Please report this with the version of the package.',
+    cause: error,
+  });
+}
