@@ -159,6 +159,10 @@ export interface ChainReader {
   recentTransaction(transactionId: string): Promise<SignedTransaction | null>;
   /** The bytes of a transaction without its signatures, in hexadecimal: for operations that `protocol` cannot write. */
   transactionHex(transaction: SignedTransaction): Promise<string>;
+  /** Accounts in the order of their names, from `from` on. */
+  listAccounts(from: string, limit: number): Promise<{ name: string; id: string }[]>;
+  /** Assets in the order of their symbols, from `from` on. */
+  listAssets(from: string, limit: number): Promise<Asset[]>;
   /** Open proposals that concern the account. */
   proposals(accountId: string): Promise<Proposal[]>;
 }

@@ -7,6 +7,8 @@ import {
 } from 'n8n-workflow';
 import { testKeysCredential, testNodeCredential } from '../shared/credentialTests';
 import * as account from './actions/account';
+import * as asset from './actions/asset';
+import * as chain from './actions/chain';
 import * as memo from './actions/memo';
 import { router } from './router';
 
@@ -40,11 +42,15 @@ export class BitShares implements INodeType {
         noDataExpression: true,
         options: [
           { name: 'Account', value: 'account' },
+          { name: 'Asset', value: 'asset' },
+          { name: 'Chain', value: 'chain' },
           { name: 'Memo', value: 'memo' },
         ],
         default: 'account',
       },
       ...account.description,
+      ...asset.description,
+      ...chain.description,
       ...memo.description,
     ],
   };

@@ -2,10 +2,17 @@ import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } f
 import { toNodeError } from '../shared/nodeErrors';
 import type { ResourceOperations } from '../shared/operation';
 import * as account from './actions/account';
+import * as asset from './actions/asset';
+import * as chain from './actions/chain';
 import * as memo from './actions/memo';
 
 /** Every resource in the order of the editor's list. */
-export const resources: Record<string, { operations: ResourceOperations }> = { account, memo };
+export const resources: Record<string, { operations: ResourceOperations }> = {
+  account,
+  asset,
+  chain,
+  memo,
+};
 
 /** Runs the operation that the node is set to. */
 export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -28,3 +28,8 @@ export function formatChainTime(seconds: number): string {
   }
   return new Date(seconds * 1000).toISOString().slice(0, 19);
 }
+
+/** Epoch seconds as items show them: ISO 8601 with `Z`, without fractions. */
+export function isoTime(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
+}

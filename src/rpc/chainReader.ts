@@ -22,6 +22,10 @@ export type Call = (api: string, method: string, args: unknown[]) => Promise<unk
 /** Nodes answer at most this many objects a call with their default limits (`api-limit-*` options). */
 const objectsPerCall = 50;
 
+/** The default limits of `lookup_accounts` and `list_assets`. */
+const listLimit = 1000;
+const assetListLimit = 101;
+
 /**
  * ChainReader over a way to call a node.
  *
@@ -88,6 +92,15 @@ export function chainReader(call: Call): Omit<ChainReader, 'endpoint'> {
 
     transactionHex: async (transaction) =>
       (await ask('database', 'get_transaction_hex_without_sig', [transaction])).text(/^([0-9a-f]{2})+$/),
+
+    listAccounts: async (from, limit) =>
+      (await ask('database', 'lookup_accounts', [from, Math.min(limit, listLimit)])).list().map((answer) => {
+        const [name, id] = answer.pair();
+        return { name: name.text(), id: id.objectId('1.2') };
+      }),
+
+    listAssets: async (from, limit) =>
+      (await ask('database', 'list_assets', [from, Math.min(limit, assetListLimit)])).list().map(readAsset),
 
     proposals: async (accountId) =>
       (await ask('database', 'get_proposed_transactions', [accountId])).list().map(readProposal),

@@ -1,8 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { ResourceOperations } from '../../../shared/operation';
 import { decode } from './decode';
+import { encode } from './encode';
 
-export const operations: ResourceOperations = { decode };
+export const operations: ResourceOperations = { decode, encode };
 
 export const description: INodeProperties[] = [
   {
@@ -18,8 +19,15 @@ export const description: INodeProperties[] = [
         action: 'Decode a memo',
         description: 'Read a memo with the keys of the credential and say what came of it',
       },
+      {
+        name: 'Encode',
+        value: 'encode',
+        action: 'Encode a memo',
+        description: 'Make the memo of an operation; nothing is sent',
+      },
     ],
     default: 'decode',
   },
   ...decode.description,
+  ...encode.description,
 ];

@@ -1,0 +1,51 @@
+import type { IDataObject } from 'n8n-workflow';
+import { formatAmount } from '../../../../src/protocol';
+import { nodeSettingsOf } from '../../../shared/credentials';
+import { requireAccount } from '../../../shared/lookup';
+import { withNodes } from '../../../shared/nodeCredential';
+import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { accountField } from '../../../shared/parameters';
+
+/** Account: Get Balances. One item an asset, by id; empty when the account holds nothing. */
+export const getBalances: NodeOperation = {
+  description: shownFor(
+    'account',
+    ['getBalances'],
+    [
+      accountField,
+      {
+        displayName: 'Include Pending',
+        name: 'includePending',
+        type: 'boolean',
+        default: false,
+        description:
+          'Whether to count transactions that are not irreversible yet. Off reads the delayed node; a credential without one always includes them.',
+      },
+    ],
+  ),
+  async execute(items) {
+    const settings = await nodeSettingsOf(this);
+    return withNodes(settings, ({ trusted, delayed }) =>
+      forEachItem(this, items, async (itemIndex) => {
+        const pending = this.getNodeParameter('includePending', itemIndex) === true || delayed === undefined;
+        const reader = pending ? trusted : delayed;
+        const account = await requireAccount(reader, this.getNodeParameter('account', itemIndex));
+        const balances = await reader.balances(account.id, []);
+        const assets = await reader.assets(balances.map(({ assetId }) => assetId));
+        return balances.map(({ amount, assetId }, i): IDataObject => {
+          const precision = assets[i]?.precision ?? null;
+          return {
+            account: account.name,
+            accountId: account.id,
+            asset: assets[i]?.symbol ?? null,
+            assetId,
+            precision,
+            amount: precision === null ? null : formatAmount(amount, precision),
+            amountRaw: amount.toString(),
+            includesPending: pending,
+          };
+        });
+      }),
+    );
+  },
+};

@@ -1,0 +1,52 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { HistoryOperation } from '../../../../src/chain';
+import { isoTime, operationNames } from '../../../../src/protocol';
+import { nodeSettingsOf } from '../../../shared/credentials';
+import { requireAccount } from '../../../shared/lookup';
+import { withNodes } from '../../../shared/nodeCredential';
+import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { accountField, limitField } from '../../../shared/parameters';
+
+/** The default limit of a node for one call. */
+const pageSize = 100;
+
+/** Account: Get History. One item an operation, newest first, whatever concerns the account. */
+export const getHistory: NodeOperation = {
+  description: shownFor('account', ['getHistory'], [accountField, limitField]),
+  async execute(items) {
+    const settings = await nodeSettingsOf(this);
+    return withNodes(settings, ({ trusted, delayed }) =>
+      forEachItem(this, items, async (itemIndex) => {
+        const reader = await (delayed ?? trusted).session();
+        const account = await requireAccount(reader, this.getNodeParameter('account', itemIndex));
+        const { totalOps, removedOps } = await reader.statistics(account.statisticsId);
+        const oldest = Math.max(
+          removedOps + 1,
+          totalOps - (this.getNodeParameter('limit', itemIndex) as number) + 1,
+        );
+        const found: HistoryOperation[] = [];
+        for (let start = totalOps; start >= oldest; start -= pageSize) {
+          const stop = Math.max(oldest, start - pageSize + 1);
+          found.push(...(await reader.history(account.id, { stop, start, limit: start - stop + 1 })));
+        }
+        return found.map(historyItem);
+      }),
+    );
+  },
+};
+
+function historyItem(entry: HistoryOperation): IDataObject {
+  const [type, fields] = entry.operation;
+  return {
+    operationId: entry.id,
+    operationType: type,
+    operationName: operationNames[type] ?? null,
+    blockNumber: entry.blockNumber,
+    blockTime: entry.blockTime === null ? null : isoTime(entry.blockTime),
+    trxInBlock: entry.trxInBlock,
+    opInTrx: entry.opInTrx,
+    virtualOp: entry.virtualOp,
+    isVirtual: entry.isVirtual,
+    operation: fields as unknown as IDataObject,
+  };
+}

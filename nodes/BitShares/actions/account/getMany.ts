@@ -1,0 +1,37 @@
+import { nodeSettingsOf } from '../../../shared/credentials';
+import { withNodes } from '../../../shared/nodeCredential';
+import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { limitField } from '../../../shared/parameters';
+
+/** Account: Get Many. Names and ids, from a given name on. */
+export const getMany: NodeOperation = {
+  description: shownFor(
+    'account',
+    ['getMany'],
+    [
+      {
+        displayName: 'Names From',
+        name: 'from',
+        type: 'string',
+        default: '',
+        placeholder: 'e.g. my-exchange',
+        description:
+          'The first name, or its beginning, in the order of the alphabet. Empty begins at the first.',
+      },
+      limitField,
+    ],
+  ),
+  async execute(items) {
+    const settings = await nodeSettingsOf(this);
+    return withNodes(settings, ({ trusted }) =>
+      forEachItem(this, items, async (itemIndex) => {
+        const from = String(this.getNodeParameter('from', itemIndex)).trim();
+        const accounts = await trusted.listAccounts(
+          from,
+          this.getNodeParameter('limit', itemIndex) as number,
+        );
+        return accounts.map(({ name, id }) => ({ accountId: id, name }));
+      }),
+    );
+  },
+};

@@ -1,0 +1,36 @@
+import { nodeSettingsOf } from '../../../shared/credentials';
+import { withNodes } from '../../../shared/nodeCredential';
+import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { limitField } from '../../../shared/parameters';
+import { assetItem } from './get';
+
+/** Asset: Get Many. Assets by symbol, from a given one on. */
+export const getMany: NodeOperation = {
+  description: shownFor(
+    'asset',
+    ['getMany'],
+    [
+      {
+        displayName: 'Symbols From',
+        name: 'from',
+        type: 'string',
+        default: '',
+        placeholder: 'e.g. XBTSX.',
+        description:
+          'The first symbol, or its beginning, in the order of the alphabet. Empty begins at the first.',
+      },
+      limitField,
+    ],
+  ),
+  async execute(items) {
+    const settings = await nodeSettingsOf(this);
+    return withNodes(settings, ({ trusted }) =>
+      forEachItem(this, items, async (itemIndex) => {
+        const from = String(this.getNodeParameter('from', itemIndex)).trim();
+        return (await trusted.listAssets(from, this.getNodeParameter('limit', itemIndex) as number)).map(
+          assetItem,
+        );
+      }),
+    );
+  },
+};

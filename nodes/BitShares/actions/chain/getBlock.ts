@@ -1,0 +1,52 @@
+import type { IDataObject } from 'n8n-workflow';
+import { BitSharesError } from '../../../../src/errors';
+import { isoTime, transactionId } from '../../../../src/protocol';
+import { nodeSettingsOf } from '../../../shared/credentials';
+import { withNodes } from '../../../shared/nodeCredential';
+import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+
+/** Chain: Get Block. With the ids of its transactions, which the node does not give. */
+export const getBlock: NodeOperation = {
+  description: shownFor(
+    'chain',
+    ['getBlock'],
+    [
+      {
+        displayName: 'Block Number',
+        name: 'blockNumber',
+        type: 'number',
+        typeOptions: { minValue: 1, numberPrecision: 0 },
+        default: 1,
+        required: true,
+        description: 'Number of the block; on the trusted node it may not be irreversible yet',
+      },
+    ],
+  ),
+  async execute(items) {
+    const settings = await nodeSettingsOf(this);
+    return withNodes(settings, ({ trusted }) =>
+      forEachItem(this, items, async (itemIndex) => {
+        const number = this.getNodeParameter('blockNumber', itemIndex) as number;
+        const [state, block] = await Promise.all([trusted.state(), trusted.block(number)]);
+        if (block === null) {
+          throw new BitSharesError('UNKNOWN_OBJECT', {
+            field: 'Block Number',
+            message: `there is no block ${number}; the head is ${state.headBlockNumber}`,
+            fix: 'Enter the number of a block that exists.',
+          });
+        }
+        return {
+          blockNumber: number,
+          blockTime: isoTime(block.timestamp),
+          irreversible: number <= state.lastIrreversibleBlock,
+          previousBlockId: block.previous,
+          transactions: block.transactions.map((transaction, trxInBlock) => ({
+            transactionId: transactionId(transaction, settings.chain.prefix),
+            trxInBlock,
+            ...transaction,
+          })) as unknown as IDataObject[],
+        };
+      }),
+    );
+  },
+};

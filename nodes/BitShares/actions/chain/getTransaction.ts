@@ -1,0 +1,46 @@
+import type { IDataObject } from 'n8n-workflow';
+import { BitSharesError } from '../../../../src/errors';
+import { nodeSettingsOf } from '../../../shared/credentials';
+import { withNodes } from '../../../shared/nodeCredential';
+import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+
+/** Chain: Get Transaction. Nodes remember ids until a transaction has expired, so "not found" proves nothing. */
+export const getTransaction: NodeOperation = {
+  description: shownFor(
+    'chain',
+    ['getTransaction'],
+    [
+      {
+        displayName: 'Transaction ID',
+        name: 'transactionId',
+        type: 'string',
+        default: '',
+        required: true,
+        placeholder: 'e.g. 109baeaa56b36d1a177442ec491ca77e7a862f8b',
+        description:
+          'The 40 hexadecimal digits of the ID. A node knows it while the transaction is pending or included and has not expired; what is older is found in its block.',
+      },
+    ],
+  ),
+  async execute(items) {
+    const settings = await nodeSettingsOf(this);
+    return withNodes(settings, ({ trusted }) =>
+      forEachItem(this, items, async (itemIndex): Promise<IDataObject> => {
+        const transactionId = String(this.getNodeParameter('transactionId', itemIndex)).trim().toLowerCase();
+        if (!/^[0-9a-f]{40}$/.test(transactionId)) {
+          throw new BitSharesError('INVALID_PARAMETER', {
+            field: 'Transaction ID',
+            message: 'a transaction id has 40 hexadecimal digits',
+            fix: 'Copy it whole, as an item or an explorer shows it.',
+          });
+        }
+        const transaction = await trusted.recentTransaction(transactionId);
+        return {
+          transactionId,
+          found: transaction !== null,
+          transaction: transaction as unknown as IDataObject | null,
+        };
+      }),
+    );
+  },
+};

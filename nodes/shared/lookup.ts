@@ -1,0 +1,39 @@
+/** Looking up what users name: an account, an asset. What does not exist is an error that names the field. */
+import type { Account, Asset, ChainReader } from '../../src/chain';
+import { BitSharesError } from '../../src/errors';
+
+/**
+ * The account of that name or id.
+ *
+ * @throws UNKNOWN_ACCOUNT
+ */
+export async function requireAccount(
+  reader: ChainReader,
+  entered: unknown,
+  field = 'Account',
+): Promise<Account> {
+  const nameOrId = typeof entered === 'string' ? entered.trim() : '';
+  const account = nameOrId === '' ? null : await reader.account(nameOrId);
+  if (account !== null) return account;
+  throw new BitSharesError('UNKNOWN_ACCOUNT', {
+    field,
+    message: nameOrId === '' ? 'no account is given' : `there is no account ${nameOrId} on this chain`,
+    fix: 'Enter the name as it is registered (lower case) or the id, such as 1.2.345.',
+  });
+}
+
+/**
+ * The asset of that symbol or id.
+ *
+ * @throws UNKNOWN_ASSET
+ */
+export async function requireAsset(reader: ChainReader, entered: unknown, field = 'Asset'): Promise<Asset> {
+  const symbolOrId = typeof entered === 'string' ? entered.trim() : '';
+  const [asset] = symbolOrId === '' ? [null] : await reader.assets([symbolOrId]);
+  if (asset !== null && asset !== undefined) return asset;
+  throw new BitSharesError('UNKNOWN_ASSET', {
+    field,
+    message: symbolOrId === '' ? 'no asset is given' : `there is no asset ${symbolOrId} on this chain`,
+    fix: 'Enter the symbol in capitals (BTS) or the id (1.3.0). Ids are safer: symbols can look alike.',
+  });
+}
