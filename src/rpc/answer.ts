@@ -5,9 +5,11 @@
 import { BitSharesError } from '../errors';
 
 export class Answer {
+  /** Where it stands is put together only when it is told: answers have thousands of fields. */
   constructor(
     private readonly value: unknown,
-    private readonly path: string,
+    private readonly name: string | number,
+    private readonly parent: Answer | null = null,
   ) {}
 
   get isNull(): boolean {
@@ -18,12 +20,12 @@ export class Answer {
   field(name: string): Answer {
     if (typeof this.value !== 'object' || this.value === null || Array.isArray(this.value))
       throw this.unexpected('an object');
-    return new Answer((this.value as Record<string, unknown>)[name], `${this.path}.${name}`);
+    return new Answer((this.value as Record<string, unknown>)[name], name, this);
   }
 
   list(): Answer[] {
     if (!Array.isArray(this.value)) throw this.unexpected('a list');
-    return this.value.map((element: unknown, index) => new Answer(element, `${this.path}[${index}]`));
+    return this.value.map((element: unknown, index) => new Answer(element, index, this));
   }
 
   /** A list of exactly `length` elements. */
@@ -86,6 +88,11 @@ export class Answer {
 
   raw(): unknown {
     return this.value;
+  }
+
+  private get path(): string {
+    if (this.parent === null) return String(this.name);
+    return `${this.parent.path}${typeof this.name === 'number' ? `[${this.name}]` : `.${this.name}`}`;
   }
 
   private unexpected(expected: string): BitSharesError {
