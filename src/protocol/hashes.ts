@@ -1,11 +1,11 @@
 /** The hash functions of the protocol, in the forms in which BitShares uses them. */
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 
 type Input = Uint8Array | string;
 
 /** SHA-256 of bytes, or of the UTF-8 bytes of a text. 32 bytes. */
 export function sha256(input: Input): Buffer {
-  return createHash('sha256').update(input).digest();
+  return hash('sha256', input, 'buffer');
 }
 
 /** SHA-256 applied twice, as in the checksum of a private key in wallet import format. 32 bytes. */
@@ -15,12 +15,12 @@ export function doubleSha256(input: Input): Buffer {
 
 /** SHA-512 of bytes, or of the UTF-8 bytes of a text. 64 bytes. */
 export function sha512(input: Input): Buffer {
-  return createHash('sha512').update(input).digest();
+  return hash('sha512', input, 'buffer');
 }
 
 /** RIPEMD-160 of bytes, as in the checksums of public keys and addresses. 20 bytes. */
 export function ripemd160(input: Input): Buffer {
-  return createHash('ripemd160').update(input).digest();
+  return hash('ripemd160', input, 'buffer');
 }
 
 /** HMAC-SHA-256, which deterministic signatures (RFC 6979) need. 32 bytes. */

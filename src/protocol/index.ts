@@ -4,6 +4,7 @@ export * from './amounts';
 export * from './brainKeys';
 export * from './bts1Export';
 export * from './chains';
+export * from './hashes';
 export * from './ids';
 export { isWif, nullPublicKey, PrivateKey, PublicKey } from './keys';
 export * from './memo';
