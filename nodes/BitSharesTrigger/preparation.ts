@@ -1,0 +1,195 @@
+/** What a trigger has to know of the chain before it can watch: the account, the assets, and where to begin. */
+import type { NodeSession } from '../../src/chain';
+import type { AccountOperation, WatchedAccount } from '../../src/deposits/accountOperation';
+import { parseDepositId } from '../../src/deposits/depositKey';
+import type { DepositItem } from '../../src/deposits/depositItem';
+import { findOperation } from '../../src/deposits/findOperation';
+import { checkDelayedNode, checkFreshness, finalHeight, type FinalHeight } from '../../src/deposits/finality';
+import { ItemBuilder, type DepositRules } from '../../src/deposits/itemBuilder';
+import { movementKinds } from '../../src/deposits/movement';
+import { startPosition, type StartFrom } from '../../src/deposits/startPosition';
+import { checkOwner, newTriggerState, type TriggerState } from '../../src/deposits/triggerState';
+import { watchedAccount } from '../../src/deposits/watchedAccount';
+import type { Clock } from '../../src/chain';
+import { BitSharesError, isBitSharesError } from '../../src/errors';
+import { parseAmount, type Chain, type MemoKeyring } from '../../src/protocol';
+import type { ChainNodes } from './nodes';
+import type { AssetRow, StartSetting, TriggerSettings } from './settings';
+import type { FoundState } from './state';
+
+export interface Prepared {
+  account: WatchedAccount;
+  builder: ItemBuilder;
+  /** Operations that the node has removed from the history of the account. */
+  removedOps: number;
+}
+
+/**
+ * Resolves the account and the assets.
+ *
+ * @throws UNKNOWN_ACCOUNT, UNKNOWN_ASSET, INVALID_AMOUNT, and what the session throws
+ */
+export async function prepare(
+  session: NodeSession,
+  chain: Chain,
+  keyring: MemoKeyring,
+  settings: TriggerSettings,
+): Promise<Prepared> {
+  const account = await watchedAccount(session, settings.account);
+  const { removedOps } = await session.statistics(account.statisticsId);
+  const rules: DepositRules = {
+    incoming: settings.incoming,
+    outgoing: settings.outgoing,
+    kinds: settings.kinds,
+    minimumAmounts: await minimumAmounts(session, settings.assets),
+  };
+  const builder = new ItemBuilder({
+    chain,
+    account,
+    keyring,
+    rules,
+    includeOperation: settings.includeOperation,
+  });
+  return { account, builder, removedOps };
+}
+
+/** Base units by asset id. Matching by id is what tells an asset from its look-alikes. */
+export async function minimumAmounts(
+  session: Pick<NodeSession, 'assets' | 'endpoint'>,
+  rows: readonly AssetRow[],
+): Promise<Map<string, bigint>> {
+  const assets = rows.length === 0 ? [] : await session.assets(rows.map(({ asset }) => asset));
+  return new Map(
+    rows.map(({ asset: name, minimumAmount }, index) => {
+      const asset = assets[index];
+      if (asset === null || asset === undefined) {
+        throw new BitSharesError('UNKNOWN_ASSET', {
+          message: `there is no asset ${name} on ${session.endpoint}`,
+          fix: 'Write the symbol exactly as on the chain, or its ID (1.3.x).',
+          field: 'Asset',
+        });
+      }
+      const minimum =
+        minimumAmount === ''
+          ? 0n
+          : parseAmount(minimumAmount, asset.precision, 'Minimum Amount', { allowZero: true });
+      return [asset.id, minimum];
+    }),
+  );
+}
+
+/** The height up to which the node is final, after the checks that a start from it needs. */
+export async function checkedHeight(
+  session: NodeSession,
+  { kind, trusted }: ChainNodes,
+  clock: Clock,
+  staleAfterSeconds: number,
+  signal: AbortSignal,
+): Promise<FinalHeight> {
+  const state = await session.state();
+  checkFreshness(session.endpoint, state, clock.now(), staleAfterSeconds);
+  if (kind === 'delayed' && trusted !== null) await checkDelayedNode(session, trusted, clock, signal);
+  return finalHeight(kind, state);
+}
+
+/** Why a trigger with nothing to go on from cannot begin, or the position at which it does. */
+export async function beginState(
+  session: NodeSession,
+  chain: Chain,
+  account: WatchedAccount,
+  start: StartSetting,
+  height: FinalHeight,
+): Promise<TriggerState> {
+  const from: StartFrom =
+    start.kind === 'after'
+      ? { kind: 'after', key: parseDepositId(start.depositId, chain.chainId, 'Start Block') }
+      : start;
+  const mark = await startPosition(session, account, from, height);
+  return newTriggerState(chain.chainId, account.id, mark.position, mark.frame);
+}
+
+/**
+ * The state to go on with; null when a new one has to begin as Start From says.
+ *
+ * @param firstActivation whether there cannot have been a state before
+ * @throws POSITION_LOST, POSITION_CORRUPT, POSITION_OF_OTHER_ACCOUNT
+ */
+export function usableState(
+  found: FoundState,
+  chain: Chain,
+  account: WatchedAccount,
+  settings: Pick<TriggerSettings, 'start' | 'startOver'>,
+  firstActivation: boolean,
+): TriggerState | null {
+  const explicit = settings.start.kind !== 'now';
+  if (found.kind === 'corrupt') {
+    if (!explicit) throw found.error;
+    return null;
+  }
+  if (found.kind === 'missing') {
+    if (!firstActivation && !explicit) throw positionLost(account);
+    return null;
+  }
+  try {
+    checkOwner(found.state, chain.chainId, account.id);
+    return found.state;
+  } catch (error) {
+    if (settings.startOver && isBitSharesError(error, 'POSITION_OF_OTHER_ACCOUNT')) return null;
+    throw error;
+  }
+}
+
+/** The items of deposits that the user wants once more, whatever the rules of the trigger say. */
+export async function itemsAgain(
+  session: NodeSession,
+  chain: Chain,
+  account: WatchedAccount,
+  keyring: MemoKeyring,
+  depositIds: readonly string[],
+): Promise<{ items: DepositItem[]; unknown: BitSharesError[] }> {
+  const builder = new ItemBuilder({
+    chain,
+    account,
+    keyring,
+    rules: { incoming: true, outgoing: true, kinds: movementKinds, minimumAmounts: new Map() },
+    includeOperation: false,
+  });
+  const items: DepositItem[] = [];
+  const unknown: BitSharesError[] = [];
+  for (const depositId of depositIds) {
+    try {
+      const key = parseDepositId(depositId, chain.chainId, 'Deliver Again');
+      const operation: AccountOperation | null = await findOperation(session, account, key);
+      const [built] = operation === null ? [] : await builder.build(session, [operation]);
+      if (built === undefined) throw notFound(depositId, account);
+      items.push(built.item);
+    } catch (error) {
+      if (!isBitSharesError(error, 'INVALID_PARAMETER')) throw error;
+      unknown.push(error);
+    }
+  }
+  return { items, unknown };
+}
+
+function notFound(depositId: string, account: WatchedAccount): BitSharesError {
+  return new BitSharesError('INVALID_PARAMETER', {
+    message: `the history of ${account.name} shows no deposit ${depositId}`,
+    fix: 'Look whether the depositId is one of this account. A deposit by proposal that the node has pruned can only be shown by a node with complete history.',
+    field: 'Deliver Again',
+  });
+}
+
+function positionLost(account: WatchedAccount): BitSharesError {
+  return new BitSharesError('POSITION_LOST', {
+    message: `The position of this trigger for ${account.name} is gone from the static data of the workflow, and nothing is delivered until it is told where to go on`,
+    fix: 'Set Start From to Block and Start Block to the depositId that you recorded last (or a block or time before it), and publish again. What arrives twice has the same depositId. Do not write the whole static data of this workflow from a Code node.',
+  });
+}
+
+export function historyPruned(account: WatchedAccount, removedOps: number): BitSharesError {
+  return new BitSharesError('HISTORY_PRUNED', {
+    message: `The node has removed ${removedOps} operations of ${account.name} from its history, and goes on removing them`,
+    fix: `Deposits that it removes before they are read are recovered from blocks, except those that a proposal executed. Start the node with track-account = "${account.id}" and partial-operations = true, without max-ops-per-account or with a large one, and replay.`,
+    data: { removedOps },
+  });
+}

@@ -1,0 +1,236 @@
+/** One activation of the trigger, from its parameters to its end. */
+import type { IDataObject, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
+import type { Clock, NodeSession } from '../../src/chain';
+import { reconnectDelay } from '../../src/deposits/backoff';
+import { Handover } from '../../src/deposits/handover';
+import { latestDeposits } from '../../src/deposits/latestDeposits';
+import { Outage } from '../../src/deposits/outage';
+import type { TriggerState } from '../../src/deposits/triggerState';
+import { Watcher } from '../../src/deposits/watcher';
+import { isBitSharesError, BitSharesError, type ErrorCode } from '../../src/errors';
+import type { MemoKeyring } from '../../src/protocol';
+import { optionalKeysOf } from '../shared/credentials';
+import { memoKeyring } from '../shared/keysCredential';
+import { Emitter, placeOf } from './emitter';
+import { isLive, takeOver } from './liveInstances';
+import { NodeSource, type ChainNodes } from './nodes';
+import {
+  beginState,
+  checkedHeight,
+  historyPruned,
+  itemsAgain,
+  prepare,
+  usableState,
+  type Prepared,
+} from './preparation';
+import type { TriggerSettings } from './settings';
+import { StateStore, type FoundState } from './state';
+
+/** Trouble that only a changed parameter ends: trying again would repeat the same answer. */
+const needsPerson: readonly ErrorCode[] = ['POSITION_CORRUPT', 'POSITION_LOST', 'POSITION_OF_OTHER_ACCOUNT'];
+const closeGraceMs = 2000;
+const shownInTest = 10;
+const testPollMs = 5000;
+
+interface Start {
+  prepared: Prepared;
+  state: TriggerState;
+  keyring: MemoKeyring;
+  session: NodeSession;
+  nodes: ChainNodes;
+}
+
+export class TriggerRun {
+  private readonly nodes: NodeSource;
+  private readonly store: StateStore;
+  private readonly emitter: Emitter;
+  private readonly ended = new AbortController();
+  private handover: Handover | null = null;
+
+  constructor(
+    private readonly context: ITriggerFunctions,
+    private readonly settings: TriggerSettings,
+    private readonly clock: Clock,
+    private readonly random: () => number,
+  ) {
+    this.nodes = new NodeSource(context);
+    this.store = new StateStore(context);
+    this.emitter = new Emitter(context, {
+      clock,
+      store: this.store,
+      isLive: () => isLive(placeOf(context), this),
+    });
+  }
+
+  /**
+   * Begins to work and returns. Only a first activation, which has nothing to lose, waits for the node and throws what is
+   * wrong; afterwards a trigger that threw would stay dead, so trouble is reported and tried again for ever.
+   */
+  async start(): Promise<ITriggerResponse> {
+    await takeOver(placeOf(this.context), this);
+    const found = this.store.read();
+    const mode = this.context.getActivationMode();
+    const first = mode === 'activate' || mode === 'create';
+    try {
+      if (first && found.kind !== 'present') {
+        const start = await this.begin(found, true);
+        // What is in the static data now is saved by n8n when this activation ends.
+        this.store.write(start.state);
+        this.sayPruned(start.prepared, true);
+        void this.work(start);
+      } else {
+        void this.beginAndWork(found, first);
+      }
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    return { closeFunction: () => this.close() };
+  }
+
+  async close(): Promise<void> {
+    this.ended.abort();
+    await this.handover?.stop(closeGraceMs);
+    this.nodes.close();
+  }
+
+  /** A test in the editor: the latest deposits, or the next one when there are none yet. The position is not touched. */
+  async showLatest(): Promise<void> {
+    const keyring = await this.readKeyring();
+    while (!this.ended.signal.aborted) {
+      const nodes = await this.nodes.nodes();
+      const session = await nodes.reading.session();
+      const { account, builder } = await prepare(session, nodes.chain, keyring, this.settings);
+      const height = await checkedHeight(
+        session,
+        nodes,
+        this.clock,
+        this.settings.staleAfterSeconds,
+        this.ended.signal,
+      );
+      const items = await latestDeposits(session, account, builder, shownInTest, height);
+      if (this.ended.signal.aborted) return;
+      if (items.length > 0) {
+        this.context.emit([items.map((item) => ({ json: { ...item } as unknown as IDataObject }))]);
+        return;
+      }
+      await this.clock.sleep(testPollMs, this.ended.signal);
+    }
+  }
+
+  private async beginAndWork(found: FoundState, first: boolean): Promise<void> {
+    const { signal } = this.ended;
+    const outage = new Outage();
+    for (let failures = 1; !signal.aborted; failures++) {
+      try {
+        const start = await this.begin(found, first);
+        if (signal.aborted) return;
+        this.store.write(start.state);
+        this.sayPruned(start.prepared, false);
+        return await this.work(start);
+      } catch (error) {
+        if (signal.aborted || !this.emitter.isLive()) return;
+        const visible = outage.note(error, this.clock.now());
+        if (visible !== null) this.emitter.report(visible);
+        if (isBitSharesError(error, ...needsPerson)) return;
+        await this.clock.sleep(reconnectDelay(failures, this.random()), signal);
+      }
+    }
+  }
+
+  /** Resolves account, assets and position. One attempt. */
+  private async begin(found: FoundState, first: boolean): Promise<Start> {
+    const { settings } = this;
+    const keyring = await this.readKeyring();
+    const nodes = await this.nodes.nodes();
+    const session = await nodes.reading.session();
+    try {
+      const prepared = await prepare(session, nodes.chain, keyring, settings);
+      const known = usableState(found, nodes.chain, prepared.account, settings, first);
+      if (known !== null) return { prepared, state: known, keyring, session, nodes };
+      const { signal } = this.ended;
+      const height = await checkedHeight(session, nodes, this.clock, settings.staleAfterSeconds, signal);
+      const state = await beginState(session, nodes.chain, prepared.account, settings.start, height);
+      return { prepared, state, keyring, session, nodes };
+    } catch (error) {
+      session.close();
+      throw error;
+    }
+  }
+
+  private async work({ prepared, state, keyring, session, nodes }: Start): Promise<void> {
+    const { clock, random, settings, emitter } = this;
+    const handover = new Handover(state, settings.delivery, emitter, clock);
+    this.handover = handover;
+    const { chainId } = nodes.chain;
+    const watcher = new Watcher({
+      nodes: async () => {
+        const current = await this.nodes.nodes();
+        if (current.chain.chainId !== chainId) throw otherChain(chainId, current.chain.chainId);
+        return current;
+      },
+      accountId: prepared.account.id,
+      builder: prepared.builder,
+      handover,
+      clock,
+      random,
+      staleAfterSeconds: settings.staleAfterSeconds,
+      report: (error) => {
+        if (emitter.isLive()) emitter.report(error);
+      },
+    });
+    const { signal } = this.ended;
+    if (signal.aborted) return;
+    await Promise.all([
+      handover.run(),
+      this.deliverAgain(handover, session, nodes, prepared, keyring).then(() => watcher.run(signal)),
+    ]);
+  }
+
+  private async deliverAgain(
+    handover: Handover,
+    session: NodeSession,
+    nodes: ChainNodes,
+    { account }: Prepared,
+    keyring: MemoKeyring,
+  ): Promise<void> {
+    const { deliverAgain } = this.settings;
+    handover.keepDeliveredAgain(deliverAgain);
+    const acted = new Set(handover.state.deliveredAgain);
+    const wanted = deliverAgain.filter((depositId) => !acted.has(depositId));
+    let reader: NodeSession = session;
+    for (let failures = 1; wanted.length > 0 && !this.ended.signal.aborted; failures++) {
+      try {
+        const { items, unknown } = await itemsAgain(reader, nodes.chain, account, keyring, wanted);
+        unknown.forEach((error) => this.emitter.report(error));
+        handover.addAgain(items);
+        return;
+      } catch {
+        // The watcher will report a node that stays away; the deposits asked for come first when it is back.
+        await this.clock.sleep(reconnectDelay(failures, this.random()), this.ended.signal);
+        reader = await nodes.reading.session().catch(() => reader);
+      }
+    }
+  }
+
+  private async readKeyring(): Promise<MemoKeyring> {
+    const keys = await optionalKeysOf(this.context);
+    const { chain } = await this.nodes.nodes();
+    return memoKeyring(keys, chain);
+  }
+
+  private sayPruned({ account, removedOps }: Prepared, first: boolean): void {
+    if (removedOps === 0) return;
+    const error = historyPruned(account, removedOps);
+    if (first) this.emitter.report(error);
+    else this.context.logger.warn(`${error.message}. ${error.fix ?? ''}`);
+  }
+}
+
+function otherChain(expected: string, chainId: string): BitSharesError {
+  return new BitSharesError('WRONG_CHAIN', {
+    message: `The node credential now names chain ${chainId.slice(0, 8)}; this trigger runs on ${expected.slice(0, 8)}`,
+    fix: 'Publish the workflow again to use the other chain.',
+    data: { chainId, expectedChainId: expected },
+  });
+}
