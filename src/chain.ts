@@ -167,6 +167,27 @@ export interface ChainReader {
   proposals(accountId: string): Promise<Proposal[]>;
 }
 
+/** What an older chain owes to an address (`1.15.x`). */
+export interface BalanceObject {
+  id: string;
+  /** The owner's address, in any of the five forms of a key. */
+  owner: string;
+  /** What is left of it. */
+  balance: AssetAmount;
+  /** When a part was claimed last; 0 for never. */
+  lastClaimTime: number;
+  /** Null for a plain balance, which is claimed whole. */
+  vesting: { beginTime: number; cliffSeconds: number; durationSeconds: number; beginBalance: bigint } | null;
+}
+
+/** Reads claimable balances from a node. Errors as ChainReader. */
+export interface BalanceReader {
+  /** `get_balance_objects`. An address that is asked twice is answered twice. */
+  balanceObjects(addresses: string[]): Promise<BalanceObject[]>;
+  /** `get_vested_balances`: what each of these can give at the node's head, in the order asked. */
+  vestedBalances(balanceIds: string[]): Promise<AssetAmount[]>;
+}
+
 /** What a waking node says: the hint that something changed. Never a source of truth. */
 export interface Notices {
   /**
