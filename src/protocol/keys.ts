@@ -2,10 +2,10 @@
  * Private and public keys on secp256k1. A private key prints as `[secret]` wherever it is shown, and no error here
  * repeats what was given.
  */
-import { createECDH, type ECDH } from 'node:crypto';
 import { BitSharesError } from '../errors';
 import { decodeBase58, decodePrefixedBase58Check, encodeBase58, encodeBase58Check } from './base58';
 import { doubleSha256, sha256 } from './hashes';
+import { KeyExchange } from './keyExchange';
 
 const wifVersion = 0x80;
 const checksumLength = 4;
@@ -84,7 +84,7 @@ export const nullPublicKey = PublicKey.fromBytes(new Uint8Array(publicKeyLength)
 export class PrivateKey {
   readonly #secret: Uint8Array;
   #publicKey: PublicKey | undefined;
-  #exchange: ECDH | undefined;
+  #exchange: KeyExchange | undefined;
 
   private constructor(secret: Uint8Array) {
     this.#secret = secret;
@@ -121,7 +121,7 @@ export class PrivateKey {
 
   /** The public key, computed once. */
   get publicKey(): PublicKey {
-    this.#publicKey ??= PublicKey.fromBytes(this.#keyExchange().getPublicKey(null, 'compressed'));
+    this.#publicKey ??= PublicKey.fromBytes(this.#keyExchange().publicKey());
     return this.#publicKey;
   }
 
@@ -130,21 +130,12 @@ export class PrivateKey {
    * point on the curve. The chain accepts such keys in memos.
    */
   sharedX(other: PublicKey): Uint8Array | undefined {
-    const exchange = this.#keyExchange();
-    try {
-      return exchange.computeSecret(other.bytes);
-    } catch {
-      // The reason holds nothing that helps, and it must not carry key material along.
-      return undefined;
-    }
+    return this.#keyExchange().sharedX(other.bytes);
   }
 
   // Setting the key costs as much as using it, so it is set once.
-  #keyExchange(): ECDH {
-    if (this.#exchange === undefined) {
-      this.#exchange = createECDH('secp256k1');
-      this.#exchange.setPrivateKey(this.#secret);
-    }
+  #keyExchange(): KeyExchange {
+    this.#exchange ??= new KeyExchange(this.#secret);
     return this.#exchange;
   }
 
