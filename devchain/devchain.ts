@@ -1,0 +1,500 @@
+import type { StoredBlock } from './block_log';
+import type { AppliedBlock, PreparedTransaction } from './chain_node';
+import { ChainNode } from './chain_node';
+import { SlotTimer } from './clock';
+import { Faults } from './faults';
+import { coreAsset, feeInAsset, requiredCoreFee } from './fees';
+import type { Genesis, GenesisAccount, GenesisAsset, GenesisBalance, RoleKeys } from './genesis';
+import { baseUnits, keysOf, publicText } from './genesis';
+import type { HistoryObject } from './history';
+import type { Json } from './json';
+import { isRecord, stringify, timeSeconds, timeText } from './json';
+import { secretFromWif, sha256, signDigest } from './keys';
+import { encryptMemo } from './memo';
+import type { HandleSetup, NodeOptions } from './node_handle';
+import { NodeHandle, replayed } from './node_handle';
+import type { Account, ChainParameters } from './objects';
+import { initialParameters } from './parameters';
+import type { Memo, Operation } from './wire/operations';
+import type { SignedTransaction } from './wire/transaction';
+import { signingDigest, transactionId } from './wire/transaction';
+import { slotAtTime } from './witness_schedule';
+import { asJson } from './rpc/api';
+
+export interface DevchainOptions {
+  /** Everything that is derived (keys, chain id) depends on it; default `devchain`. */
+  seed?: string;
+  /** `manual`: only produceBlock and advance make blocks. `real`: blocks come with wall time. */
+  clock?: 'manual' | 'real';
+  /** Seconds; default 3. */
+  blockInterval?: number;
+  /** Seconds; default 3600. */
+  maintenanceInterval?: number;
+  /** Default 11. */
+  witnesses?: number;
+  /** Default BTS. */
+  prefix?: string;
+  chainId?: string;
+  /** Time of block 0: seconds, or ISO with Z; default 2026-01-01 for the manual clock, else now. */
+  startTime?: number | string;
+  accounts?: readonly GenesisAccount[];
+  assets?: readonly GenesisAsset[];
+  balanceObjects?: readonly GenesisBalance[];
+  parameters?: Partial<ChainParameters>;
+  /** Default 127.0.0.1. */
+  host?: string;
+  /** 0 or left out: a free port. */
+  ports?: { trusted?: number; delayed?: number };
+  trusted?: NodeOptions;
+  delayed?: NodeOptions;
+  /** Sign blocks with the witness keys; slow, and no client checks it. */
+  signBlocks?: boolean;
+}
+
+export interface DevchainAccount {
+  id: string;
+  name: string;
+  /** WIF keys from genesis. */
+  keys: RoleKeys;
+  publicKeys: RoleKeys;
+}
+
+export interface TransferRequest {
+  from: string;
+  to: string;
+  /** Decimal text, `"12.5"`. */
+  amount: string;
+  /** Symbol or id; default the core asset. */
+  asset?: string;
+  /** A text is encrypted with the accounts' memo keys; an object is used as it is. */
+  memo?: string | Memo;
+  /** Symbol or id of the asset that pays the fee. */
+  feeAsset?: string;
+}
+
+export interface SignOptions {
+  /** Seconds from the head block's time; default 60 and a little, so that equal transactions differ. */
+  expiration?: number;
+  /** Block number to refer to; default the head. */
+  referenceBlock?: number;
+}
+
+export interface ForkOptions {
+  /** How many blocks are replaced; they must be reversible. */
+  depth: number;
+  /** `pool` (default): the transactions go back to the pending ones. `drop`: they are forgotten and expire. */
+  keep?: 'pool' | 'drop' | ((transaction: SignedTransaction) => boolean);
+  /** Blocks on the new branch; default one more than were dropped, as the longer fork wins. */
+  blocks?: number;
+}
+
+/** A transaction as JSON: what a client sends. */
+export type TransactionJson = { [key: string]: unknown };
+
+/** A BitShares chain in memory with a trusted and a delayed node on loopback ports. */
+export class Devchain {
+  readonly faults = new Faults();
+  readonly trusted: NodeHandle;
+  readonly delayed: NodeHandle;
+  private readonly followers: NodeHandle[] = [];
+  private readonly waiting = new Map<string, ((notice: Json) => void)[]>();
+  private readonly timer: SlotTimer | undefined;
+  private readonly rings = new Map<string, RoleKeys>();
+  private counter = 0;
+  private parameterChange: ((parameters: ChainParameters) => ChainParameters) | undefined;
+
+  private constructor(
+    readonly genesis: Genesis,
+    readonly options: DevchainOptions,
+  ) {
+    const producer = new ChainNode(genesis, options.trusted?.history ?? {}, options.signBlocks ?? false);
+    this.listen(producer);
+    const host = options.host ?? '127.0.0.1';
+    const setup = (name: string, node: NodeOptions | undefined, port: number | undefined): HandleSetup => ({
+      name,
+      host,
+      faults: this.faults,
+      ...node,
+      port: port ?? node?.port ?? 0,
+    });
+    this.trusted = new NodeHandle(
+      {
+        ...setup('trusted', options.trusted, options.ports?.trusted),
+        broadcast: (json, included) => this.accept(json, included),
+      },
+      producer,
+      'producer',
+    );
+    this.delayed = new NodeHandle(
+      setup('delayed', options.delayed, options.ports?.delayed),
+      new ChainNode(genesis, options.delayed?.history ?? {}),
+      'irreversible',
+    );
+    this.followers.push(this.delayed);
+    for (const account of genesis.accounts) this.rings.set(account.name, keysOf(genesis, account));
+    if (options.clock === 'real')
+      this.timer = new SlotTimer(genesis.parameters.block_interval, (now) => this.onSlot(now));
+  }
+
+  /** Builds the genesis, opens both endpoints and, on the real clock, starts to produce blocks. */
+  static async start(options: DevchainOptions = {}): Promise<Devchain> {
+    const chain = new Devchain(genesisOf(options), options);
+    await chain.trusted.start();
+    await chain.delayed.start();
+    chain.timer?.start();
+    return chain;
+  }
+
+  /** Closes all endpoints and stops the clock. */
+  async stop(): Promise<void> {
+    this.timer?.stop();
+    this.faults.clear();
+    await Promise.all([this.trusted, ...this.followers].map((handle) => handle.stop()));
+  }
+
+  /** Another node of the network: a full one (follows the head, takes transactions), or a delayed one. */
+  async addNode(name: string, node: NodeOptions & { delayed?: boolean } = {}): Promise<NodeHandle> {
+    const { delayed, ...rest } = node;
+    const setup: HandleSetup = {
+      name,
+      host: this.options.host ?? '127.0.0.1',
+      faults: this.faults,
+      ...rest,
+      ...(delayed === true
+        ? {}
+        : { broadcast: (json: unknown, included?: (notice: Json) => void) => this.accept(json, included) }),
+    };
+    const handle = new NodeHandle(
+      setup,
+      new ChainNode(this.genesis, node.history ?? {}),
+      delayed === true ? 'irreversible' : 'head',
+    );
+    this.followers.push(handle);
+    handle.sync(this.producer);
+    await handle.start();
+    return handle;
+  }
+
+  get producer(): ChainNode {
+    return this.trusted.node;
+  }
+
+  get chainId(): string {
+    return this.genesis.chainId;
+  }
+
+  get trustedUrl(): string {
+    return this.trusted.url;
+  }
+
+  get delayedUrl(): string {
+    return this.delayed.url;
+  }
+
+  get head(): { number: number; id: string; time: string; seconds: number } {
+    const { head_block_number: number, head_block_id: id, time } = this.producer.state.dynamicProperties;
+    return { number, id, time, seconds: timeSeconds(time) };
+  }
+
+  get lastIrreversible(): number {
+    return this.producer.state.dynamicProperties.last_irreversible_block_num;
+  }
+
+  /** A block with its transactions and their ids. */
+  block(
+    number: number,
+  ): (StoredBlock & { transactions: { id: string; transaction: SignedTransaction }[] }) | undefined {
+    const block = this.producer.blocks.get(number);
+    if (!block) return undefined;
+    const transactions = this.producer.blocks
+      .transactions(block)
+      .map((transaction) => ({ id: transactionId(this.producer.state.wire.pack(transaction)), transaction }));
+    return { ...block, transactions };
+  }
+
+  /** Every block of the trusted node's branch, for checkers. */
+  get blocks(): NonNullable<ReturnType<Devchain['block']>>[] {
+    return Array.from({ length: this.producer.blocks.length }, (_, index) => this.block(index + 1)).filter(
+      (block) => block !== undefined,
+    );
+  }
+
+  /** All operations that concern an account, oldest first, whatever the nodes pruned. */
+  history(account: string): HistoryObject[] {
+    const options = this.producer.history.options;
+    const complete = options.maxOpsPerAccount === undefined && options.trackAccounts === undefined;
+    const { history, state } = complete ? this.producer : replayed(this.producer, {});
+    const id = state.accountByNameOrId(account)?.id ?? account;
+    return Array.from({ length: history.total(id) }, (_, index) =>
+      history.object(history.at(id, index + 1) as number),
+    ).filter((object) => object !== undefined);
+  }
+
+  /** Id and keys of a genesis account, by name. */
+  account(name: string): DevchainAccount {
+    const account = this.producer.state.accountByName(name);
+    const keys = this.rings.get(name);
+    if (!account || !keys) throw new Error(`no genesis account ${name}`);
+    const text = (wif: string) => publicText(wif, this.genesis.prefix);
+    return {
+      id: account.id,
+      name,
+      keys,
+      publicKeys: { owner: text(keys.owner), active: text(keys.active), memo: text(keys.memo) },
+    };
+  }
+
+  /** Tells devchain new keys of an account, for transfer and sign to use after an account_update. */
+  useKeys(name: string, keys: Partial<RoleKeys>): void {
+    this.rings.set(name, { ...this.account(name).keys, ...keys });
+  }
+
+  balance(account: string, asset = 'BTS'): bigint {
+    const { state } = this.producer;
+    const owner = state.accountByNameOrId(account);
+    const found = state.assetBySymbolOrId(asset);
+    if (!owner || !found) throw new Error(`no account ${account} or no asset ${asset}`);
+    return state.balance(owner.id, found.id);
+  }
+
+  /** Makes the next block; `miss` slots stay empty before it. */
+  produceBlock(options: { miss?: number } = {}): StoredBlock {
+    return this.generate(options.miss === undefined ? {} : { miss: options.miss }).block;
+  }
+
+  produceBlocks(count: number): StoredBlock {
+    let block = this.produceBlock();
+    for (let i = 1; i < count; i++) block = this.produceBlock();
+    return block;
+  }
+
+  /** Makes blocks until this many seconds of chain time have passed. */
+  advance(seconds: number): void {
+    const end = this.head.seconds + seconds;
+    while (this.head.seconds < end) this.produceBlock();
+  }
+
+  /** Makes blocks until a block (default: the present head) is irreversible, so that the delayed node shows it. */
+  confirm(number = this.head.number): void {
+    for (let i = 0; this.lastIrreversible < number; i++) {
+      if (i > 10_000) throw new Error(`block ${number} does not become irreversible`);
+      this.produceBlock();
+    }
+  }
+
+  generate(options: Parameters<ChainNode['generateBlock']>[0] = {}): AppliedBlock {
+    const change = this.parameterChange;
+    this.parameterChange = undefined;
+    const applied = this.producer.generateBlock({
+      ...options,
+      ...(change ? { parameterChange: change } : {}),
+    });
+    for (const follower of this.followers) follower.sync(this.producer);
+    return applied;
+  }
+
+  /** Chain parameters as if the committee had decided: pending from the next block, in force from the next maintenance. */
+  changeParameters(change: (parameters: ChainParameters) => ChainParameters): void {
+    const earlier = this.parameterChange;
+    this.parameterChange = earlier ? (parameters) => change(earlier(parameters)) : change;
+  }
+
+  /** Takes the newest reversible blocks back and gives their transactions, oldest first. */
+  popBlocks(count: number): PreparedTransaction[] {
+    const reversible = this.head.number - this.lastIrreversible;
+    if (count > reversible) throw new Error(`only ${reversible} blocks are reversible, not ${count}`);
+    let transactions: PreparedTransaction[] = [];
+    for (let i = 0; i < count; i++) transactions = [...this.producer.popBlock(), ...transactions];
+    return transactions;
+  }
+
+  /** A reorganisation: other blocks take the place of the last ones. The new branch misses its first slot. */
+  fork({ depth, keep = 'pool', blocks = depth + 1 }: ForkOptions): { dropped: PreparedTransaction[] } {
+    const popped = this.popBlocks(depth);
+    const kept = popped.filter(({ transaction }) =>
+      typeof keep === 'function' ? keep(transaction) : keep === 'pool',
+    );
+    this.producer.generateBlock({ miss: 1, transactions: [] });
+    for (const prepared of kept) this.repush(prepared);
+    for (let i = 1; i < blocks; i++) this.producer.generateBlock();
+    for (const follower of this.followers) follower.sync(this.producer);
+    return { dropped: popped.filter((prepared) => !kept.includes(prepared)) };
+  }
+
+  private repush(prepared: PreparedTransaction): void {
+    try {
+      this.producer.push(prepared);
+    } catch {
+      // As in the node, a transaction that is not valid on the new branch is forgotten.
+    }
+  }
+
+  /** Lets a frozen node go on. */
+  unfreeze(handle: NodeHandle): void {
+    handle.unfreeze(this.producer);
+  }
+
+  /**
+   * A signed transaction as JSON. A fee that is left out is the required one; the keys (WIF) are those of the
+   * paying accounts when left out.
+   */
+  sign(
+    operations: readonly (readonly [number, Readonly<Record<string, unknown>>])[],
+    keys: readonly string[],
+    options: SignOptions = {},
+  ): TransactionJson {
+    const { state, blocks } = this.producer;
+    const { wire } = state;
+    const number = options.referenceBlock ?? this.head.number;
+    const id = blocks.get(number)?.id ?? '00'.repeat(20);
+    const body: SignedTransaction = {
+      ref_block_num: number & 0xffff,
+      ref_block_prefix: Buffer.from(id.slice(8, 16), 'hex').readUInt32LE(0),
+      expiration: timeText(this.head.seconds + (options.expiration ?? 60 + (this.counter++ % 3600))),
+      operations: operations.map((operation) => this.withFee(operation)),
+      extensions: [],
+      signatures: [],
+    };
+    return this.signAgain(body, keys, wire.pack(body));
+  }
+
+  private signAgain(body: SignedTransaction, keys: readonly string[], packed: Buffer): TransactionJson {
+    const digest = signingDigest(this.chainId, packed);
+    const signatures = keys.map((wif) => signDigest(digest, secretFromWif(wif)));
+    return JSON.parse(stringify(asJson({ ...body, signatures }))) as TransactionJson;
+  }
+
+  /** An operation with its fee filled in. */
+  withFee(
+    json: readonly [number, Readonly<Record<string, unknown>>],
+    feeAsset: string = coreAsset,
+  ): Operation {
+    const { state } = this.producer;
+    const operation = state.wire.codecs.operation.fromJson(json);
+    const given = json[1]['fee'];
+    if (isRecord(given) && given['amount'] !== undefined && String(given['amount']) !== '0') return operation;
+    const asset = state.asset(feeAsset);
+    const fee = feeInAsset(
+      requiredCoreFee(operation, state.parameters, state.wire),
+      feeAsset,
+      asset.options.core_exchange_rate,
+    );
+    return [operation[0], { ...operation[1], fee }] as Operation;
+  }
+
+  /** Puts a transaction through the same checks as a broadcast; gives its id, or throws the node's error. */
+  push(json: unknown): string {
+    const prepared = this.producer.prepare(this.producer.state.wire.transactionFromJson(json));
+    this.producer.push(prepared);
+    return prepared.id;
+  }
+
+  transactionId(json: unknown): string {
+    const { wire } = this.producer.state;
+    return transactionId(wire.pack(wire.transactionFromJson(json)));
+  }
+
+  /** Signs and pushes a transfer between genesis accounts; gives the transaction's id. */
+  transfer(request: TransferRequest): string {
+    return this.push(this.signTransfer(request));
+  }
+
+  /** The signed transfer of `transfer`, without pushing it. */
+  signTransfer(
+    { from, to, amount, asset = coreAsset, memo, feeAsset }: TransferRequest,
+    options: SignOptions = {},
+  ): TransactionJson {
+    const { state } = this.producer;
+    const found = state.assetBySymbolOrId(asset);
+    const sender = state.accountByNameOrId(from);
+    const receiver = state.accountByNameOrId(to);
+    if (!found || !sender || !receiver)
+      throw new Error(`no asset ${asset}, no account ${from} or no account ${to}`);
+    const fields = {
+      from: sender.id,
+      to: receiver.id,
+      amount: { amount: baseUnits(amount, found.precision), asset_id: found.id },
+      ...(memo === undefined
+        ? {}
+        : { memo: typeof memo === 'string' ? this.encryptMemo({ from, to, text: memo }) : memo }),
+    };
+    const payWith = feeAsset === undefined ? coreAsset : (state.assetBySymbolOrId(feeAsset)?.id ?? feeAsset);
+    const [tag, body] = this.withFee([0, fields], payWith);
+    return this.sign(
+      [[tag, body as unknown as Record<string, unknown>]],
+      [this.account(sender.name).keys.active],
+      options,
+    );
+  }
+
+  /** An encrypted memo between two accounts, to the receiver's present memo key; the nonce counts up. */
+  encryptMemo({ from, to, text, nonce }: { from: string; to: string; text: string; nonce?: bigint }): Memo {
+    const receiver = this.producer.state.accountByNameOrId(to) as Account;
+    const sender = this.producer.state.accountByNameOrId(from) as Account;
+    const counted = 1_000_000_000_000n + BigInt(++this.counter);
+    return encryptMemo({
+      from: this.account(sender.name).keys.memo,
+      to: receiver.options.memo_key,
+      text,
+      nonce: nonce ?? counted,
+      prefix: this.genesis.prefix,
+    });
+  }
+
+  private accept(json: unknown, included?: (notice: Json) => void): void {
+    const prepared = this.producer.prepare(this.producer.state.wire.transactionFromJson(json));
+    this.producer.push(prepared);
+    if (included) this.waiting.set(prepared.id, [...(this.waiting.get(prepared.id) ?? []), included]);
+  }
+
+  private listen(node: ChainNode): void {
+    node.onBlock(({ block, included }) => {
+      included.forEach(({ id, transaction, results }, index) => {
+        const listeners = this.waiting.get(id);
+        if (!listeners) return;
+        this.waiting.delete(id);
+        const notice = {
+          id,
+          block_num: block.number,
+          trx_num: index,
+          trx: asJson({ ...transaction, operation_results: results }),
+        };
+        for (const listener of listeners) listener(notice);
+      });
+    });
+  }
+
+  private onSlot(now: number): void {
+    const slot = slotAtTime(this.producer.state, now);
+    if (slot > 0) this.generate({ miss: slot - 1 });
+  }
+}
+
+function genesisOf(options: DevchainOptions): Genesis {
+  const seed = options.seed ?? 'devchain';
+  const interval = options.blockInterval ?? 3;
+  const start =
+    options.startTime ??
+    (options.clock === 'real' ? Math.floor(Date.now() / 1000) : Date.UTC(2026, 0, 1) / 1000);
+  const seconds =
+    typeof start === 'number' ? start : Date.parse(/Z$/.test(start) ? start : `${start}Z`) / 1000;
+  const nathan: GenesisAccount = { name: 'nathan', balances: { BTS: '1000000000' } };
+  const accounts = options.accounts ?? [];
+  const genesis: Omit<Genesis, 'chainId'> = {
+    seed,
+    prefix: options.prefix ?? 'BTS',
+    time: Math.floor(seconds / interval) * interval,
+    parameters: {
+      ...initialParameters(interval, options.maintenanceInterval ?? 3600),
+      ...options.parameters,
+    },
+    witnesses: options.witnesses ?? 11,
+    accounts: accounts.some(({ name }) => name === 'nathan') ? accounts : [nathan, ...accounts],
+    assets: options.assets ?? [],
+    balances: options.balanceObjects ?? [],
+  };
+  return {
+    ...genesis,
+    chainId: options.chainId ?? sha256(Buffer.from(stringify(asJson(genesis)))).toString('hex'),
+  };
+}

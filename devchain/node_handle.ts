@@ -1,0 +1,139 @@
+import { ChainNode } from './chain_node';
+import type { Faults } from './faults';
+import type { HistoryOptions } from './history_options';
+import type { Json } from './json';
+import type { ApiLimits } from './rpc/limits';
+import { NodeServer } from './rpc/node_server';
+import type { Credentials } from './rpc/session';
+
+export interface NodeOptions {
+  history?: HistoryOptions;
+  limits?: Partial<ApiLimits>;
+  credentials?: Credentials;
+  port?: number;
+  latency?: number;
+  callsPerSecond?: number;
+}
+
+export interface HandleSetup extends NodeOptions {
+  name: string;
+  host: string;
+  faults: Faults;
+  broadcast?: (json: unknown, included?: (notice: Json) => void) => void;
+}
+
+/** One node with its endpoint: stop and start it, freeze it, replay it with other options. */
+export class NodeHandle {
+  readonly server: NodeServer;
+  private frozenAt: boolean = false;
+
+  constructor(
+    readonly setup: HandleSetup,
+    private current: ChainNode,
+    /** How far it follows the producer: not at all when it is the producer itself. */
+    private readonly follows: 'producer' | 'head' | 'irreversible',
+  ) {
+    const { name, host, faults, limits, credentials, port, latency, callsPerSecond, broadcast } = setup;
+    this.server = new NodeServer(
+      {
+        name,
+        host,
+        faults,
+        port: port ?? 0,
+        ...(limits ? { limits } : {}),
+        ...(credentials ? { credentials } : {}),
+        ...(latency === undefined ? {} : { latency }),
+        ...(callsPerSecond === undefined ? {} : { callsPerSecond }),
+        ...(broadcast ? { broadcast } : {}),
+      },
+      current,
+    );
+  }
+
+  get name(): string {
+    return this.setup.name;
+  }
+
+  get node(): ChainNode {
+    return this.current;
+  }
+
+  get url(): string {
+    return this.server.url;
+  }
+
+  get httpUrl(): string {
+    return `http://${this.server.host}:${this.server.port}`;
+  }
+
+  /** Listens again, on the same port as before. */
+  async start(): Promise<void> {
+    await this.server.start();
+  }
+
+  /** Ends all connections and closes the port; the chain behind it goes on. */
+  async stop(): Promise<void> {
+    await this.server.stop();
+  }
+
+  /** Ends all connections; new ones are taken at once. */
+  dropConnections(): void {
+    this.server.dropConnections();
+  }
+
+  get frozen(): boolean {
+    return this.frozenAt;
+  }
+
+  /** The node stops to follow the chain, keeps its connections, and answers what it knew. */
+  freeze(): void {
+    if (this.follows === 'producer')
+      throw new Error(
+        'the trusted node produces the blocks and cannot freeze: use the fault "out of sync" or addNode',
+      );
+    this.frozenAt = true;
+  }
+
+  /** The node goes on from where it stood; it catches up with the producer at once. */
+  unfreeze(producer: ChainNode): void {
+    this.frozenAt = false;
+    this.sync(producer);
+  }
+
+  /** Takes over what the producer has and this node may see. */
+  sync(producer: ChainNode): void {
+    if (this.frozenAt || this.follows === 'producer') return;
+    const { node } = this;
+    const target =
+      this.follows === 'head'
+        ? producer.blocks.length
+        : producer.state.dynamicProperties.last_irreversible_block_num;
+    while (
+      node.blocks.length > 0 &&
+      producer.blocks.get(node.blocks.length)?.id !== node.blocks.get(node.blocks.length)?.id
+    )
+      node.popBlock();
+    for (let number = node.blocks.length + 1; number <= target; number++) {
+      const block = producer.blocks.get(number);
+      if (block) node.applyBlock(block);
+    }
+  }
+
+  /** Builds the node's state again from all its blocks with other history options: sequences and 1.11.x ids can differ. */
+  replay(history: HistoryOptions): ChainNode {
+    const node = replayed(this.current, history);
+    this.current = node;
+    this.server.replaceNode(node);
+    return node;
+  }
+}
+
+/** A new node with the blocks of another. */
+export function replayed(of: ChainNode, history: HistoryOptions): ChainNode {
+  const node = new ChainNode(of.genesis, history);
+  for (let number = 1; number <= of.blocks.length; number++) {
+    const block = of.blocks.get(number);
+    if (block) node.applyBlock(block);
+  }
+  return node;
+}

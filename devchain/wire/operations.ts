@@ -1,0 +1,486 @@
+import { assertion, at } from '../chain_error';
+import {
+  comparePublicKeys,
+  nullKey,
+  addressFromText,
+  addressText,
+  publicKeyFromText,
+  publicKeyText,
+} from '../keys';
+import type { Codec, Value } from './codec';
+import {
+  bool,
+  emptyExtension,
+  hexBytes,
+  i64,
+  list,
+  noExtensions,
+  objectId,
+  optional,
+  sortedMap,
+  sortedSet,
+  struct,
+  text,
+  time,
+  u16,
+  u32,
+  u64,
+  u8,
+} from './codec';
+
+/** The instance of an object id: what the node orders ids by. */
+export function instance(id: string): number {
+  return Number(id.slice(id.lastIndexOf('.') + 1));
+}
+
+export const compareIds = (a: string, b: string): number => instance(a) - instance(b);
+
+const account = objectId('1.2');
+const assetId = objectId('1.3');
+const accounts = sortedSet(account, compareIds);
+const assets = sortedSet(assetId, compareIds);
+const asset = struct({ amount: i64, asset_id: assetId });
+
+function publicKeyCodec(prefix: string): Codec<string> {
+  const place = at('types.cpp', 49, 'public_key_type');
+  const none = publicKeyText(nullKey, prefix);
+  return {
+    write: (w, v) => w.bytes(publicKeyFromText(v, prefix)),
+    read: (r) => publicKeyText(r.bytes(33), prefix),
+    fromJson: (j) => {
+      if (j === undefined || j === null) return none;
+      const value = String(j);
+      try {
+        publicKeyFromText(value, prefix);
+      } catch (error) {
+        throw assertion('base58str is a public key', place, error instanceof Error ? error.message : '', {
+          base58str: value,
+        });
+      }
+      return value;
+    },
+    initial: () => none,
+  };
+}
+
+function addressCodec(prefix: string): Codec<string> {
+  const none = addressText(Buffer.alloc(20), prefix);
+  return {
+    write: (w, v) => w.bytes(addressFromText(v, prefix)),
+    read: (r) => addressText(r.bytes(20), prefix),
+    fromJson: (j) => (j === undefined || j === null ? none : String(j)),
+    initial: () => none,
+  };
+}
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** A vote id (`type:instance`): one u32 on the wire. */
+const vote: Codec<string> = {
+  write: (w, v) => {
+    const [type, number] = v.split(':');
+    w.u32(((Number(number) << 8) | Number(type)) >>> 0);
+  },
+  read: (r) => {
+    const value = r.u32();
+    return `${value & 0xff}:${value >>> 8}`;
+  },
+  fromJson: (j) => String(j),
+  initial: () => '0:0',
+};
+
+/** Every operation that devchain knows, for one address prefix. */
+export function operationCodecs(prefix: string) {
+  const key = publicKeyCodec(prefix);
+  const keys = sortedSet(key, comparePublicKeys(prefix));
+  const memo = struct({ from: key, to: key, nonce: u64, message: hexBytes });
+  const authority = struct({
+    weight_threshold: u32,
+    account_auths: sortedMap(account, u16, compareIds),
+    key_auths: sortedMap(key, u16, comparePublicKeys(prefix)),
+    address_auths: sortedMap(addressCodec(prefix), u16, compareText),
+  });
+  const accountOptions = struct({
+    memo_key: key,
+    voting_account: account,
+    num_witness: u16,
+    num_committee: u16,
+    votes: sortedSet(vote, compareText),
+    extensions: noExtensions,
+  });
+  const price = struct({ base: asset, quote: asset });
+  const assetOptions = struct({
+    max_supply: i64,
+    market_fee_percent: u16,
+    max_market_fee: i64,
+    issuer_permissions: u16,
+    flags: u16,
+    core_exchange_rate: price,
+    whitelist_authorities: accounts,
+    blacklist_authorities: accounts,
+    whitelist_markets: assets,
+    blacklist_markets: assets,
+    description: text,
+    extensions: emptyExtension,
+  });
+  const fee = asset;
+  const extensions = noExtensions;
+  const byTag = {
+    0: struct({ fee, from: account, to: account, amount: asset, memo: optional(memo), extensions }),
+    5: struct({
+      fee,
+      registrar: account,
+      referrer: account,
+      referrer_percent: u16,
+      name: text,
+      owner: authority,
+      active: authority,
+      options: accountOptions,
+      extensions: emptyExtension,
+    }),
+    6: struct({
+      fee,
+      account,
+      owner: optional(authority),
+      active: optional(authority),
+      new_options: optional(accountOptions),
+      extensions: emptyExtension,
+    }),
+    7: struct({ fee, authorizing_account: account, account_to_list: account, new_listing: u8, extensions }),
+    8: struct({ fee, account_to_upgrade: account, upgrade_to_lifetime_member: bool, extensions }),
+    10: struct({
+      fee,
+      issuer: account,
+      symbol: text,
+      precision: u8,
+      common_options: assetOptions,
+      bitasset_opts: optional(emptyExtension),
+      is_prediction_market: bool,
+      extensions,
+    }),
+    11: struct({
+      fee,
+      issuer: account,
+      asset_to_update: assetId,
+      new_issuer: optional(account),
+      new_options: assetOptions,
+      extensions: emptyExtension,
+    }),
+    14: struct({
+      fee,
+      issuer: account,
+      asset_to_issue: asset,
+      issue_to_account: account,
+      memo: optional(memo),
+      extensions,
+    }),
+    15: struct({ fee, payer: account, amount_to_reserve: asset, extensions }),
+    16: struct({ fee, from_account: account, asset_id: assetId, amount: i64, extensions }),
+    22: struct({
+      fee,
+      fee_paying_account: account,
+      expiration_time: time,
+      proposed_ops: list(wrapped(() => operation)),
+      review_period_seconds: optional(u32),
+      extensions,
+    }),
+    23: struct({
+      fee,
+      fee_paying_account: account,
+      proposal: objectId('1.10'),
+      active_approvals_to_add: accounts,
+      active_approvals_to_remove: accounts,
+      owner_approvals_to_add: accounts,
+      owner_approvals_to_remove: accounts,
+      key_approvals_to_add: keys,
+      key_approvals_to_remove: keys,
+      extensions,
+    }),
+    24: struct({
+      fee,
+      fee_paying_account: account,
+      using_owner_authority: bool,
+      proposal: objectId('1.10'),
+      extensions,
+    }),
+    25: struct({
+      fee,
+      withdraw_from_account: account,
+      authorized_account: account,
+      withdrawal_limit: asset,
+      withdrawal_period_sec: u32,
+      periods_until_expiration: u32,
+      period_start_time: time,
+    }),
+    27: struct({
+      fee,
+      withdraw_permission: objectId('1.12'),
+      withdraw_from_account: account,
+      withdraw_to_account: account,
+      amount_to_withdraw: asset,
+      memo: optional(memo),
+    }),
+    28: struct({
+      fee,
+      withdraw_from_account: account,
+      authorized_account: account,
+      withdrawal_permission: objectId('1.12'),
+    }),
+    35: struct({ fee, payer: account, required_auths: accounts, id: u16, data: hexBytes }),
+    37: struct({
+      fee,
+      deposit_to_account: account,
+      balance_to_claim: objectId('1.15'),
+      balance_owner_key: key,
+      total_claimed: asset,
+    }),
+    38: struct({
+      fee,
+      issuer: account,
+      from: account,
+      to: account,
+      amount: asset,
+      memo: optional(memo),
+      extensions,
+    }),
+  };
+  const operation: Codec<Operation> = {
+    write: (w, [tag, value]) => {
+      w.varint(tag);
+      (byTag[tag] as unknown as Codec<unknown>).write(w, value);
+    },
+    read: (r) => {
+      const tag = r.varint();
+      return [tag, known(tag).read(r)] as Operation;
+    },
+    fromJson: (j) => {
+      const pair = Array.isArray(j) ? (j as unknown[]) : [];
+      const tag = Number(pair[0] ?? 0);
+      return [tag, known(tag).fromJson(pair[1])] as Operation;
+    },
+    initial: () => [0, byTag[0].initial()],
+  };
+  const known = (tag: number): Codec<unknown> => {
+    const codec = (byTag as unknown as Record<number, Codec<unknown>>)[tag];
+    if (!codec)
+      throw assertion(
+        'tag < count',
+        at('static_variant.hpp', 1, 'set_which'),
+        'devchain does not know operation ${tag}',
+        { tag },
+      );
+    return codec;
+  };
+  return { byTag, operation, memo, authority, accountOptions, assetOptions, publicKey: key };
+}
+
+export interface WrappedOperation {
+  op: Operation;
+}
+
+function wrapped(operation: () => Codec<Operation>): Codec<WrappedOperation> {
+  return {
+    write: (w, v) => operation().write(w, v.op),
+    read: (r) => ({ op: operation().read(r) }),
+    fromJson: (j) => ({ op: operation().fromJson((j as { op?: unknown } | null)?.op) }),
+    initial: () => ({ op: operation().initial() }),
+  };
+}
+
+export interface Asset {
+  amount: bigint;
+  asset_id: string;
+}
+export interface Memo {
+  from: string;
+  to: string;
+  nonce: number | string;
+  message: string;
+}
+export interface Authority {
+  weight_threshold: number;
+  account_auths: [string, number][];
+  key_auths: [string, number][];
+  address_auths: [string, number][];
+}
+export interface AccountOptions {
+  memo_key: string;
+  voting_account: string;
+  num_witness: number;
+  num_committee: number;
+  votes: string[];
+  extensions: never[];
+}
+export interface Price {
+  base: Asset;
+  quote: Asset;
+}
+export interface AssetOptions {
+  max_supply: bigint;
+  market_fee_percent: number;
+  max_market_fee: bigint;
+  issuer_permissions: number;
+  flags: number;
+  core_exchange_rate: Price;
+  whitelist_authorities: string[];
+  blacklist_authorities: string[];
+  whitelist_markets: string[];
+  blacklist_markets: string[];
+  description: string;
+  extensions: Record<string, never>;
+}
+
+interface Paid {
+  fee: Asset;
+}
+interface Extended {
+  extensions: never[];
+}
+export interface Transfer extends Paid, Extended {
+  from: string;
+  to: string;
+  amount: Asset;
+  memo?: Memo;
+}
+export interface AccountCreate extends Paid {
+  registrar: string;
+  referrer: string;
+  referrer_percent: number;
+  name: string;
+  owner: Authority;
+  active: Authority;
+  options: AccountOptions;
+  extensions: Record<string, never>;
+}
+export interface AccountUpdate extends Paid {
+  account: string;
+  owner?: Authority;
+  active?: Authority;
+  new_options?: AccountOptions;
+  extensions: Record<string, never>;
+}
+export interface AccountWhitelist extends Paid, Extended {
+  authorizing_account: string;
+  account_to_list: string;
+  new_listing: number;
+}
+export interface AccountUpgrade extends Paid, Extended {
+  account_to_upgrade: string;
+  upgrade_to_lifetime_member: boolean;
+}
+export interface AssetCreate extends Paid, Extended {
+  issuer: string;
+  symbol: string;
+  precision: number;
+  common_options: AssetOptions;
+  bitasset_opts?: Record<string, never>;
+  is_prediction_market: boolean;
+}
+export interface AssetUpdate extends Paid {
+  issuer: string;
+  asset_to_update: string;
+  new_issuer?: string;
+  new_options: AssetOptions;
+  extensions: Record<string, never>;
+}
+export interface AssetIssue extends Paid, Extended {
+  issuer: string;
+  asset_to_issue: Asset;
+  issue_to_account: string;
+  memo?: Memo;
+}
+export interface AssetReserve extends Paid, Extended {
+  payer: string;
+  amount_to_reserve: Asset;
+}
+export interface AssetFundFeePool extends Paid, Extended {
+  from_account: string;
+  asset_id: string;
+  amount: bigint;
+}
+export interface ProposalCreate extends Paid, Extended {
+  fee_paying_account: string;
+  expiration_time: string;
+  proposed_ops: WrappedOperation[];
+  review_period_seconds?: number;
+}
+export interface ProposalUpdate extends Paid, Extended {
+  fee_paying_account: string;
+  proposal: string;
+  active_approvals_to_add: string[];
+  active_approvals_to_remove: string[];
+  owner_approvals_to_add: string[];
+  owner_approvals_to_remove: string[];
+  key_approvals_to_add: string[];
+  key_approvals_to_remove: string[];
+}
+export interface ProposalDelete extends Paid, Extended {
+  fee_paying_account: string;
+  using_owner_authority: boolean;
+  proposal: string;
+}
+export interface WithdrawPermissionCreate extends Paid {
+  withdraw_from_account: string;
+  authorized_account: string;
+  withdrawal_limit: Asset;
+  withdrawal_period_sec: number;
+  periods_until_expiration: number;
+  period_start_time: string;
+}
+export interface WithdrawPermissionClaim extends Paid {
+  withdraw_permission: string;
+  withdraw_from_account: string;
+  withdraw_to_account: string;
+  amount_to_withdraw: Asset;
+  memo?: Memo;
+}
+export interface WithdrawPermissionDelete extends Paid {
+  withdraw_from_account: string;
+  authorized_account: string;
+  withdrawal_permission: string;
+}
+export interface Custom extends Paid {
+  payer: string;
+  required_auths: string[];
+  id: number;
+  data: string;
+}
+export interface BalanceClaim extends Paid {
+  deposit_to_account: string;
+  balance_to_claim: string;
+  balance_owner_key: string;
+  total_claimed: Asset;
+}
+export interface OverrideTransfer extends Paid, Extended {
+  issuer: string;
+  from: string;
+  to: string;
+  amount: Asset;
+  memo?: Memo;
+}
+
+export interface OperationByTag {
+  0: Transfer;
+  5: AccountCreate;
+  6: AccountUpdate;
+  7: AccountWhitelist;
+  8: AccountUpgrade;
+  10: AssetCreate;
+  11: AssetUpdate;
+  14: AssetIssue;
+  15: AssetReserve;
+  16: AssetFundFeePool;
+  22: ProposalCreate;
+  23: ProposalUpdate;
+  24: ProposalDelete;
+  25: WithdrawPermissionCreate;
+  27: WithdrawPermissionClaim;
+  28: WithdrawPermissionDelete;
+  35: Custom;
+  37: BalanceClaim;
+  38: OverrideTransfer;
+}
+export type OperationTag = keyof OperationByTag;
+export type Operation = { [T in OperationTag]: [T, OperationByTag[T]] }[OperationTag];
+export type OperationCodecs = ReturnType<typeof operationCodecs>;
+export type CodecValue<T extends OperationTag> = Value<OperationCodecs['byTag'][T]>;
