@@ -121,6 +121,16 @@ async function submitDepositForm(
   });
   const answer = await response.text();
   expect(response.ok, `The form answered ${response.status}: ${answer.slice(0, 300)}`);
+  const { formWaitingUrl } = JSON.parse(answer) as { formWaitingUrl?: string };
+  if (formWaitingUrl === undefined) throw new DemoFailure('The form gave no address of its last page.');
+  // A browser stays on this address until the workflow has its last page.
+  await waitFor(
+    async () => {
+      const page = await (await fetch(formWaitingUrl, { signal: bounded(signal, 30) })).text();
+      return page.includes('Payment sent') ? true : undefined;
+    },
+    { what: 'the last page of the form ("Payment sent")', deadline: 60 * second, every: second, signal },
+  );
 }
 
 async function askForWithdrawal(
