@@ -1,0 +1,178 @@
+/** One attempt: the transaction of a withdrawal in the present window, and the checks before it is signed. */
+import type { Account } from '../chain';
+import { BitSharesError } from '../errors';
+import {
+  encodeTransaction,
+  isOperation,
+  signTransaction,
+  transactionId,
+  type Chain,
+  type SignedTransaction,
+  type Transaction,
+} from '../protocol';
+import {
+  checkAssetRules,
+  checkFee,
+  checkInSync,
+  checkLimits,
+  checkSize,
+  signingKeys,
+  type Limits,
+} from './checks';
+import { type Evidence } from './evidence';
+import type { Intent } from './intent';
+import { proveReceiverMemoKey } from './memoKey';
+import type { Parties, SenderKeys } from './request';
+import { isoTime } from './requestedAt';
+import { buildTransferTransaction, feeOf, type Fee } from './transactionBuilder';
+import { checkWindowLength, windowAt, windowVerdict, type Window } from './window';
+
+/** A requestedAt further ahead of chain time than this is refused, in seconds. */
+const mostAhead = 300;
+
+export interface Attempt {
+  window: Window;
+  transaction: Transaction;
+  transactionId: string;
+  /** In seconds. */
+  expiration: number;
+  fee: Fee;
+  /** What the chain asks for, in the core asset. */
+  requiredFee: bigint;
+}
+
+export type AttemptVerdict =
+  | { verdict: 'built'; attempt: Attempt }
+  /** Soon possible: wait and look again. */
+  | { verdict: 'wait'; reason: BitSharesError }
+  /** Not in this window, or not at all. */
+  | { verdict: 'refused'; reason: BitSharesError };
+
+/**
+ * The window that may be used now.
+ *
+ * @throws WINDOW_TOO_SHORT, INVALID_ANSWER
+ */
+export function usableWindow({ view }: Pick<Evidence, 'view'>): Window | { reason: BitSharesError } {
+  checkWindowLength(view.state, view.lastIrreversibleTime);
+  const window = windowAt(view.state);
+  switch (windowVerdict(window, view.state, view.lastIrreversibleTime)) {
+    case 'usable':
+      return window;
+    case 'start_not_irreversible':
+      return {
+        reason: waiting(`the start of this window (${isoTime(window.start)}) is not irreversible yet`),
+      };
+    case 'nearly_over':
+      return { reason: waiting(`this window is nearly over; the next one begins at ${isoTime(window.end)}`) };
+  }
+}
+
+/** Nothing is wrong; the time has not come. */
+function waiting(message: string): BitSharesError {
+  return new BitSharesError('NODE_OUT_OF_SYNC', {
+    message,
+    fix: 'Nothing was sent for it in this window.',
+  });
+}
+
+/**
+ * @throws REQUESTED_AT_IN_FUTURE; REQUESTED_AT_TOO_OLD
+ */
+export function checkRequestedAt(requestedAt: number, headTime: number, maximumAge: number): void {
+  if (requestedAt > headTime + mostAhead) {
+    throw new BitSharesError('REQUESTED_AT_IN_FUTURE', {
+      field: 'Requested At',
+      message: `${isoTime(requestedAt)} is more than ${mostAhead / 60} minutes ahead of the chain's time ${isoTime(headTime)}`,
+      fix: 'Give the time at which the withdrawal was requested, as stored with it. Check the clock and the zone.',
+    });
+  }
+  if (requestedAt < headTime - maximumAge) {
+    throw new BitSharesError('REQUESTED_AT_TOO_OLD', {
+      field: 'Requested At',
+      message: `${isoTime(requestedAt)} is more than ${Math.round(maximumAge / 86400)} days ago, and every block since then would have to be read`,
+      fix: 'Make sure that this withdrawal was not paid, then raise Maximum Age of Request to allow it.',
+    });
+  }
+}
+
+/** Builds the transaction of an intent for a window. Evidence must reach from before the window through the head. */
+export async function buildAttempt(
+  intent: Intent,
+  window: Window,
+  evidence: Evidence,
+  context: { chain: Chain; keys: SenderKeys; hasDelayedNode: boolean },
+): Promise<AttemptVerdict> {
+  const { view, scanned, reversible } = evidence;
+  const { chain, keys, hasDelayedNode } = context;
+  const firstInside = scanned.firstLaterThan(window.start);
+  if (firstInside === undefined) {
+    return { verdict: 'wait', reason: waiting('the scan does not reach this window yet') };
+  }
+  // A chain that began inside the window has no block at or before its start; its first block serves every process alike.
+  const reference = Math.max(1, firstInside - 1);
+  const successor = await view.session.block(reference + 1);
+  if (successor === null) {
+    return { verdict: 'wait', reason: waiting('the reference block has no successor yet') };
+  }
+  let complete = intent;
+  if (intent.memoMode === 'encrypted' && intent.receiverMemoKey === null) {
+    const evidenceOfKey = { view, window, referenceBlock: reference, scanned, reversible, hasDelayedNode };
+    const proof = await proveReceiverMemoKey(intent.to, evidenceOfKey);
+    if (proof.verdict !== 'proved') return proof;
+    complete = { ...intent, receiverMemoKey: proof.memoKey };
+  }
+  const builderKeys = { memoKeys: keys.memoKeys, prefix: chain.prefix };
+  const inputs = { window, referenceBlockId: successor.previous, fees: view.state.fees };
+  const transaction = buildTransferTransaction(complete, inputs, builderKeys);
+  const [operation] = transaction.operations;
+  if (operation === undefined || !isOperation(operation, 'transfer') || operation[1].memo === undefined) {
+    throw new BitSharesError('INTERNAL', { message: 'The transaction that was built holds no transfer' });
+  }
+  const { fee, required } = feeOf(complete, operation[1].memo, view.state.fees, chain.prefix);
+  return {
+    verdict: 'built',
+    attempt: {
+      window,
+      transaction,
+      transactionId: transactionId(transaction, chain.prefix),
+      expiration: window.end,
+      fee,
+      requiredFee: required,
+    },
+  };
+}
+
+/**
+ * All checks that need no sum over a batch. Nothing is signed before they pass.
+ *
+ * @throws NODE_OUT_OF_SYNC, KEY_WITHOUT_AUTHORITY, SEVERAL_SIGNATURES_NEEDED, ASSET_RESTRICTED, ASSET_NOT_ALLOWED,
+ *   RECEIVER_NOT_ALLOWED, LIMIT_EXCEEDED, FEE_TOO_LOW, MEMO_TOO_LARGE
+ */
+export function checkAttempt(
+  attempt: Attempt,
+  amount: bigint,
+  parties: Parties,
+  evidence: Evidence,
+  context: { chain: Chain; keys: SenderKeys; limits: Limits; now: number },
+): void {
+  const { view } = evidence;
+  const { chain, keys, limits, now } = context;
+  checkInSync(view.session.endpoint, view.state, now);
+  const signers = signingKeys(parties.sender, keys.activeKeys, chain.prefix);
+  checkLimits(limits, { asset: parties.asset, receiver: parties.receiver, amount });
+  checkAssetRules(parties.asset, parties.sender, parties.receiver);
+  checkFee(attempt.fee, attempt.requiredFee, parties.feeAsset);
+  const bytes = encodeTransaction(attempt.transaction, chain.prefix).length + 1 + 65 * signers.length;
+  checkSize(bytes, view.state);
+}
+
+/** Signs with as few keys as the account needs. */
+export function signAttempt(
+  attempt: Attempt,
+  sender: Account,
+  keys: SenderKeys,
+  chain: Chain,
+): SignedTransaction {
+  return signTransaction(attempt.transaction, chain, signingKeys(sender, keys.activeKeys, chain.prefix));
+}

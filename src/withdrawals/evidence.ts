@@ -1,0 +1,237 @@
+/** What blocks and history show about a withdrawal: paid, proposed, paid with other content, or nothing. */
+import type { Account, ChainReader } from '../chain';
+import { BitSharesError } from '../errors';
+import { formatAmount, toBigInt, type MemoKeyring, type TransferOperation } from '../protocol';
+import type { Intent } from './intent';
+import { withdrawalNonce } from './nonce';
+import { isoTime, parseRequestedAt } from './requestedAt';
+import { firstBlockSince, readBlocks, ScannedBlocks } from './scan';
+import { SenderHistory, type HistoryTransfer } from './senderHistory';
+import type { FoundProposal, Place, SenderIndex } from './senderIndex';
+import type { ChainView } from './view';
+
+/**
+ * How far before requestedAt the scan begins: retries of one withdrawal may carry times that differ by an hour, and a
+ * first attempt is accepted up to five minutes before its requestedAt.
+ */
+export const scanBefore = 3600 + 300;
+/** How far back the sender's history is looked at, in case a requestedAt changed by more. */
+const historyGuard = 7 * 24 * 3600;
+
+/** What may be kept between calls in one process. Only caches: without them everything is read again. */
+export class WithdrawalCaches {
+  private readonly scans = new Map<string, ScannedBlocks>();
+  private readonly histories = new Map<string, SenderHistory>();
+
+  scanOf(chainId: string, senderId: string, prefix: string): ScannedBlocks {
+    return kept(this.scans, `${chainId} ${senderId}`, () => new ScannedBlocks(senderId, prefix));
+  }
+
+  historyOf(chainId: string, senderId: string): SenderHistory {
+    return kept(this.histories, `${chainId} ${senderId}`, () => new SenderHistory(senderId));
+  }
+}
+
+const mostKept = 20;
+
+function kept<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const present = map.get(key);
+  if (present !== undefined) return present;
+  if (map.size >= mostKept) map.clear();
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+/** The payment of a withdrawal, wherever it was found. */
+export interface Payment extends Place {
+  operation: TransferOperation;
+  expiration: number | null;
+  final: boolean;
+}
+
+/** Everything read about one sender for one view. */
+export interface Evidence {
+  view: ChainView;
+  scanned: ScannedBlocks;
+  /** Blocks above the last irreversible one. */
+  reversible: SenderIndex;
+  history: SenderHistory;
+}
+
+/** Number of the block from which a request's scan starts. The answer is irreversible, so it can be kept. */
+export async function scanStart(view: ChainView, requestedAt: number): Promise<number> {
+  const { state, session } = view;
+  const time = requestedAt - scanBefore;
+  const guess = state.headBlockNumber - Math.ceil((state.headTime - time) / Math.max(1, state.blockInterval));
+  return firstBlockSince(session, time, state.lastIrreversibleBlock, guess);
+}
+
+/** Reads blocks from `from` through the head. The history stays as it was read last. */
+export async function gatherEvidence(
+  view: ChainView,
+  from: number,
+  scanned: ScannedBlocks,
+  history: SenderHistory,
+): Promise<Evidence> {
+  const { session, state } = view;
+  await scanned.cover(session, Math.max(1, from), state.lastIrreversibleBlock);
+  const reversible = scanned.forReversible();
+  await readBlocks(session, state.lastIrreversibleBlock + 1, state.headBlockNumber, (block) =>
+    reversible.add(block),
+  );
+  return { view, scanned, reversible, history };
+}
+
+/** Brings the history up to this view, back over the days that it guards and to the proposal, if there is one. */
+export async function refreshHistory({ view, history }: Evidence, sender: Account): Promise<void> {
+  const { session, state } = view;
+  await history.refresh(session, sender, state.headTime - historyGuard, state.lastIrreversibleBlock);
+}
+
+/** Whether blocks show a proposal with the nonce of this withdrawal, over or not. */
+export function isProposed(
+  { scanned, reversible }: Evidence,
+  senderId: string,
+  withdrawalId: string,
+): boolean {
+  const nonce = withdrawalNonce(senderId, withdrawalId);
+  return scanned.index.proposalsWith(nonce).length > 0 || reversible.proposalsWith(nonce).length > 0;
+}
+
+/**
+ * The payment with the nonce of this withdrawal, whatever its content. History may show one that the scan does not reach,
+ * or that a proposal executed; a block that should hold it is asked.
+ */
+export async function findPayment(
+  evidence: Evidence,
+  senderId: string,
+  withdrawalId: string,
+): Promise<Payment | null> {
+  const { view, scanned, reversible, history } = evidence;
+  const nonce = withdrawalNonce(senderId, withdrawalId);
+  const inBlocks = scanned.index.transfersWith(nonce)[0] ?? reversible.transfersWith(nonce)[0];
+  if (inBlocks !== undefined) return { ...inBlocks, final: inBlocks.blockNumber <= view.finalBlock };
+  for (const transfer of history.with(nonce)) {
+    const payment = transfer.isVirtual
+      ? await virtualPayment(view, transfer)
+      : await paymentInBlock(view.session, transfer, nonce, scanned.forReversible());
+    if (payment !== null) return { ...payment, final: payment.blockNumber <= view.finalBlock };
+  }
+  return null;
+}
+
+async function virtualPayment(
+  view: ChainView,
+  transfer: HistoryTransfer,
+): Promise<Omit<Payment, 'final'> | null> {
+  const { blockNumber, trxInBlock, opInTrx, operation } = transfer;
+  const block = await view.session.block(blockNumber);
+  if (block === null) return null;
+  // The transaction that approved the proposal; a payment at the proposal's expiration has none.
+  return {
+    blockNumber,
+    blockTime: block.timestamp,
+    trxInBlock,
+    opInTrx,
+    transactionId: '',
+    operation,
+    expiration: null,
+  };
+}
+
+async function paymentInBlock(
+  reader: ChainReader,
+  transfer: HistoryTransfer,
+  nonce: bigint,
+  index: SenderIndex,
+): Promise<Omit<Payment, 'final'> | null> {
+  const block = await reader.block(transfer.blockNumber);
+  if (block === null) return null;
+  index.add(block);
+  return index.transfersWith(nonce)[0] ?? null;
+}
+
+/**
+ * A proposal that may still pay this withdrawal, or null.
+ *
+ * It is over only when an irreversible block exists at or after its expiration (or one with a proposal_delete) and a history
+ * that reaches back to the proposal itself shows no execution. A failed execution is not the end: the chain tries again
+ * at the expiration.
+ */
+export function proposalInFlight(
+  evidence: Evidence,
+  senderId: string,
+  withdrawalId: string,
+): { proposal: FoundProposal; over: boolean } | null {
+  const { view, scanned, reversible, history } = evidence;
+  const nonce = withdrawalNonce(senderId, withdrawalId);
+  for (const proposal of [...scanned.index.proposalsWith(nonce), ...reversible.proposalsWith(nonce)]) {
+    const removed =
+      proposal.proposalId !== null && scanned.index.deletionOf(proposal.proposalId) !== undefined;
+    const over =
+      removed || (view.lastIrreversibleTime !== null && view.lastIrreversibleTime >= proposal.expirationTime);
+    if (!over || !history.reachesBackTo(proposal)) return { proposal, over };
+  }
+  return null;
+}
+
+/** @throws PROPOSAL_IN_FLIGHT */
+export function refuseWhileProposed(evidence: Evidence, senderId: string, withdrawalId: string): void {
+  const inFlight = proposalInFlight(evidence, senderId, withdrawalId);
+  if (inFlight === null) return;
+  const { proposal, over } = inFlight;
+  const name = proposal.proposalId ?? `of block ${proposal.blockNumber}`;
+  throw new BitSharesError('PROPOSAL_IN_FLIGHT', {
+    message: over
+      ? `the proposal ${name} for this withdrawal is over, but this node's history cannot show whether it was executed`
+      : `the proposal ${name} for this withdrawal can be executed until ${isoTime(proposal.expirationTime)}`,
+    fix: over
+      ? 'Use a node that tracks the account (track-account, a large max-ops-per-account), and run this again.'
+      : 'Let the signers approve it, delete it, or wait until it has expired.',
+    data: { proposalId: proposal.proposalId, expirationTime: proposal.expirationTime },
+  });
+}
+
+/**
+ * Refuses a withdrawalId that was used for something else.
+ *
+ * @throws WITHDRAWAL_CONFLICT
+ */
+export function checkSameContent(
+  intent: Intent,
+  found: { operation: TransferOperation; blockNumber: number | null },
+  keyring: MemoKeyring,
+  precision: number,
+): void {
+  const { operation } = found;
+  const difference =
+    operation.to !== intent.to
+      ? `to ${operation.to} instead of ${intent.to}`
+      : operation.amount.asset_id !== intent.asset
+        ? `in asset ${operation.amount.asset_id} instead of ${intent.asset}`
+        : toBigInt(operation.amount.amount) !== BigInt(intent.amount)
+          ? `of ${formatAmount(toBigInt(operation.amount.amount), precision)} instead of ${formatAmount(BigInt(intent.amount), precision)}`
+          : memoDiffers(operation, intent, keyring)
+            ? 'with another memo'
+            : undefined;
+  if (difference === undefined) return;
+  throw new BitSharesError('WITHDRAWAL_CONFLICT', {
+    field: 'Withdrawal ID',
+    message: `a payment with this withdrawal id ${found.blockNumber === null ? 'is on its way' : `is in block ${found.blockNumber}`}, ${difference}`,
+    fix: 'Nothing was sent for this request. Look up the withdrawal in your database: one id must always mean the same payment.',
+    data: { blockNumber: found.blockNumber },
+  });
+}
+
+/** A memo that our keys cannot read any more proves no difference. */
+function memoDiffers(operation: TransferOperation, intent: Intent, keyring: MemoKeyring): boolean {
+  const { status, details } = keyring.decode(operation.memo);
+  const readable = status === 'decoded' || status === 'plain';
+  return readable && (details.text ?? '') !== intent.memo;
+}
+
+/** requestedAt of an intent in seconds. */
+export function requestedAtOf(intent: Intent): number {
+  return parseRequestedAt(intent.requestedAt);
+}

@@ -1,0 +1,355 @@
+/**
+ * Drives withdrawals from request to outcome: look, decide, act, look again. Nothing here is remembered for correctness:
+ * a run that dies anywhere is continued by any other run of the same request.
+ */
+import type { Account } from '../chain';
+import { BitSharesError, isBitSharesError } from '../errors';
+import { parseAmount } from '../protocol';
+import { buildAttempt, checkAttempt, checkRequestedAt, signAttempt, usableWindow } from './attempt';
+import { broadcastOutcome } from './broadcastOutcome';
+import { Funds } from './checks';
+import { keyringOf, lookupOf, type WithdrawalContext } from './context';
+import {
+  checkSameContent,
+  findPayment,
+  gatherEvidence,
+  isProposed,
+  refreshHistory,
+  refuseWhileProposed,
+  scanStart,
+  type Evidence,
+} from './evidence';
+import { contentFingerprint } from './intent';
+import { formIntent, isFaultOfRequest, type Lookup } from './request';
+import { readView, type ChainView } from './view';
+import { Withdrawal, type WithdrawalOrder, type WithdrawalResult } from './withdrawal';
+
+/** What may pass by itself: look again until the time is over. */
+const passing: ReadonlySet<string> = new Set([
+  'CONNECTION_LOST',
+  'INVALID_ANSWER',
+  'NODE_ERROR',
+  'NODE_OUT_OF_SYNC',
+  'NODE_UNREACHABLE',
+  'NOT_A_DELAYED_NODE',
+  'REQUEST_TIMEOUT',
+  'STALE_NODE',
+]);
+/** Before anything was signed, a node that cannot be used is reported after this time, in milliseconds. */
+const patience = 30_000;
+const together = 8;
+
+export interface RunOptions {
+  /** `prepare` signs and sends nothing. */
+  mode: 'send' | 'prepare';
+  /** One item that is refused as a conflict keeps the whole batch from being sent. */
+  refuseBatchOnConflict: boolean;
+}
+
+/**
+ * Pays, or prepares, a batch of withdrawals: all are checked before the first is sent, all are sent, then all are awaited.
+ * The results are in the order of the orders. Rejects only while nothing was signed, and only with a fault of ours.
+ */
+export async function runWithdrawals(
+  orders: WithdrawalOrder[],
+  context: WithdrawalContext,
+  options: RunOptions,
+): Promise<WithdrawalResult[]> {
+  return new Run(orders, context, options).run();
+}
+
+class Run {
+  private readonly withdrawals: Withdrawal[];
+  /** Which withdrawal answers for each order: the same id with the same content is one payment. */
+  private readonly answering: Withdrawal[];
+  private readonly begin: number;
+  private signedAnything = false;
+  private historyWasRead = false;
+  private duplicatesResolved = false;
+
+  constructor(
+    orders: WithdrawalOrder[],
+    private readonly context: WithdrawalContext,
+    private readonly options: RunOptions,
+  ) {
+    this.withdrawals = orders.map((order) => new Withdrawal(order));
+    this.answering = [...this.withdrawals];
+    this.begin = context.clock.now();
+  }
+
+  async run(): Promise<WithdrawalResult[]> {
+    for (;;) {
+      let pause = 1000;
+      try {
+        pause = await this.round();
+      } catch (error) {
+        this.afterFailedRound(error);
+      }
+      const left = Math.max(0, ...this.open().map((withdrawal) => this.timeLeft(withdrawal)));
+      if (left === 0) break;
+      await this.context.clock.sleep(Math.min(pause, left));
+    }
+    return this.answering.map((withdrawal) => this.resultOf(withdrawal));
+  }
+
+  private open(): Withdrawal[] {
+    return [...new Set(this.answering)].filter((withdrawal) => !this.isDone(withdrawal));
+  }
+
+  private isDone(withdrawal: Withdrawal): boolean {
+    return withdrawal.reached || (this.options.mode === 'prepare' && withdrawal.signed !== null);
+  }
+
+  private timeLeft({ order }: Withdrawal): number {
+    return Math.max(0, this.begin + order.maximumWait * 1000 - this.context.clock.now());
+  }
+
+  private resultOf(withdrawal: Withdrawal): WithdrawalResult {
+    const again =
+      this.options.mode === 'send'
+        ? 'Run Send again with the same Withdrawal ID and Requested At; that is always safe.'
+        : 'Hand the transaction to Transfer: Broadcast, or run Prepare again; both are safe.';
+    return {
+      item: withdrawal.item(again),
+      conflict: withdrawal.conflict,
+      transaction: withdrawal.signed,
+    };
+  }
+
+  /** An error that ended the round concerns every open withdrawal. What is known of them stays as it was. */
+  private afterFailedRound(error: unknown): void {
+    if (!isBitSharesError(error) && !this.signedAnything) throw error;
+    const reason = isBitSharesError(error)
+      ? error
+      : new BitSharesError('INTERNAL', { message: 'Something impossible happened', cause: error });
+    const outOfPatience = !this.signedAnything && this.context.clock.now() - this.begin >= patience;
+    for (const withdrawal of this.open()) {
+      withdrawal.reason = reason;
+      if (outOfPatience || !passing.has(reason.code)) withdrawal.stopped = true;
+    }
+  }
+
+  /** One look and what follows from it. Returns how long to wait before the next, in milliseconds. */
+  private async round(): Promise<number> {
+    const { nodes, keys } = this.context;
+    const view = await readView(nodes);
+    const pause = Math.min(3000, Math.max(500, view.state.blockInterval * 500));
+    const lookup = lookupOf(view, nodes.delayed !== null);
+    await inGroups(this.open(), (withdrawal) => this.form(withdrawal, lookup));
+    this.resolveDuplicates();
+    const formed = this.open().filter(({ intent }) => intent !== null);
+    const sender = formed[0] === undefined ? null : await lookup.account(keys.account);
+    if (sender === null) return pause;
+    const evidence = await this.evidenceFor(formed, sender, view);
+    await inGroups(formed, (withdrawal) => this.look(withdrawal, evidence));
+    const unpaid = formed.filter((withdrawal) => !this.isDone(withdrawal) && withdrawal.payment === null);
+    const ready: Withdrawal[] = [];
+    await inGroups(unpaid, async (withdrawal) => {
+      if (withdrawal.parties !== null) withdrawal.parties = { ...withdrawal.parties, sender };
+      if (await this.build(withdrawal, evidence)) ready.push(withdrawal);
+    });
+    await this.sign(
+      unpaid.filter((withdrawal) => ready.includes(withdrawal)),
+      sender,
+      view,
+    );
+    if (this.options.mode === 'send') {
+      const signed = ready.filter(({ signed: transaction, pending }) => transaction !== null && !pending);
+      await inGroups(signed, (withdrawal) => this.broadcast(withdrawal, view));
+    }
+    return pause;
+  }
+
+  private async form(withdrawal: Withdrawal, lookup: Lookup): Promise<void> {
+    if (withdrawal.intent !== null) return;
+    const { chain, keys } = this.context;
+    try {
+      const payer = { account: keys.account, memoKey: keys.memoKeys[0]?.publicKey };
+      const { intent, parties } = await formIntent(withdrawal.order.request, payer, chain, lookup);
+      withdrawal.intent = intent;
+      withdrawal.parties = parties;
+    } catch (error) {
+      if (!isBitSharesError(error) || passing.has(error.code)) throw error;
+      if (isFaultOfRequest(error)) withdrawal.fault = error;
+      else withdrawal.stop(error);
+    }
+  }
+
+  /** The same withdrawalId twice: equal content is one payment, different content keeps the batch from being sent. */
+  private resolveDuplicates(): void {
+    if (this.duplicatesResolved || this.open().some(({ intent }) => intent === null)) return;
+    this.duplicatesResolved = true;
+    const byId = new Map<string, Withdrawal[]>();
+    for (const withdrawal of this.withdrawals) {
+      byId.set(withdrawal.withdrawalId, [...(byId.get(withdrawal.withdrawalId) ?? []), withdrawal]);
+    }
+    for (const [withdrawalId, same] of byId) {
+      const [first] = same;
+      if (first === undefined || same.length === 1) continue;
+      const contents = new Set(
+        same.map(({ intent }) => (intent === null ? 'no intent' : contentFingerprint(intent))),
+      );
+      if (contents.size > 1) {
+        const conflict = new BitSharesError('WITHDRAWAL_CONFLICT', {
+          field: 'Withdrawal ID',
+          message: `${same.length} items of this batch have the id ${withdrawalId} and differ in what they pay`,
+          fix: 'Nothing of the batch was sent. Give every withdrawal its own id, and the same content on every retry.',
+        });
+        for (const withdrawal of same) withdrawal.conflict = conflict;
+        this.refuseBatch(conflict);
+        return;
+      }
+      this.answering.forEach((withdrawal, i) => {
+        if (withdrawal.withdrawalId === withdrawalId) this.answering[i] = first;
+      });
+    }
+  }
+
+  private refuseBatch(conflict: BitSharesError): void {
+    for (const withdrawal of this.open()) withdrawal.stop(conflict);
+  }
+
+  private async evidenceFor(withdrawals: Withdrawal[], sender: Account, view: ChainView): Promise<Evidence> {
+    const { chain, caches } = this.context;
+    for (const withdrawal of withdrawals) {
+      withdrawal.scanFrom ??= await this.scanStartOf(withdrawal, view);
+    }
+    const from = Math.min(...withdrawals.map(({ scanFrom }) => scanFrom ?? 1));
+    const scanned = caches.scanOf(chain.chainId, sender.id, chain.prefix);
+    const evidence = await gatherEvidence(view, from, scanned, caches.historyOf(chain.chainId, sender.id));
+    // History is one more guard, read once a run; a proposal's end is decided by it, so there it has to be fresh.
+    const proposed = withdrawals.some(({ withdrawalId }) => isProposed(evidence, sender.id, withdrawalId));
+    if (proposed || !this.historyWasRead) await refreshHistory(evidence, sender);
+    this.historyWasRead = true;
+    return evidence;
+  }
+
+  private async scanStartOf(withdrawal: Withdrawal, view: ChainView): Promise<number> {
+    const { requestedAt, order } = withdrawal;
+    // A time that is going to be refused must not cause a scan of years.
+    const earliest = view.state.headTime - order.maximumAge;
+    return scanStart(view, Math.max(requestedAt, earliest));
+  }
+
+  private async look(withdrawal: Withdrawal, evidence: Evidence): Promise<void> {
+    const { intent, parties } = withdrawal;
+    if (intent === null || parties === null) return;
+    withdrawal.reason = evidence.view.delayedFault;
+    const payment = await findPayment(evidence, intent.from, intent.withdrawalId);
+    withdrawal.payment = null;
+    if (payment === null) return;
+    try {
+      checkSameContent(intent, payment, keyringOf(this.context), parties.asset.precision);
+    } catch (error) {
+      if (!isBitSharesError(error)) throw error;
+      withdrawal.conflict = error;
+      if (this.options.refuseBatchOnConflict && !this.signedAnything) this.refuseBatch(error);
+      return;
+    }
+    withdrawal.payment = payment;
+    if (!withdrawal.sent) withdrawal.alreadyPaid = true;
+  }
+
+  /** Builds for the present window and checks. True when the transaction may be signed. */
+  private async build(withdrawal: Withdrawal, evidence: Evidence): Promise<boolean> {
+    const { intent, parties, order } = withdrawal;
+    if (intent === null || parties === null) return false;
+    const { view } = evidence;
+    try {
+      checkRequestedAt(withdrawal.requestedAt, view.state.headTime, order.maximumAge);
+      refuseWhileProposed(evidence, intent.from, intent.withdrawalId);
+      const window = usableWindow(evidence);
+      if ('reason' in window) {
+        withdrawal.reason = window.reason;
+        withdrawal.pending = false;
+        return false;
+      }
+      if (withdrawal.attempt?.window.start !== window.start || withdrawal.attempt.window.end !== window.end) {
+        const { chain, keys, nodes } = this.context;
+        const verdict = await buildAttempt(intent, window, evidence, {
+          chain,
+          keys,
+          hasDelayedNode: nodes.delayed !== null,
+        });
+        if (verdict.verdict !== 'built') {
+          withdrawal.pending = false;
+          withdrawal.reason = verdict.reason;
+          withdrawal.stopped ||= verdict.verdict === 'refused';
+          return false;
+        }
+        withdrawal.replaceAttempt(verdict.attempt);
+      }
+      return await this.check(withdrawal, evidence);
+    } catch (error) {
+      if (!isBitSharesError(error)) throw error;
+      withdrawal.reason = error;
+      // A session that was lost ends the round for all.
+      if (error.code === 'CONNECTION_LOST' || error.code === 'REQUEST_TIMEOUT') throw error;
+      withdrawal.stopped ||= !passing.has(error.code);
+      return false;
+    }
+  }
+
+  private async check(withdrawal: Withdrawal, evidence: Evidence): Promise<boolean> {
+    const { intent, parties, order, attempt } = withdrawal;
+    if (intent === null || parties === null || attempt === null) return false;
+    const { session } = evidence.view;
+    withdrawal.pending = (await session.recentTransaction(attempt.transactionId)) !== null;
+    // What is on its way needs no checks: they would only look at a balance that it lowered itself.
+    if (withdrawal.pending && this.options.mode === 'send') return false;
+    const { chain, keys, clock } = this.context;
+    const limits = {
+      allowedAssets: order.allowedAssets,
+      allowedReceivers: order.allowedReceivers,
+      maximumAmount:
+        order.maximumAmount === null
+          ? null
+          : parseAmount(order.maximumAmount, parties.asset.precision, 'Maximum Amount', { allowZero: true }),
+    };
+    const amount = BigInt(intent.amount);
+    checkAttempt(attempt, amount, parties, evidence, { chain, keys, limits, now: clock.now() });
+    return true;
+  }
+
+  /** Sums over the batch in its order, then signs what the funds cover. */
+  private async sign(ready: Withdrawal[], sender: Account, view: ChainView): Promise<void> {
+    const unsigned = ready.filter(({ signed, stopped }) => signed === null && !stopped);
+    if (unsigned.length === 0) return;
+    const assetIds = new Set(
+      unsigned.flatMap(({ parties }) => (parties === null ? [] : [parties.asset.id, parties.feeAsset.id])),
+    );
+    const balances = await view.session.balances(sender.id, [...assetIds]);
+    const funds = new Funds(new Map(balances.map(({ assetId, amount }) => [assetId, amount])));
+    for (const withdrawal of unsigned) {
+      const { attempt, parties, intent, pending } = withdrawal;
+      if (attempt === null || parties === null || intent === null) continue;
+      try {
+        if (!pending) {
+          const { asset, feeAsset } = parties;
+          funds.reserve({ asset, amount: BigInt(intent.amount), fee: attempt.fee, feeAsset });
+        }
+        withdrawal.signed = signAttempt(attempt, sender, this.context.keys, this.context.chain);
+        this.signedAnything = true;
+      } catch (error) {
+        if (!isBitSharesError(error)) throw error;
+        withdrawal.stop(error);
+      }
+    }
+  }
+
+  private async broadcast(withdrawal: Withdrawal, { session }: ChainView): Promise<void> {
+    if (withdrawal.signed === null) return;
+    withdrawal.sent = true;
+    const outcome = await broadcastOutcome(session, withdrawal.signed);
+    withdrawal.pending = outcome.accepted;
+    withdrawal.reason = outcome.reason;
+    withdrawal.stopped ||= outcome.refusedForGood;
+  }
+}
+
+/** A few at a time, in order. */
+async function inGroups<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (let i = 0; i < items.length; i += together) {
+    await Promise.all(items.slice(i, i + together).map(work));
+  }
+}

@@ -1,0 +1,77 @@
+/** From what is known about a withdrawal to its outcome. Pure: a timeout is no fact, and unknown is an outcome. */
+import type { BitSharesError } from '../errors';
+import { isoTime } from './requestedAt';
+
+export type Outcome = 'unknown' | 'in_mempool' | 'in_block' | 'irreversible' | 'expired' | 'rejected';
+
+export interface SettlementFacts {
+  /** A fault of the request itself, found before anything was signed: the same request can never be paid. */
+  fault: BitSharesError | null;
+  /** The payment in a block of the node's present chain. */
+  payment: { blockNumber: number; final: boolean } | null;
+  /** The node holds the transaction, or accepted it. */
+  pending: boolean;
+  /** Expiration of the one transaction that is asked about, in seconds; null when none is. */
+  expiration: number | null;
+  /** Through this time, all blocks are irreversible and none holds the payment; null when nothing was proved. */
+  absentThrough: number | null;
+}
+
+export interface Settlement {
+  outcome: Outcome;
+  /** The money is with the receiver for good. */
+  paid: boolean;
+  /** Asking again will not change the outcome. */
+  final: boolean;
+}
+
+/**
+ * The outcome that the facts prove.
+ *
+ * A transaction can stand in a block whose predecessor is not past its expiration, so it is dead only when an irreversible
+ * block with a later time exists and no block through that one holds it.
+ */
+export function settle(facts: SettlementFacts): Settlement {
+  if (facts.payment !== null) {
+    return facts.payment.final
+      ? { outcome: 'irreversible', paid: true, final: true }
+      : { outcome: 'in_block', paid: false, final: false };
+  }
+  if (facts.fault !== null) return { outcome: 'rejected', paid: false, final: true };
+  const { expiration, absentThrough } = facts;
+  if (expiration !== null && absentThrough !== null && absentThrough > expiration) {
+    return { outcome: 'expired', paid: false, final: true };
+  }
+  return { outcome: facts.pending ? 'in_mempool' : 'unknown', paid: false, final: false };
+}
+
+/** What the operator should do now, in one or two sentences. */
+export function nextStep(
+  settlement: Settlement,
+  context: { reason: BitSharesError | null; expiration: number | null; repeat: string },
+): string {
+  const { reason, expiration, repeat } = context;
+  const because = reason === null ? '' : ` ${sentence(reason)}`;
+  switch (settlement.outcome) {
+    case 'irreversible':
+      return 'Paid for good. Mark the withdrawal as done.';
+    case 'in_block':
+      return `In a block that is not irreversible yet. ${repeat}${because}`;
+    case 'in_mempool':
+      return `Sent, and waiting for a block. ${repeat}${because}`;
+    case 'expired':
+      return 'This transaction was not included and never can be. The same withdrawal can be sent again, or cancelled when nothing sends it any more.';
+    case 'rejected':
+      return `Nothing was sent, and this request can never be paid.${because}`;
+    case 'unknown':
+      return `Not known to be paid, and not proved unpaid: do not refund it.${because} ${repeat}${
+        expiration === null ? '' : ` An attempt can be included until ${isoTime(expiration)}.`
+      }`;
+  }
+}
+
+/** An error in words for an item: code, what happened, what to do. */
+export function sentence(error: BitSharesError): string {
+  const end = /[.!?]$/.test(error.message) ? '' : '.';
+  return `${error.code}: ${error.message}${end}${error.fix === undefined ? '' : ` ${error.fix}`}`;
+}

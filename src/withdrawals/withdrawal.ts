@@ -1,0 +1,132 @@
+/** One withdrawal while it is being worked on, and the item that tells how far it came. */
+import { BitSharesError } from '../errors';
+import type { SignedTransaction } from '../protocol';
+import type { Attempt } from './attempt';
+import { requestedAtOf, type Payment } from './evidence';
+import type { Intent } from './intent';
+import type { Parties, WithdrawalRequest } from './request';
+import { nextStep, settle, type Settlement } from './settlement';
+import { amountsOf, transferItem, type TransferItem } from './transferItem';
+
+export type WaitFor = 'broadcast' | 'block' | 'irreversible';
+
+/** A request with what the operator set for it. */
+export interface WithdrawalOrder {
+  request: WithdrawalRequest;
+  allowedAssets: string[];
+  allowedReceivers: string[];
+  /** In units of the asset; null for no limit. */
+  maximumAmount: string | number | null;
+  waitFor: WaitFor;
+  /** In seconds. */
+  maximumWait: number;
+  /** How old a requestedAt may be, in seconds. */
+  maximumAge: number;
+}
+
+export interface WithdrawalResult {
+  item: TransferItem;
+  /** Refused as something else: worth an error of the item instead of an outcome, when nothing was signed. */
+  conflict: BitSharesError | null;
+  /** Only from Prepare. */
+  transaction: SignedTransaction | null;
+}
+
+export class Withdrawal {
+  intent: Intent | null = null;
+  parties: Parties | null = null;
+  /** Block from which its scan starts. */
+  scanFrom: number | null = null;
+  attempt: Attempt | null = null;
+  signed: SignedTransaction | null = null;
+  /** The node holds the attempt's transaction, or accepted it. */
+  pending = false;
+  /** This run may have sent something, so a payment that appears is its own. */
+  sent = false;
+  alreadyPaid = false;
+  payment: Payment | null = null;
+  fault: BitSharesError | null = null;
+  conflict: BitSharesError | null = null;
+  reason: BitSharesError | null = null;
+  /** Nothing more to do in this run. */
+  stopped = false;
+
+  constructor(readonly order: WithdrawalOrder) {}
+
+  get withdrawalId(): string {
+    const { request } = this.order;
+    return request.kind === 'plain' ? request.withdrawalId : request.intent.withdrawalId;
+  }
+
+  get requestedAt(): number {
+    const { request } = this.order;
+    return request.kind === 'plain' ? request.requestedAt : requestedAtOf(request.intent);
+  }
+
+  /** As far as the caller wanted to wait. */
+  get reached(): boolean {
+    if (this.stopped || this.fault !== null || this.conflict !== null) return true;
+    switch (this.order.waitFor) {
+      case 'broadcast':
+        return this.payment !== null || this.pending;
+      case 'block':
+        return this.payment !== null;
+      case 'irreversible':
+        return this.payment?.final === true;
+    }
+  }
+
+  stop(reason: BitSharesError): void {
+    this.reason = reason;
+    this.stopped = true;
+  }
+
+  /** A new window: what was known of the old transaction does not hold for the new one. */
+  replaceAttempt(attempt: Attempt): void {
+    if (attempt.transactionId === this.attempt?.transactionId) return;
+    this.attempt = attempt;
+    this.signed = null;
+    this.pending = false;
+  }
+
+  settlement(): Settlement {
+    return settle({
+      fault: this.fault,
+      payment: this.payment,
+      pending: this.pending,
+      // Send goes on with the next window, so no single transaction's death is the end of the withdrawal.
+      expiration: null,
+      absentThrough: null,
+    });
+  }
+
+  /** @param repeat What the operator does to go on, in one sentence. */
+  item(repeat: string): TransferItem {
+    const settlement = this.settlement();
+    const { attempt, payment, intent, parties } = this;
+    const paid = payment === null ? null : amountsOf(payment.operation);
+    return transferItem({
+      withdrawalId: this.withdrawalId,
+      requestedAt: this.requestedAt,
+      settlement,
+      alreadyPaid: this.alreadyPaid,
+      nextStep: nextStep(settlement, {
+        reason: this.fault ?? this.conflict ?? this.reason,
+        expiration: attempt?.expiration ?? null,
+        repeat,
+      }),
+      parties: {
+        from: parties?.sender ?? null,
+        to: parties?.receiver ?? null,
+        asset: parties?.asset ?? null,
+        feeAsset: parties?.feeAsset ?? null,
+      },
+      amount: paid?.amount ?? (intent === null ? null : BigInt(intent.amount)),
+      fee: paid?.fee ?? attempt?.fee ?? null,
+      place: payment,
+      transactionId: attempt?.transactionId ?? null,
+      expiration: payment === null ? (attempt?.expiration ?? null) : payment.expiration,
+      window: attempt?.window ?? null,
+    });
+  }
+}
