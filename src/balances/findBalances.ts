@@ -1,0 +1,37 @@
+/** Finds the balance objects of addresses, and what of them can be claimed now. */
+import type { BalanceObject, BalanceReader } from '../chain';
+import type { OwnedAddress } from './ownership';
+import { claimableAt, type Claimable } from './vesting';
+
+export interface FoundBalance {
+  object: BalanceObject;
+  owner: OwnedAddress;
+  claimable: Claimable;
+}
+
+/**
+ * The balances of these addresses, each once, in the order of the addresses. `headTime` is the node's.
+ *
+ * What vests is computed here, so that it belongs to one moment; the node's own figure can only lower it.
+ */
+export async function findBalances(
+  reader: BalanceReader,
+  addresses: readonly OwnedAddress[],
+  headTime: number,
+): Promise<FoundBalance[]> {
+  const owners = new Map(addresses.map((owner) => [owner.address, owner]));
+  const answered = owners.size === 0 ? [] : await reader.balanceObjects([...owners.keys()]);
+  const objects = new Map(answered.map((object) => [object.id, object]));
+  const found = [...objects.values()].flatMap((object) => {
+    const owner = owners.get(object.owner);
+    return owner === undefined ? [] : [{ object, owner, claimable: claimableAt(object, headTime) }];
+  });
+  const vesting = found.filter(({ object, claimable }) => object.vesting !== null && claimable.amount > 0n);
+  if (vesting.length === 0) return found;
+  const limits = await reader.vestedBalances(vesting.map(({ object }) => object.id));
+  for (const [i, { claimable }] of vesting.entries()) {
+    const limit = limits[i]?.amount ?? 0n;
+    if (limit < claimable.amount) claimable.amount = limit;
+  }
+  return found;
+}
