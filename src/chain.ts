@@ -224,7 +224,7 @@ export interface NodeSession extends ChainReader, Notices, Broadcaster {
  * new one when the connection is lost under a read; `broadcast` is never repeated. Watched objects are watched again on
  * every new session, and while something is watched a lost connection is opened again with backoff.
  */
-export interface NodeEndpoints extends ChainReader, Notices, Broadcaster {
+export interface NodeEndpoints extends ChainReader, BalanceReader, Notices, Broadcaster {
   /**
    * The live session, or a new one: endpoints are tried in order, beginning after the one that was left last. The chain id
    * and the login are checked before it is handed out. Rejects with NODE_UNREACHABLE, WRONG_CHAIN or ACCESS_DENIED

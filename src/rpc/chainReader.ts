@@ -5,6 +5,7 @@ import type {
   Asset,
   AssetAmount,
   Authority,
+  BalanceReader,
   Block,
   ChainReader,
   ChainState,
@@ -15,6 +16,7 @@ import type {
 } from '../chain';
 import { BitSharesError } from '../errors';
 import { Answer } from './answer';
+import { balanceReader } from './balanceReader';
 
 /** `api.method(...args)` on some node. */
 export type Call = (api: string, method: string, args: unknown[]) => Promise<unknown>;
@@ -31,7 +33,7 @@ const assetListLimit = 101;
  *
  * `get_objects` is always told not to subscribe (its default is to), so that only watched objects cause notices.
  */
-export function chainReader(call: Call): Omit<ChainReader, 'endpoint'> {
+export function chainReader(call: Call): Omit<ChainReader, 'endpoint'> & BalanceReader {
   const ask = async (api: string, method: string, args: unknown[]): Promise<Answer> =>
     new Answer(await call(api, method, args), method);
 
@@ -45,6 +47,8 @@ export function chainReader(call: Call): Omit<ChainReader, 'endpoint'> {
   };
 
   return {
+    ...balanceReader(call),
+
     chainId: async () => (await ask('database', 'get_chain_id', [])).text(/^[0-9a-f]{64}$/),
 
     state: async () => {

@@ -2,7 +2,7 @@
  * A node by its list of endpoints: one live session at a time, the next endpoint when it is lost, watched objects
  * carried over.
  */
-import type { ChainReader, Clock, NodeEndpoints, NodeSession, SignedTransaction } from '../chain';
+import type { Clock, NodeEndpoints, NodeSession, SignedTransaction } from '../chain';
 import { BitSharesError, isBitSharesError } from '../errors';
 import { backoffDelay } from './backoff';
 import { chainReader } from './chainReader';
@@ -170,8 +170,6 @@ export function openNodeClient(
   environment: NodeClientEnvironment,
 ): NodeEndpoints {
   const client = new Client(settings, environment);
-  const reader: Omit<ChainReader, 'endpoint'> = chainReader((api, method, args) =>
-    client.read(api, method, args),
-  );
+  const reader = chainReader((api, method, args) => client.read(api, method, args));
   return Object.assign(client, reader);
 }

@@ -1,5 +1,5 @@
 /** One connection to one endpoint, with chain id and login checked: reads, broadcasts, watched objects. */
-import type { ChainReader, Clock, NodeSession, SignedTransaction } from '../chain';
+import type { Clock, NodeSession, SignedTransaction } from '../chain';
 import { BitSharesError } from '../errors';
 import { Answer } from './answer';
 import { chainReader } from './chainReader';
@@ -95,9 +95,7 @@ export async function openSession(
       }
     }
     const session = new Session(connection);
-    const reader: Omit<ChainReader, 'endpoint'> = chainReader((api, method, args) =>
-      session.call(api, method, args),
-    );
+    const reader = chainReader((api, method, args) => session.call(api, method, args));
     const chainId = await reader.chainId();
     if (chainId !== settings.chainId) {
       throw new BitSharesError('WRONG_CHAIN', {
