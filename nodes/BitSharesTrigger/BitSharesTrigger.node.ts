@@ -13,7 +13,10 @@ export class BitSharesTrigger implements INodeType {
 
   async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
     try {
-      const run = new TriggerRun(this, readTriggerSettings(this), systemClock, Math.random);
+      const run = new TriggerRun(this, readTriggerSettings(this), {
+        clock: systemClock,
+        random: Math.random,
+      });
       if (this.getMode() !== 'manual') return await run.start();
       return {
         closeFunction: () => run.close(),

@@ -8,7 +8,7 @@ import type { ExecutionHost } from '../../src/deposits/handover';
 import type { TriggerState } from '../../src/deposits/triggerState';
 import type { BitSharesError } from '../../src/errors';
 import { toNodeError } from '../shared/nodeErrors';
-import { recall, remember } from './liveInstances';
+import type { LiveInstances } from './liveInstances';
 import type { StateStore } from './state';
 
 export type EmitContext = Pick<
@@ -27,6 +27,7 @@ const longestPlace = 150;
 export interface EmitterParts {
   clock: Clock;
   store: StateStore;
+  instances: LiveInstances;
   isLive: () => boolean;
 }
 
@@ -53,17 +54,17 @@ export class Emitter implements ExecutionHost {
     }
     const key = this.keyOf(items, attempt);
     // A key that this process used must not be emitted again: while its row is new, n8n would replace or repeat it.
-    const former = recall(this.place, key);
+    const former = this.parts.instances.recall(this.place, key);
     if (former !== undefined) return former;
     const data = items.map((item): INodeExecutionData => ({ json: { ...item } as unknown as IDataObject }));
     const execution = this.start([data], key, this.limit());
     const names = items.map((item) => `${item.depositId}#${item.attempt}`);
-    remember(this.place, [key, ...names], execution);
+    this.parts.instances.remember(this.place, [key, ...names], execution);
     return execution;
   }
 
   adopt(depositId: string, attempt: number): Promise<Settlement> | undefined {
-    return recall(this.place, `${depositId}#${attempt}`);
+    return this.parts.instances.recall(this.place, `${depositId}#${attempt}`);
   }
 
   store(state: TriggerState): void {

@@ -9,37 +9,44 @@ interface Instance {
   close(): Promise<void>;
 }
 
-const live = new Map<string, Instance>();
-const known = new Map<string, Map<string, Promise<Settlement>>>();
 const executionsRemembered = 2000;
 
-/** Makes `instance` the live one and closes the former one. */
-export async function takeOver(place: string, instance: Instance): Promise<void> {
-  const former = live.get(place);
-  live.set(place, instance);
-  await former?.close();
-}
+/** What one process knows of its triggers. */
+export class LiveInstances {
+  private readonly live = new Map<string, Instance>();
+  private readonly executions = new Map<string, Map<string, Promise<Settlement>>>();
 
-/** True until another instance took over, also after this one was closed. */
-export function isLive(place: string, instance: Instance): boolean {
-  return live.get(place) === instance;
-}
-
-/** Remembers an execution and how it ended, under each of the names. */
-export function remember(place: string, names: readonly string[], execution: Promise<Settlement>): void {
-  const executions = known.get(place) ?? new Map<string, Promise<Settlement>>();
-  known.set(place, executions);
-  for (const name of names) {
-    executions.delete(name);
-    executions.set(name, execution);
+  /** Makes `instance` the live one and closes the former one. */
+  async takeOver(place: string, instance: Instance): Promise<void> {
+    const former = this.live.get(place);
+    this.live.set(place, instance);
+    await former?.close();
   }
-  for (const name of executions.keys()) {
-    if (executions.size <= executionsRemembered) break;
-    executions.delete(name);
+
+  /** True until another instance took over, also after this one was closed. */
+  isLive(place: string, instance: Instance): boolean {
+    return this.live.get(place) === instance;
+  }
+
+  /** Remembers an execution and how it ended, under each of the names. */
+  remember(place: string, names: readonly string[], execution: Promise<Settlement>): void {
+    const known = this.executions.get(place) ?? new Map<string, Promise<Settlement>>();
+    this.executions.set(place, known);
+    for (const name of names) {
+      known.delete(name);
+      known.set(name, execution);
+    }
+    for (const name of known.keys()) {
+      if (known.size <= executionsRemembered) break;
+      known.delete(name);
+    }
+  }
+
+  /** An execution of that name that this process started. */
+  recall(place: string, name: string): Promise<Settlement> | undefined {
+    return this.executions.get(place)?.get(name);
   }
 }
 
-/** An execution of that name that this process started. */
-export function recall(place: string, name: string): Promise<Settlement> | undefined {
-  return known.get(place)?.get(name);
-}
+/** Those of this process. */
+export const liveInstances = new LiveInstances();

@@ -11,7 +11,13 @@ export interface ChainNodes extends WatchedNodes {
   chain: Chain;
 }
 
-export class NodeSource {
+/** Where a trigger gets its nodes from. */
+export interface ChainNodeSource {
+  nodes(): Promise<ChainNodes>;
+  close(): void;
+}
+
+export class NodeSource implements ChainNodeSource {
   private open: { settings: string; nodes: ChainNodes } | null = null;
   private closed = false;
 

@@ -12,8 +12,8 @@ import type { MemoKeyring } from '../../src/protocol';
 import { optionalKeysOf } from '../shared/credentials';
 import { memoKeyring } from '../shared/keysCredential';
 import { Emitter, placeOf } from './emitter';
-import { isLive, takeOver } from './liveInstances';
-import { NodeSource, type ChainNodes } from './nodes';
+import { liveInstances, type LiveInstances } from './liveInstances';
+import { NodeSource, type ChainNodes, type ChainNodeSource } from './nodes';
 import {
   beginState,
   checkedHeight,
@@ -32,6 +32,17 @@ const closeGraceMs = 2000;
 const shownInTest = 10;
 const testPollMs = 5000;
 
+/** The world outside, as a trigger sees it. */
+export interface TriggerEnvironment {
+  clock: Clock;
+  /** In [0, 1). */
+  random: () => number;
+  /** Instances of this process; left out outside tests. */
+  instances?: LiveInstances;
+  /** Left out outside tests: the nodes of the credential. */
+  nodes?: ChainNodeSource;
+}
+
 interface Start {
   prepared: Prepared;
   state: TriggerState;
@@ -41,7 +52,10 @@ interface Start {
 }
 
 export class TriggerRun {
-  private readonly nodes: NodeSource;
+  private readonly nodes: ChainNodeSource;
+  private readonly instances: LiveInstances;
+  private readonly clock: Clock;
+  private readonly random: () => number;
   private readonly store: StateStore;
   private readonly emitter: Emitter;
   private readonly ended = new AbortController();
@@ -50,15 +64,18 @@ export class TriggerRun {
   constructor(
     private readonly context: ITriggerFunctions,
     private readonly settings: TriggerSettings,
-    private readonly clock: Clock,
-    private readonly random: () => number,
+    environment: TriggerEnvironment,
   ) {
-    this.nodes = new NodeSource(context);
+    this.clock = environment.clock;
+    this.random = environment.random;
+    this.instances = environment.instances ?? liveInstances;
+    this.nodes = environment.nodes ?? new NodeSource(context);
     this.store = new StateStore(context);
     this.emitter = new Emitter(context, {
-      clock,
+      clock: this.clock,
       store: this.store,
-      isLive: () => isLive(placeOf(context), this),
+      instances: this.instances,
+      isLive: () => this.instances.isLive(placeOf(context), this),
     });
   }
 
@@ -67,7 +84,7 @@ export class TriggerRun {
    * wrong; afterwards a trigger that threw would stay dead, so trouble is reported and tried again for ever.
    */
   async start(): Promise<ITriggerResponse> {
-    await takeOver(placeOf(this.context), this);
+    await this.instances.takeOver(placeOf(this.context), this);
     const found = this.store.read();
     const mode = this.context.getActivationMode();
     const first = mode === 'activate' || mode === 'create';

@@ -1,0 +1,93 @@
+/** Simulated time: nothing waits in reality; the earliest sleeper wakes as soon as nothing else is left to do. */
+import type { Clock } from '../../src/chain';
+
+interface Sleeper {
+  until: number;
+  order: number;
+  wake: () => void;
+}
+
+export class SimulatedClock implements Clock {
+  private readonly heap: Sleeper[] = [];
+  private order = 0;
+
+  constructor(private time = Date.parse('2026-11-22T12:00:00Z')) {}
+
+  now(): number {
+    return this.time;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted === true) return Promise.resolve();
+    return new Promise((resolve) => {
+      const sleeper = { until: this.time + Math.max(0, ms), order: this.order++, wake: resolve };
+      this.push(sleeper);
+      signal?.addEventListener(
+        'abort',
+        () => {
+          sleeper.wake = () => undefined;
+          resolve();
+        },
+        { once: true },
+      );
+    });
+  }
+
+  /** Lets time pass until the condition holds. Fails when that takes more than `limitMs` of simulated time. */
+  async until(condition: () => boolean, limitMs = 24 * 3600_000): Promise<void> {
+    const limit = this.time + limitMs;
+    for (;;) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (condition()) return;
+      const next = this.pop();
+      if (next === undefined || next.until > limit) {
+        throw new Error(
+          `The condition did not hold within ${limitMs} ms of simulated time: ${condition.toString()}`,
+        );
+      }
+      this.time = Math.max(this.time, next.until);
+      next.wake();
+    }
+  }
+
+  async pass(ms: number): Promise<void> {
+    let over = false;
+    void this.sleep(ms).then(() => (over = true));
+    await this.until(() => over, ms + 1);
+  }
+
+  private push(sleeper: Sleeper): void {
+    const { heap } = this;
+    heap.push(sleeper);
+    let at = heap.length - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!before(sleeper, heap[parent]!)) break;
+      heap[at] = heap[parent]!;
+      at = parent;
+    }
+    heap[at] = sleeper;
+  }
+
+  private pop(): Sleeper | undefined {
+    const { heap } = this;
+    const first = heap[0];
+    const last = heap.pop();
+    if (first === undefined || last === undefined || heap.length === 0) return first;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child += 1;
+      if (!before(heap[child]!, last)) break;
+      heap[at] = heap[child]!;
+      at = child;
+    }
+    heap[at] = last;
+    return first;
+  }
+}
+
+function before(a: Sleeper, b: Sleeper): boolean {
+  return a.until < b.until || (a.until === b.until && a.order < b.order);
+}
