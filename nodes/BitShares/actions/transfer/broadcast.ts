@@ -1,0 +1,45 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { broadcastPrepared, parsePreparedTransaction } from '../../../../src/withdrawals/settleTransaction';
+import type { WaitFor } from '../../../../src/withdrawals/withdrawal';
+import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import * as fields from './fields';
+import { identity } from './orders';
+import { withWithdrawalContext } from './run';
+
+const transaction: INodeProperties = {
+  displayName: 'Transaction',
+  name: 'transaction',
+  type: 'json',
+  default: '={{ $json.transaction }}',
+  required: true,
+  description: 'The signed transaction that Transfer: Prepare returned, unchanged',
+};
+
+const maximumWait: INodeProperties = { ...fields.maximumWait };
+
+/** Transfer: Broadcast. Sends exactly the bytes that Prepare signed. Repeating it can never pay twice. */
+export const broadcast: NodeOperation = {
+  description: shownFor(
+    'transfer',
+    ['broadcast'],
+    [transaction, fields.withdrawalId, fields.requestedAt, fields.waitFor, maximumWait],
+  ),
+  movesMoney: true,
+  async execute(items) {
+    return withWithdrawalContext(this, (withdrawals) =>
+      forEachItem(this, items, async (itemIndex) => {
+        const order = {
+          ...identity(this, itemIndex),
+          transaction: parsePreparedTransaction(
+            this.getNodeParameter('transaction', itemIndex),
+            withdrawals.chain,
+          ),
+          expiration: null,
+          waitFor: this.getNodeParameter('waitFor', itemIndex) as WaitFor,
+          maximumWait: this.getNodeParameter('maximumWait', itemIndex) as number,
+        };
+        return { ...(await broadcastPrepared(order, withdrawals)) };
+      }),
+    );
+  },
+};

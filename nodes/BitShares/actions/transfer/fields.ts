@@ -1,0 +1,208 @@
+/** The parameters of the transfer operations, in the words of the people who fill them in. */
+import type { INodeProperties } from 'n8n-workflow';
+
+export const withdrawalId: INodeProperties = {
+  displayName: 'Withdrawal ID',
+  name: 'withdrawalId',
+  type: 'string',
+  default: '={{ $json.withdrawalId }}',
+  required: true,
+  description:
+    'The ID of the withdrawal in your own database: the same on every retry, another one for every withdrawal. It is what keeps a withdrawal from being paid twice. Expressions that change on a retry ($now, $execution, random functions) are refused.',
+};
+
+export const requestedAt: INodeProperties = {
+  displayName: 'Requested At',
+  name: 'requestedAt',
+  type: 'string',
+  default: '={{ $json.requestedAt }}',
+  required: true,
+  description:
+    'When the withdrawal was requested, stored with it: ISO 8601 with a zone, or seconds since 1970. The blocks since then are searched for a payment, so it must not be later on a retry.',
+};
+
+const fromFields = { describedBy: ['fields'] };
+const fromIntent = { describedBy: ['intent'] };
+
+/** How a withdrawal is described: by fields, or by the intent that Quote made. */
+export const describedBy: INodeProperties = {
+  displayName: 'Described By',
+  name: 'describedBy',
+  type: 'options',
+  noDataExpression: true,
+  options: [
+    { name: 'Fields', value: 'fields', description: 'Receiver, asset, amount and memo are given here' },
+    {
+      name: 'Intent',
+      value: 'intent',
+      description: 'Everything is in the intent that Transfer: Quote returned and your database kept',
+    },
+  ],
+  default: 'fields',
+};
+
+export const intent: INodeProperties = {
+  displayName: 'Intent',
+  name: 'intent',
+  type: 'json',
+  default: '={{ $json.intent }}',
+  required: true,
+  displayOptions: { show: fromIntent },
+  description: 'The intent of Transfer: Quote, unchanged',
+};
+
+/** What is paid to whom. */
+export const paymentFields: INodeProperties[] = [
+  {
+    displayName: 'To',
+    name: 'to',
+    type: 'string',
+    default: '={{ $json.to }}',
+    required: true,
+    placeholder: 'e.g. alice or 1.2.345',
+    description: 'Name or ID of the account that receives the payment',
+  },
+  {
+    displayName: 'Asset',
+    name: 'asset',
+    type: 'string',
+    default: '1.3.0',
+    required: true,
+    placeholder: 'e.g. 1.3.0 or BTS',
+    description: 'ID or symbol of the asset. The ID is safer, because symbols can look alike.',
+  },
+  {
+    displayName: 'Amount',
+    name: 'amount',
+    type: 'string',
+    default: '={{ $json.amount }}',
+    required: true,
+    placeholder: 'e.g. 12.5',
+    description:
+      'In units of the asset, as text. An amount with more decimals than the asset has is refused, never rounded.',
+  },
+  {
+    displayName: 'Memo',
+    name: 'memo',
+    type: 'string',
+    default: '',
+    description: 'Text for the receiver. Another exchange needs the memo of its customer here.',
+  },
+];
+
+/** The same fields where a choice above hides them. */
+export function shownWithFields(fields: INodeProperties[]): INodeProperties[] {
+  return fields.map((field) => ({ ...field, displayOptions: { show: fromFields } }));
+}
+
+export const waitFor: INodeProperties = {
+  displayName: 'Wait For',
+  name: 'waitFor',
+  type: 'options',
+  options: [
+    { name: 'Block', value: 'block', description: 'Until it stands in a block, which can still be replaced' },
+    { name: 'Broadcast', value: 'broadcast', description: 'Until a node has accepted it' },
+    {
+      name: 'Irreversible',
+      value: 'irreversible',
+      description: 'Until it is paid for good. Only then is "paid" true.',
+    },
+  ],
+  default: 'irreversible',
+  description: 'How far the withdrawal should have come before the workflow goes on',
+};
+
+export const maximumWait: INodeProperties = {
+  displayName: 'Maximum Wait',
+  name: 'maximumWait',
+  type: 'number',
+  typeOptions: { minValue: 0, maxValue: 3600 },
+  default: 180,
+  description:
+    'Seconds after which the workflow goes on with the outcome so far. A time that ran out is not a failure: the outcome says what is known.',
+};
+
+/** Options in the order of the alphabet. `signs`: those that matter only where something is built. */
+export function optionsField(more: INodeProperties[]): INodeProperties {
+  return {
+    displayName: 'Options',
+    name: 'options',
+    type: 'collection',
+    placeholder: 'Add option',
+    default: {},
+    options: [...limitOptions, ...more].sort((a, b) => a.displayName.localeCompare(b.displayName)),
+  };
+}
+
+const limitOptions: INodeProperties[] = [
+  {
+    displayName: 'Allowed Assets',
+    name: 'allowedAssets',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. 1.3.0, 1.3.121',
+    description: 'IDs or symbols, separated by commas. Empty allows every asset.',
+  },
+  {
+    displayName: 'Allowed Receivers',
+    name: 'allowedReceivers',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. alice, 1.2.345',
+    description: 'Names or IDs, separated by commas. Empty allows every account.',
+  },
+  {
+    displayName: 'Fee',
+    name: 'fee',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. 0.02',
+    description:
+      'A fixed fee in units of the fee asset. Empty pays what the chain asks for, in the core asset. Keep it the same on every retry.',
+  },
+  {
+    displayName: 'Fee Asset',
+    name: 'feeAsset',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. 1.3.0',
+    description: 'ID or symbol. Another asset than the core asset needs a fixed fee.',
+  },
+  {
+    displayName: 'Maximum Age of Request (Days)',
+    name: 'maximumAge',
+    type: 'number',
+    typeOptions: { minValue: 1, maxValue: 365 },
+    default: 7,
+    description:
+      'Older requests are refused. Every block since the request is read before it is paid, which takes minutes for weeks.',
+  },
+  {
+    displayName: 'Maximum Amount',
+    name: 'maximumAmount',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. 1000',
+    description: 'In units of the asset. A larger withdrawal is refused.',
+  },
+  {
+    displayName: 'Memo Type',
+    name: 'memoType',
+    type: 'options',
+    options: [
+      { name: 'Encrypted', value: 'encrypted', description: 'Only sender and receiver can read it' },
+      { name: 'Public', value: 'public', description: 'Everybody can read it' },
+    ],
+    default: 'encrypted',
+    description: 'How the memo text is written. Keep it the same on every retry.',
+  },
+  {
+    displayName: 'Receiver Memo Key',
+    name: 'receiverMemoKey',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. BTS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV',
+    description:
+      'The public memo key to encrypt for, stored with the request. Empty takes it from the delayed node, where it can be proved; without a delayed node an encrypted memo needs this field or an intent.',
+  },
+];

@@ -1,0 +1,41 @@
+import { shownFor, type NodeOperation } from '../../../shared/operation';
+import * as fields from './fields';
+import { requestOf, settingsOf } from './orders';
+import { runBatch, withWithdrawalContext } from './run';
+
+/**
+ * Transfer: Prepare. Checks and signs, and sends nothing: the workflow stores the transaction and hands it to Broadcast.
+ * While its window lasts, Send and every other Prepare of the same withdrawal make the very same transaction.
+ */
+export const prepare: NodeOperation = {
+  description: shownFor(
+    'transfer',
+    ['prepare'],
+    [
+      fields.describedBy,
+      fields.intent,
+      ...fields.shownWithFields([...fields.paymentFields, fields.withdrawalId, fields.requestedAt]),
+      fields.optionsField([fields.maximumWait]),
+    ],
+  ),
+  movesMoney: true,
+  async execute(items) {
+    return withWithdrawalContext(this, (withdrawals) =>
+      runBatch(
+        this,
+        items,
+        withdrawals,
+        'prepare',
+        (itemIndex) => ({
+          request: requestOf(this, itemIndex, withdrawals.chain),
+          ...settingsOf(this, itemIndex, 'broadcast'),
+        }),
+        // Text, so that it fits into one column of a table.
+        ({ item, transaction }) => ({
+          ...item,
+          transaction: transaction === null ? null : JSON.stringify(transaction),
+        }),
+      ),
+    );
+  },
+};
