@@ -1,0 +1,88 @@
+/**
+ * Measures several ways to do the same work in turns, so that a machine that is busy with something else slows all of
+ * them down: the ratio of two figures of one round says more than any figure alone.
+ */
+
+/** `ours` is this package; a peer is another library for the same work; a limit is the bare primitive that it needs. */
+export type Role = 'ours' | 'peer' | 'limit';
+
+export interface Contestant {
+  name: string;
+  role: Role;
+  /** Does the work `count` times. */
+  run(count: number): void | Promise<void>;
+}
+
+/** The middle half of the figures of all rounds. */
+export interface Spread {
+  median: number;
+  low: number;
+  high: number;
+}
+
+export interface Measured {
+  name: string;
+  role: Role;
+  /** How often the work was done in a second. */
+  perSecond: Spread;
+  /** Ours divided by this one, within one round; null for ours. */
+  oursIsTimes: Spread | null;
+}
+
+export interface MeasureOptions {
+  rounds: number;
+  /** How long one contestant works in one round, in milliseconds. */
+  slice: number;
+  progress: (text: string) => void;
+}
+
+/** @returns the contestants in the order given, of which the first must be ours */
+export async function measureInTurns(
+  contestants: readonly Contestant[],
+  { rounds, slice, progress }: MeasureOptions,
+): Promise<Measured[]> {
+  const counts: number[] = [];
+  for (const contestant of contestants) {
+    progress(`${contestant.name}: warming up`);
+    counts.push(await countFor(contestant, slice));
+  }
+  const rates: number[][] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    progress(`round ${round + 1} of ${rounds}`);
+    const inThisRound: number[] = [];
+    // Every round begins with another contestant, so that none always follows the same one.
+    for (let turn = 0; turn < contestants.length; turn += 1) {
+      const index = (turn + round) % contestants.length;
+      const count = counts[index] as number;
+      inThisRound[index] = (count * 1000) / (await duration(contestants[index] as Contestant, count));
+    }
+    rates.push(inThisRound);
+  }
+  return contestants.map(({ name, role }, index) => ({
+    name,
+    role,
+    perSecond: spread(rates.map((round) => round[index] as number)),
+    oursIsTimes:
+      index === 0 ? null : spread(rates.map((round) => (round[0] as number) / (round[index] as number))),
+  }));
+}
+
+/** How often the work fits into a slice, found with the code already warm. */
+async function countFor(contestant: Contestant, slice: number): Promise<number> {
+  for (let count = 1; ; count *= 2) {
+    const elapsed = await duration(contestant, count);
+    if (elapsed >= slice / 2) return Math.max(1, Math.round((count * slice) / elapsed));
+  }
+}
+
+async function duration(contestant: Contestant, count: number): Promise<number> {
+  const start = performance.now();
+  await contestant.run(count);
+  return performance.now() - start;
+}
+
+export function spread(values: readonly number[]): Spread {
+  const sorted = [...values].sort((left, right) => left - right);
+  const at = (part: number) => sorted[Math.round((sorted.length - 1) * part)] ?? Number.NaN;
+  return { median: at(0.5), low: at(0.25), high: at(0.75) };
+}
