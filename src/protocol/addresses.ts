@@ -63,13 +63,21 @@ export function parseAddress(text: string, prefix: string, field?: string): Uint
 }
 
 function uncompressed(publicKey: PublicKey): Uint8Array {
-  try {
-    const key = ECDH.convertKey(publicKey.bytes, 'secp256k1', undefined, undefined, 'uncompressed');
-    return typeof key === 'string' ? Buffer.from(key, 'latin1') : key;
-  } catch {
+  const key = convertToUncompressed(publicKey.bytes);
+  if (key === undefined) {
     throw new BitSharesError('INVALID_PUBLIC_KEY', {
       message: 'This public key is not a point on the curve, so it has no uncompressed form.',
       fix: 'Give the public key of an existing private key.',
     });
+  }
+  return key;
+}
+
+function convertToUncompressed(compressed: Uint8Array): Uint8Array | undefined {
+  try {
+    const key = ECDH.convertKey(compressed, 'secp256k1', undefined, undefined, 'uncompressed');
+    return typeof key === 'string' ? Buffer.from(key, 'latin1') : key;
+  } catch {
+    return undefined;
   }
 }

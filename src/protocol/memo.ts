@@ -6,7 +6,7 @@ import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { BitSharesError } from '../errors';
 import { chainUint64, toBigInt } from './amounts';
 import { sha256, sha512 } from './hashes';
-import { nullPublicKey, PrivateKey, PublicKey } from './keys';
+import { nullPublicKey, type PrivateKey, PublicKey } from './keys';
 import { maskPrivateKeys } from './memoMasking';
 import type { Memo } from './operations';
 

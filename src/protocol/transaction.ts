@@ -3,7 +3,7 @@ import { hashes, recoverPublicKey, sign } from '@noble/secp256k1';
 import { BitSharesError } from '../errors';
 import type { Chain } from './chains';
 import { hmacSha256, sha256 } from './hashes';
-import { PrivateKey, PublicKey } from './keys';
+import { type PrivateKey, PublicKey } from './keys';
 import { operation, type Operation } from './operations';
 import { array, decode, encode, futureExtensions, struct } from './serialization';
 import { fixedBytes, time, uint16, uint32 } from './values';

@@ -348,6 +348,12 @@ describe('values that no operation here uses alone', () => {
     expect(Buffer.from(encode(varint, value, 'BTS')).toString('hex')).toBe(hex);
   });
 
+  it('a varint above 2^53 - 1 is refused', () => {
+    for (const hex of ['8080808080808010', 'ffffffffffffffff7f', `${'ff'.repeat(40)}01`]) {
+      expect(errorOf(() => decode(varint, Buffer.from(hex, 'hex'), 'BTS')).data).toEqual({ offset: 0 });
+    }
+  });
+
   it('a vote is its type in the low byte and its instance above', () => {
     expect(Buffer.from(encode(voteId, '1:513', 'BTS')).toString('hex')).toBe('01010200');
     expect(decode(voteId, Buffer.from('01010200', 'hex'), 'BTS')).toBe('1:513');

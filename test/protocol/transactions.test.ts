@@ -274,7 +274,18 @@ describe('signing', () => {
     // About half of the first attempts are canonical, so both branches were taken.
     expect(first.length).toBeGreaterThan(0);
     expect(first.length).toBeLessThan(30);
-    for (const digest of digests) expect(isCanonicalSignature(signDigest(digest, key))).toBe(true);
+    const halfOfOrder = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
+    for (const digest of digests) {
+      const signature = signDigest(digest, key);
+      expect(isCanonicalSignature(signature)).toBe(true);
+      expect(BigInt(`0x${hex(signature.subarray(33))}`)).toBeLessThanOrEqual(halfOfOrder);
+    }
+    for (const digest of digests.filter((candidate) => !first.includes(candidate))) {
+      // Mathematically right, and still refused by the chain.
+      const plain = Buffer.from(sign(digest, key.secretBytes(), { prehash: false, format: 'recovered' }));
+      plain.writeUInt8(31 + plain.readUInt8(0), 0);
+      expect(() => recoverSigner(digest, hex(plain))).toThrow(/not canonical/);
+    }
   });
 
   it.each([
