@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto';
+import {
+  contentFingerprint,
+  parseIntent,
+  parseMemoText,
+  parseWithdrawalId,
+  type Intent,
+} from '../../src/withdrawals/intent';
+import { withdrawalNonce } from '../../src/withdrawals/nonce';
+import { isoTime, parseRequestedAt } from '../../src/withdrawals/requestedAt';
+import { refuseUnstableExpression } from '../../src/withdrawals/unstableExpressions';
+import { mainnet, PrivateKey, testnet } from '../../src/protocol';
+
+describe('requestedAt', () => {
+  test.each([
+    ['2026-11-22T12:00:00Z', 1795348800],
+    ['2026-11-22T12:00:00.987Z', 1795348800],
+    ['2026-11-22 12:00:00+00', 1795348800],
+    ['2026-11-22T13:30:00+01:30', 1795348800],
+    ['2026-11-22T07:00-0500', 1795348800],
+    ['1795348800', 1795348800],
+    [1795348800, 1795348800],
+    [new Date(1795348800999), 1795348800],
+  ])('%s is one moment', (value, seconds) => {
+    expect(parseRequestedAt(value)).toBe(seconds);
+    expect(isoTime(parseRequestedAt(value))).toBe('2026-11-22T12:00:00Z');
+  });
+  test.each([
+    ['2026-11-22T12:00:00', /no zone/],
+    ['2026-11-22', /no zone/],
+    ['2026-02-30T12:00:00Z', /does not exist/],
+    [1795348800000, /too large for seconds/],
+    [1795348800.5, /seconds since 1970/],
+    ['', /not a time/],
+    ['yesterday', /not a time/],
+    [null, /not a time/],
+    [true, /not a time/],
+  ])('%s is refused', (value, message) => {
+    expect(() => parseRequestedAt(value)).toThrow(message);
+  });
+});
+
+describe('withdrawalId', () => {
+  test('text stays as it is, and a whole number is its text', () => {
+    expect(parseWithdrawalId('W/2026-7 é')).toBe('W/2026-7 é');
+    expect(parseWithdrawalId(42)).toBe('42');
+  });
+  test.each([
+    [''],
+    [' 7'],
+    ['7\n'],
+    ['a\u0000b'],
+    ['\ud800'],
+    ['x'.repeat(201)],
+    [1.5],
+    [null],
+    [undefined],
+    [{}],
+  ])('%j is refused', (value) => {
+    expect(() => parseWithdrawalId(value)).toThrow(expect.objectContaining({ field: 'Withdrawal ID' }));
+  });
+  test('the nonce is the first 8 bytes of a hash over sender and id, and parts cannot be shifted', () => {
+    const digest = createHash('sha256').update('n8n-nodes-bitshares withdrawal 1\x001.2.7\x00W-1').digest();
+    expect(withdrawalNonce('1.2.7', 'W-1')).toBe(digest.readBigUInt64BE(0));
+    expect(withdrawalNonce('1.2.7', 'W-1')).not.toBe(withdrawalNonce('1.2.77', 'W-1'));
+    expect(withdrawalNonce('1.2.7', '7W')).not.toBe(withdrawalNonce('1.2.77', 'W'));
+  });
+});
+
+describe('a memo with a private key in it is refused, and the key is in no message', () => {
+  test('alone or inside other text', () => {
+    const wif = PrivateKey.fromSeed('memo').toWif();
+    for (const text of [wif, `my key: ${wif}`, `x${wif}x`]) {
+      try {
+        parseMemoText(text);
+        throw new Error('was accepted');
+      } catch (error) {
+        expect(String(error)).toContain('private key');
+        expect(JSON.stringify([error, String(error)])).not.toContain(wif);
+      }
+    }
+  });
+});
+
+describe('an expression that changes on a retry is refused before anything is built', () => {
+  test.each([
+    '={{ $now }}',
+    '={{$now.toISO()}}',
+    '={{ $today.toISO() }}',
+    '={{ new Date().toISOString() }}',
+    '={{ Date.now() }}',
+    '=w-{{ $execution.id }}',
+    '={{ $executionId }}',
+    '={{ $runIndex }}',
+    '={{ Math.random() }}',
+    '={{ Math.floor(Math.random()*1e9) }}',
+    '={{ DateTime.now() }}',
+    '={{ DateTime.local().toISO() }}',
+    '={{ DateTime.utc().toISO() }}',
+    '={{ $json.id || $now }}',
+    '={{ `${$now}` }}',
+    '={{ uuid() }}',
+    '={{ crypto.randomUUID() }}',
+  ])('%s', (text) => {
+    expect(() => refuseUnstableExpression(text, 'Withdrawal ID')).toThrow(
+      expect.objectContaining({ code: 'UNSTABLE_EXPRESSION', field: 'Withdrawal ID' }),
+    );
+  });
+  test.each([
+    '={{ $json.withdrawalId }}',
+    '={{ $json["Date"] }}',
+    '={{ $json.Date }}',
+    '={{ $json.uuid }}',
+    '={{ $json.random }}',
+    "={{ $('Make a uuid').item.json.id }}",
+    '={{ $json.createdAt.toDateTime().toISO() }}',
+    '={{ DateTime.fromISO($json.requested_at).toISO() }}',
+    '={{ $json.updated }}',
+    'W-Date-$now',
+    42,
+  ])('%s is stable', (text) => {
+    expect(() => refuseUnstableExpression(text, 'Withdrawal ID')).not.toThrow();
+  });
+});
+
+describe('a stored intent', () => {
+  const key = PrivateKey.fromSeed('a').publicKey.toString('BTS');
+  const intent: Intent = {
+    v: 1,
+    chainId: mainnet.chainId,
+    withdrawalId: 'W-1',
+    requestedAt: '2026-11-22T12:00:00Z',
+    from: '1.2.10',
+    to: '1.2.11',
+    asset: '1.3.0',
+    amount: '1250000',
+    memo: 'hello',
+    memoMode: 'encrypted',
+    senderMemoKey: key,
+    receiverMemoKey: key,
+    fee: 'auto',
+  };
+  test('comes back unchanged, as an object or as text', () => {
+    expect(parseIntent(intent, mainnet)).toEqual(intent);
+    expect(parseIntent(JSON.stringify(intent), mainnet)).toEqual(intent);
+    expect(parseIntent({ ...intent, fee: { amount: '5', asset: '1.3.1' } }, mainnet).fee).toEqual({
+      amount: '5',
+      asset: '1.3.1',
+    });
+  });
+  test.each([
+    ['another version', { v: 2 }],
+    ['an unknown member', { note: 'x' }],
+    ['a missing member', { amount: undefined }],
+    ['a decimal amount', { amount: '1.5' }],
+    ['a zero amount', { amount: '0' }],
+    ['an amount beyond 63 bits', { amount: '9223372036854775808' }],
+    ['a name instead of an id', { to: 'alice' }],
+    ['an account id for the asset', { asset: '1.2.0' }],
+    ['the sender as receiver', { to: '1.2.10' }],
+    ['a public memo with keys', { memoMode: 'public' }],
+    ['an encrypted memo without text', { memo: '' }],
+    ['an encrypted memo without the sender key', { senderMemoKey: null }],
+    ['a key of another chain', { receiverMemoKey: key.replace('BTS', 'TEST') }],
+    ['a fee without amount', { fee: { asset: '1.3.1' } }],
+    ['an automatic fee in another asset', { fee: { amount: 'auto', asset: '1.3.1' } }],
+    ['a time without zone', { requestedAt: '2026-11-22T12:00:00' }],
+  ])('%s is refused', (_, change) => {
+    expect(() => parseIntent({ ...intent, ...change }, mainnet)).toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/^INVALID_/) as string }),
+    );
+  });
+  test('the intent of another chain is refused', () => {
+    expect(() => parseIntent(intent, testnet)).toThrow(expect.objectContaining({ code: 'WRONG_CHAIN' }));
+  });
+  test('everything but requestedAt makes it another content', () => {
+    const same = contentFingerprint({ ...intent, requestedAt: '2026-11-22T12:30:00Z' });
+    expect(same).toBe(contentFingerprint(intent));
+    for (const change of [
+      { to: '1.2.12' },
+      { asset: '1.3.1' },
+      { amount: '1' },
+      { memo: 'x' },
+      { fee: { amount: '1', asset: '1.3.0' } },
+    ]) {
+      expect(contentFingerprint({ ...intent, ...change })).not.toBe(same);
+    }
+  });
+});
