@@ -1,3 +1,6 @@
+// n8n's engine logs every error of a node; the tests look at the errors themselves.
+process.env.N8N_LOG_LEVEL = 'silent';
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',

@@ -10,6 +10,7 @@ import * as account from './actions/account';
 import * as asset from './actions/asset';
 import * as chain from './actions/chain';
 import * as memo from './actions/memo';
+import * as transfer from './actions/transfer';
 import { router } from './router';
 
 export class BitShares implements INodeType {
@@ -45,6 +46,7 @@ export class BitShares implements INodeType {
           { name: 'Asset', value: 'asset' },
           { name: 'Chain', value: 'chain' },
           { name: 'Memo', value: 'memo' },
+          { name: 'Transfer', value: 'transfer' },
         ],
         default: 'account',
       },
@@ -52,6 +54,7 @@ export class BitShares implements INodeType {
       ...asset.description,
       ...chain.description,
       ...memo.description,
+      ...transfer.description,
     ],
   };
 

@@ -5,6 +5,7 @@ import * as account from './actions/account';
 import * as asset from './actions/asset';
 import * as chain from './actions/chain';
 import * as memo from './actions/memo';
+import * as transfer from './actions/transfer';
 
 /** Every resource in the order of the editor's list. */
 export const resources: Record<string, { operations: ResourceOperations }> = {
@@ -12,6 +13,7 @@ export const resources: Record<string, { operations: ResourceOperations }> = {
   asset,
   chain,
   memo,
+  transfer,
 };
 
 /** Runs the operation that the node is set to. */

@@ -30,12 +30,8 @@ export const testNodeCredential: CredentialTest = async function (credential) {
   return report(async () => {
     const settings = readNodeSettings(credential.data ?? {});
     // The delayed nodes first: a healthy one cannot be ahead of what is irreversible a moment later.
-    const delayed = await Promise.all(
-      settings.delayedUrls.map((url) => inspect(url, settings, oldestDelayedHead)),
-    );
-    const trusted = await Promise.all(
-      settings.trustedUrls.map((url) => inspect(url, settings, oldestTrustedHead)),
-    );
+    const delayed = await inspectAll(settings.delayedUrls, settings, oldestDelayedHead);
+    const trusted = await inspectAll(settings.trustedUrls, settings, oldestTrustedHead);
     const irreversible = Math.max(...trusted.map(({ lastIrreversibleBlock }) => lastIrreversibleBlock));
     for (const [i, { headBlockNumber }] of delayed.entries()) {
       if (headBlockNumber > irreversible) {
@@ -92,6 +88,13 @@ async function report(test: () => Promise<string>): Promise<INodeCredentialTestR
       message: error.fix === undefined ? error.message : `${error.message}. ${error.fix}`,
     };
   }
+}
+
+/** Waits for every address, so that no connection outlives the test, and throws the first error in their order. */
+async function inspectAll(urls: string[], settings: NodeSettings, oldestHead: number): Promise<ChainState[]> {
+  const inspections = urls.map((url) => inspect(url, settings, oldestHead));
+  await Promise.allSettled(inspections);
+  return Promise.all(inspections);
 }
 
 async function inspect(url: string, settings: NodeSettings, oldestHead: number): Promise<ChainState> {

@@ -1,0 +1,201 @@
+import { BitShares } from '../../nodes/BitShares/BitShares.node';
+import { Devchain } from '../../devchain';
+import { nodeCredentialFor, keysCredentialFor } from '../support/devchainCredentials';
+import { executeNode } from '../support/executeNode';
+
+describe('queries of the BitShares node', () => {
+  let chain: Devchain;
+  let paid: string;
+
+  beforeAll(async () => {
+    chain = await Devchain.start({
+      accounts: [{ name: 'exchange' }, { name: 'alice', balances: { BTS: '1000', USDX: '50' } }],
+      assets: [{ symbol: 'USDX', precision: 4 }],
+    });
+    chain.produceBlock();
+    for (let i = 1; i <= 3; i++)
+      paid = chain.transfer({ from: 'alice', to: 'exchange', amount: `${i}.5`, memo: `no. ${i}` });
+    chain.produceBlock();
+    chain.confirm();
+    chain.transfer({ from: 'alice', to: 'exchange', amount: '100' });
+  });
+  afterAll(() => chain.stop());
+
+  const run = (
+    resource: string,
+    operation: string,
+    parameters: Record<string, unknown> = {},
+    more: object = {},
+  ) =>
+    executeNode({
+      node: new BitShares(),
+      parameters: { resource, operation, ...parameters } as never,
+      credentials: { bitSharesNodeApi: nodeCredentialFor(chain) },
+      ...more,
+    });
+  const items = async (...args: Parameters<typeof run>) => {
+    const { items: found, error } = await run(...args);
+    if (error !== null) throw error;
+    return (found ?? []).map(({ json }) => json);
+  };
+
+  test('Account: Get finds by name and by id', async () => {
+    const { id, publicKeys } = chain.account('exchange');
+    const expected = {
+      accountId: id,
+      name: 'exchange',
+      memoKey: publicKeys.memo,
+      activeThreshold: 1,
+      activeKeys: [{ key: publicKeys.active, weight: 1 }],
+      operations: 3,
+      operationsPrunedByNode: 0,
+    };
+    expect(await items('account', 'get', { account: 'exchange' })).toEqual([
+      expect.objectContaining(expected),
+    ]);
+    expect(await items('account', 'get', { account: id })).toEqual([expect.objectContaining(expected)]);
+  });
+
+  test.each(['nobody', '1.2.99999', 'Not A Name'])(
+    'Account: Get of "%s" is an error that names the field',
+    async (account) => {
+      const { error } = await run('account', 'get', { account });
+      expect(error?.message).toMatch(/^Account: /);
+      expect(error?.description).toContain('UNKNOWN_ACCOUNT');
+    },
+  );
+
+  test('Account: Get Balances counts pending transactions only when asked', async () => {
+    expect(await items('account', 'getBalances', { account: 'exchange' })).toEqual([
+      expect.objectContaining({
+        asset: 'BTS',
+        assetId: '1.3.0',
+        precision: 5,
+        amount: '7.50000',
+        amountRaw: '750000',
+        includesPending: false,
+      }),
+    ]);
+    const [pending] = await items('account', 'getBalances', { account: 'exchange', includePending: true });
+    expect(pending).toMatchObject({ amount: '107.50000', includesPending: true });
+    const alice = await items('account', 'getBalances', { account: 'alice' });
+    expect(alice.map(({ asset }) => asset).sort()).toEqual(['BTS', 'USDX']);
+  });
+
+  test('Account: Get History is newest first and bounded', async () => {
+    const history = await items('account', 'getHistory', { account: 'exchange', limit: 2 });
+    expect(history).toHaveLength(2);
+    expect(history[0]).toMatchObject({
+      operationType: 0,
+      operationName: 'transfer',
+      trxInBlock: 2,
+      virtualOp: 0,
+    });
+    expect(history[0]?.blockTime).toMatch(/^\d{4}-.*Z$/);
+  });
+
+  test('Account: Get Many and Asset: Get Many list in order', async () => {
+    const [first] = await items('account', 'getMany', { from: 'exch', limit: 1 });
+    expect(first).toEqual({ accountId: chain.account('exchange').id, name: 'exchange' });
+    expect((await items('asset', 'getMany', { from: '', limit: 10 })).map(({ asset }) => asset)).toEqual([
+      'BTS',
+      'USDX',
+    ]);
+  });
+
+  test('Asset: Get finds by symbol and by id; an unknown one names the field', async () => {
+    const [usdx] = await items('asset', 'get', { asset: 'USDX' });
+    expect(usdx).toMatchObject({ asset: 'USDX', precision: 4, issuerCanTakeBack: false });
+    expect(await items('asset', 'get', { asset: usdx?.assetId })).toEqual([usdx]);
+    const { error } = await run('asset', 'get', { asset: 'NOSUCH' });
+    expect([error?.message, error?.description]).toEqual([
+      'Asset: there is no asset NOSUCH on this chain',
+      expect.stringContaining('UNKNOWN_ASSET'),
+    ]);
+  });
+
+  test('Chain: Get Info shows both nodes', async () => {
+    const [info] = await items('chain', 'getInfo');
+    expect(info).toMatchObject({
+      chainId: chain.chainId,
+      headBlock: chain.head.number,
+      lastIrreversibleBlock: chain.lastIrreversible,
+      delayedHeadBlock: chain.lastIrreversible,
+    });
+  });
+
+  test('Chain: Get Block gives the ids of its transactions; Get Transaction finds a recent one', async () => {
+    const [block] = await items('chain', 'getBlock', { blockNumber: 2 });
+    const transactions = block?.transactions as { transactionId: string; trxInBlock: number }[];
+    expect(transactions.map(({ trxInBlock }) => trxInBlock)).toEqual([0, 1, 2]);
+    expect(transactions[2]?.transactionId).toBe(paid);
+    const { error } = await run('chain', 'getBlock', { blockNumber: 99999 });
+    expect(error?.message).toMatch(/^Block Number: there is no block 99999; the head is/);
+    expect(await items('chain', 'getTransaction', { transactionId: 'ab'.repeat(20) })).toEqual([
+      { transactionId: 'ab'.repeat(20), found: false, transaction: null },
+    ]);
+    expect((await run('chain', 'getTransaction', { transactionId: '12' })).error?.message).toMatch(
+      /^Transaction ID: /,
+    );
+  });
+
+  test('Memo: Encode makes a memo that the receiver reads, each with a nonce of its own', async () => {
+    const credentials = {
+      bitSharesNodeApi: nodeCredentialFor(chain),
+      bitSharesKeysApi: keysCredentialFor(chain, 'alice'),
+    };
+    const parameters = { text: 'order 17 ✓', memoType: 'encrypted', to: 'exchange' };
+    const [first] = await items('memo', 'encode', parameters, { credentials });
+    const [second] = await items('memo', 'encode', parameters, { credentials });
+    expect(first?.memo).not.toEqual(second?.memo);
+    const read = await items(
+      'memo',
+      'decode',
+      { memoObject: '={{ $json.memo }}' },
+      {
+        items: [first, second],
+        credentials: {
+          bitSharesNodeApi: nodeCredentialFor(chain),
+          bitSharesKeysApi: keysCredentialFor(chain, 'exchange'),
+        },
+      },
+    );
+    expect(read.map(({ memo, memoStatus }) => [memo, memoStatus])).toEqual([
+      ['order 17 ✓', 'decoded'],
+      ['order 17 ✓', 'decoded'],
+    ]);
+  });
+
+  test.each([
+    [
+      'trusted node down',
+      { trustedUrls: 'ws://127.0.0.1:9' },
+      /^ws:\/\/127\.0\.0\.1:9 is not reachable/,
+      'NODE_UNREACHABLE',
+    ],
+    ['wrong chain', { chain: 'testnet' }, /is on chain .* the credential is for 39f5e2ed/, 'WRONG_CHAIN'],
+  ])('%s: the error says what to check', async (_, change, message, code) => {
+    const { error } = await run(
+      'account',
+      'get',
+      { account: 'alice' },
+      {
+        credentials: { bitSharesNodeApi: nodeCredentialFor(chain, change) },
+      },
+    );
+    expect(error?.message).toMatch(message);
+    expect(error?.description).toContain(code);
+  });
+
+  test('a node that answers nonsense is named as such', async () => {
+    chain.faults.add({ kind: 'malformed', node: 'trusted', method: 'get_accounts', times: 5, text: 'moo' });
+    const { error } = await run('account', 'get', { account: 'alice' });
+    chain.faults.clear();
+    expect(error?.description).toContain('INVALID_ANSWER');
+  });
+
+  test('an operation that moves money refuses to be a tool of an AI agent', async () => {
+    const { error } = await run('transfer', 'send', {}, { type: 'n8n-nodes-bitshares.bitSharesTool' });
+    expect(error?.message).toMatch(/cannot be used as a tool/);
+  });
+});
