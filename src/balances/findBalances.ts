@@ -1,5 +1,6 @@
 /** Finds the balance objects of addresses, and what of them can be claimed now. */
 import type { BalanceObject, BalanceReader } from '../chain';
+import { isBitSharesError } from '../errors';
 import type { OwnedAddress } from './ownership';
 import { claimableAt, type Claimable } from './vesting';
 
@@ -15,6 +16,24 @@ export interface FoundBalance {
  * What vests is computed here, so that it belongs to one moment; the node's own figure can only lower it.
  */
 export async function findBalances(
+  reader: BalanceReader,
+  addresses: readonly OwnedAddress[],
+  headTime: number,
+): Promise<FoundBalance[]> {
+  for (let attempt = 1; ; attempt++) {
+    const found = await lookOnce(reader, addresses, headTime).catch((error: unknown) =>
+      attempt < 3 && isGone(error) ? null : Promise.reject(error),
+    );
+    if (found !== null) return found;
+  }
+}
+
+/** A balance was claimed by somebody between the two questions about it. */
+function isGone(error: unknown): boolean {
+  return isBitSharesError(error, 'NODE_ERROR') && /Unable to find Object 1\.15\./.test(error.message);
+}
+
+async function lookOnce(
   reader: BalanceReader,
   addresses: readonly OwnedAddress[],
   headTime: number,

@@ -1,0 +1,292 @@
+import { claimOutcome, totalsOf, type ImportResult } from '../../src/balances';
+import { PrivateKey, recoverSigners } from '../../src/protocol';
+import { Devchain, type DevchainOptions } from '../../devchain';
+import { addressesOfKey, balanceKey, fiveEach, openImport, type Harness } from './devchainImport';
+
+const keys = Array.from({ length: 40 }, (_, i) => balanceKey(i));
+const vestingKey = balanceKey(99);
+const day = 86_400;
+const start = Date.parse('2026-01-01T00:00:00Z') / 1000;
+/** (1 + ... + 40) * (1 + ... + 5) thousand. */
+const fortyKeysTotal = 820n * 15n * 1000n;
+
+const outcomes = ({ transactions }: ImportResult) =>
+  transactions.map(({ sent }) => (sent === null ? 'dry_run' : claimOutcome(sent)));
+const claimed = ({ transactions }: ImportResult) =>
+  totalsOf(
+    transactions.flatMap(({ balances }) =>
+      balances.map(({ object, claimable }) => ({
+        amount: claimable.amount,
+        assetId: object.balance.assetId,
+      })),
+    ),
+  );
+
+describe('importing balances', () => {
+  let devchain: Devchain;
+  let harness: Harness;
+
+  const begin = async (options: DevchainOptions, more: Parameters<typeof openImport>[2] = {}) => {
+    devchain = await Devchain.start({
+      accounts: [{ name: 'treasury', balances: { BTS: '1' } }, { name: 'thief' }],
+      assets: [{ symbol: 'USDX', precision: 4 }],
+      parameters: { maximum_transaction_size: 98_304 },
+      ...options,
+    });
+    devchain.produceBlocks(30);
+    harness = await openImport(devchain, 'treasury', more);
+  };
+  afterEach(async () => {
+    harness.node.close();
+    await devchain.stop();
+  });
+  const claimElsewhere = (balanceId: string, key: PrivateKey, amount: bigint, asset = '1.3.0') =>
+    devchain.push(
+      devchain.sign(
+        [
+          [
+            37,
+            {
+              fee: { amount: 0, asset_id: '1.3.0' },
+              deposit_to_account: devchain.account('thief').id,
+              balance_to_claim: balanceId,
+              balance_owner_key: key.publicKey.toString('BTS'),
+              total_claimed: { amount: amount.toString(), asset_id: asset },
+            },
+          ],
+        ],
+        [devchain.account('thief').keys.active, key.toWif()],
+      ),
+    );
+  const idOf = (owner: string) => {
+    const object = devchain.producer.state.store
+      .all<{ id: string; owner: string }>('1.15')
+      .find((candidate) => candidate.owner === owner);
+    if (object === undefined) throw new Error('no such balance');
+    return object.id;
+  };
+
+  test('a dry run of forty keys with five addresses each shows every claim and sends nothing', async () => {
+    await begin({ balanceObjects: fiveEach(keys) });
+    const before = devchain.balance('treasury');
+    const result = await harness.run({ balanceKeys: [...keys, ...keys.slice(0, 3)], dryRun: true });
+    expect(result.transactions.map(({ balances }) => balances.length)).toEqual([30, 30, 30, 30, 30, 30, 20]);
+    expect(claimed(result)).toEqual([{ assetId: '1.3.0', amount: fortyKeysTotal }]);
+    expect(result.keyCount).toBe(40);
+    expect(new Set(outcomes(result))).toEqual(new Set(['dry_run']));
+    // Asked at the endpoint, not at the caller.
+    expect(harness.broadcasts.hits).toBe(0);
+    devchain.produceBlock();
+    expect(devchain.balance('treasury')).toBe(before);
+    // What it shows is complete: the chain accepts these very transactions.
+    for (const { transaction } of result.transactions) devchain.push(transaction);
+    devchain.produceBlock();
+    expect(devchain.balance('treasury')).toBe(before + fortyKeysTotal);
+  });
+
+  test('a dry run without an active key shows the same operations without signatures', async () => {
+    await begin({ balanceObjects: fiveEach(keys.slice(0, 2)) });
+    const [transaction] = (await harness.run({ balanceKeys: keys, activeKeys: [], dryRun: true }))
+      .transactions;
+    expect(transaction?.transaction.signatures).toEqual([]);
+    expect(transaction?.transaction.operations).toHaveLength(10);
+  });
+
+  test('an import moves every balance and ends irreversible', async () => {
+    await begin({ balanceObjects: fiveEach(keys) });
+    const before = devchain.balance('treasury');
+    const result = await harness.run({ balanceKeys: keys });
+    expect(outcomes(result)).toEqual(Array(7).fill('irreversible'));
+    expect(devchain.balance('treasury')).toBe(before + fortyKeysTotal);
+    for (const { sent } of result.transactions) {
+      expect(sent?.place?.blockNumber).toBeLessThanOrEqual(devchain.lastIrreversible);
+      const block = devchain.block(sent?.place?.blockNumber ?? 0);
+      expect(block?.transactions[sent?.place?.trxInBlock ?? -1]?.id).toBe(sent?.transactionId);
+    }
+  });
+
+  test('a second run after a success claims nothing and names the blocks of the first', async () => {
+    await begin({ balanceObjects: fiveEach(keys) });
+    const first = await harness.run({ balanceKeys: keys });
+    const sentBefore = harness.broadcasts.hits;
+    const second = await harness.run({ balanceKeys: keys });
+    expect(second.transactions).toEqual([]);
+    expect(harness.broadcasts.hits).toBe(sentBefore);
+    expect(second.earlier.map(({ transactionId, blockNumber }) => [transactionId, blockNumber])).toEqual(
+      first.transactions.map(({ transactionId, sent }) => [transactionId, sent?.place?.blockNumber]),
+    );
+    expect(second.earlier.every(({ irreversible }) => irreversible)).toBe(true);
+    expect(totalsOf(second.earlier.flatMap(({ claims }) => claims.map(({ amount }) => amount)))).toEqual([
+      { assetId: '1.3.0', amount: fortyKeysTotal },
+    ]);
+  });
+
+  test('several assets are claimed in the order in which cli_wallet claims them, and totals are kept apart', async () => {
+    const [first, second] = [balanceKey(0), balanceKey(1)];
+    const [a = ''] = addressesOfKey(first);
+    const [b = ''] = addressesOfKey(second);
+    await begin({
+      balanceObjects: [
+        { owner: a, amount: 5n, symbol: 'USDX' },
+        { owner: a, amount: 7n },
+        { owner: b, amount: 11n },
+        { owner: b, amount: 13n, symbol: 'USDX' },
+      ],
+    });
+    const result = await harness.run({ balanceKeys: [first, second] });
+    expect(outcomes(result)).toEqual(['irreversible']);
+    expect(claimed(result)).toEqual([
+      { assetId: '1.3.0', amount: 18n },
+      { assetId: '1.3.1', amount: 18n },
+    ]);
+    expect(devchain.balance('treasury', 'USDX')).toBe(18n);
+  });
+
+  test('a vesting balance gives what is released, then nothing for a day, then the rest', async () => {
+    const [owner = ''] = addressesOfKey(vestingKey);
+    const request = { balanceKeys: [vestingKey] };
+    await begin({
+      balanceObjects: [
+        {
+          owner,
+          amount: 864_000n * 100n,
+          vesting: { beginTime: start - 5 * day, durationSeconds: 10 * day, beginBalance: 864_000n * 100n },
+        },
+      ],
+    });
+    const before = devchain.balance('treasury');
+    const released = BigInt(devchain.head.seconds - (start - 5 * day)) * 100n;
+    const first = await harness.run(request);
+    expect(outcomes(first)).toEqual(['irreversible']);
+    expect(devchain.balance('treasury') - before).toBe(released);
+
+    const second = await harness.run(request);
+    expect(second.transactions).toEqual([]);
+    expect(second.skipped).toMatchObject([{ reason: 'claimed_within_a_day' }]);
+    const { claimableFrom } = second.skipped[0]?.balance.claimable ?? {};
+    expect(claimableFrom).toBeGreaterThan(devchain.head.seconds);
+
+    devchain.produceBlock({ miss: Math.ceil((6 * day) / 3) });
+    const third = await harness.run({ ...request, waitFor: 'block' });
+    expect(outcomes(third)).toEqual(['in_block']);
+    expect(devchain.balance('treasury') - before).toBe(864_000n * 100n);
+  });
+
+  test('a balance that does not vest yet is named with the time from which it can be claimed', async () => {
+    const [owner = ''] = addressesOfKey(vestingKey);
+    await begin({
+      balanceObjects: [
+        {
+          owner,
+          amount: 1000n,
+          vesting: { beginTime: start, durationSeconds: 10 * day, cliffSeconds: 7 * day },
+        },
+      ],
+    });
+    const result = await harness.run({ balanceKeys: [vestingKey] });
+    expect(result.transactions).toEqual([]);
+    expect(result.skipped).toMatchObject([
+      {
+        reason: 'not_vested_yet',
+        balance: { claimable: { claimableFrom: start + 7 * day, fullyVestedAt: start + 10 * day } },
+      },
+    ]);
+  });
+
+  test('a balance that somebody else claims in between is left out, and all others are claimed', async () => {
+    await begin(
+      { balanceObjects: fiveEach(keys.slice(0, 8)) },
+      {
+        beforeBroadcast: () => {
+          const [owner = ''] = addressesOfKey(keys[2] as PrivateKey);
+          claimElsewhere(idOf(owner), keys[2] as PrivateKey, 3000n);
+          devchain.produceBlock();
+        },
+      },
+    );
+    const before = devchain.balance('treasury');
+    const result = await harness.run({ balanceKeys: keys.slice(0, 8) });
+    expect(outcomes(result)).toEqual(['irreversible', 'irreversible']);
+    expect(result.transactions.map(({ balances }) => balances.length)).toEqual([29, 10]);
+    expect(result.skipped).toMatchObject([{ reason: 'claimed_meanwhile' }]);
+    const total = 36n * 15n * 1000n - 3000n;
+    expect(claimed(result)).toEqual([{ assetId: '1.3.0', amount: total }]);
+    expect(devchain.balance('treasury') - before).toBe(total);
+  });
+
+  test('an answer that is lost after the node accepted is no failure: the claim is found in its block', async () => {
+    await begin({ balanceObjects: fiveEach(keys.slice(0, 3)) });
+    devchain.faults.clear();
+    devchain.faults.add({ kind: 'answer lost', method: /^broadcast/ });
+    const before = devchain.balance('treasury');
+    const result = await harness.run({ balanceKeys: keys.slice(0, 3) });
+    expect(outcomes(result)).toEqual(['irreversible']);
+    expect(devchain.balance('treasury') - before).toBe(6n * 15n * 1000n);
+  });
+
+  test('a broadcast that never arrived ends as expired, proved by irreversible blocks, and not as a failure', async () => {
+    await begin({ balanceObjects: fiveEach(keys.slice(0, 1)) });
+    devchain.faults.clear();
+    devchain.faults.add({ kind: 'cut', method: /^broadcast/ });
+    const result = await harness.run({ balanceKeys: keys.slice(0, 1) });
+    expect(outcomes(result)).toEqual(['expired']);
+    expect(outcomes(await harness.run({ balanceKeys: keys.slice(0, 1) }))).toEqual(['irreversible']);
+  });
+
+  test('while nothing is known, the outcome is unknown', async () => {
+    await begin({ balanceObjects: fiveEach(keys.slice(0, 1)) });
+    devchain.faults.clear();
+    devchain.faults.add({ kind: 'cut', method: /^broadcast/ });
+    const result = await harness.run({ balanceKeys: keys.slice(0, 1), maximumWait: 20 });
+    expect(outcomes(result)).toEqual(['unknown']);
+    expect(result.transactions[0]?.sent?.reason?.code).toBe('CONNECTION_LOST');
+  });
+
+  test('a claim in a block that is abandoned is not called irreversible, and ends in its new block', async () => {
+    await begin({ balanceObjects: fiveEach(keys.slice(0, 1)) });
+    const first = await harness.run({ balanceKeys: keys.slice(0, 1), waitFor: 'block' });
+    expect(outcomes(first)).toEqual(['in_block']);
+    devchain.fork({ depth: 1, keep: 'drop' });
+    const second = await harness.run({ balanceKeys: keys.slice(0, 1) });
+    expect(outcomes(second)).toEqual(['irreversible']);
+  });
+
+  test('a balance key that is the active key of the account signs once', async () => {
+    const wif = PrivateKey.fromSeed('both roles').toWif();
+    const both = PrivateKey.fromWif(wif);
+    const [owner = ''] = addressesOfKey(both);
+    await begin({
+      accounts: [{ name: 'treasury', keys: { active: wif } }, { name: 'thief' }],
+      balanceObjects: [{ owner, amount: 77n }, ...fiveEach(keys.slice(0, 1))],
+    });
+    const result = await harness.run({ balanceKeys: [both, ...keys.slice(0, 1)], activeKeys: [both] });
+    expect(outcomes(result)).toEqual(['irreversible']);
+    const signers = result.transactions.flatMap(({ transaction }) =>
+      recoverSigners(transaction, harness.chain),
+    );
+    expect(signers).toHaveLength(2);
+  });
+
+  test('without authority over the account nothing is sent', async () => {
+    await begin({ balanceObjects: fiveEach(keys.slice(0, 1)) });
+    await expect(
+      harness.run({ balanceKeys: keys.slice(0, 1), activeKeys: [balanceKey(5)] }),
+    ).rejects.toMatchObject({ code: 'KEY_WITHOUT_AUTHORITY' });
+    await expect(harness.run({ balanceKeys: keys.slice(0, 1), activeKeys: [] })).rejects.toMatchObject({
+      code: 'KEY_WITHOUT_AUTHORITY',
+    });
+    expect(harness.broadcasts.hits).toBe(0);
+  });
+
+  test('on a chain with the smallest transactions all balances are claimed in more transactions', async () => {
+    await begin({
+      balanceObjects: fiveEach(keys.slice(0, 8)),
+      parameters: { maximum_transaction_size: 2048 },
+    });
+    const before = devchain.balance('treasury');
+    const result = await harness.run({ balanceKeys: keys.slice(0, 8) });
+    expect(result.transactions.length).toBeGreaterThan(1);
+    expect(new Set(outcomes(result))).toEqual(new Set(['irreversible']));
+    expect(devchain.balance('treasury') - before).toBe(36n * 15n * 1000n);
+  });
+});
