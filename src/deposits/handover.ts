@@ -204,6 +204,7 @@ export class Handover {
     // The state goes to the disk with the execution: a crash from here on finds what was in flight.
     this.keep(checkpointAfterMs);
     this.dirtySince = null;
+    if (this.host.isLive()) this.host.store(this.stored);
     this.follow(ids, this.host.execute(items, attempt), this.host.keyOf(items, attempt));
   }
 
@@ -285,7 +286,7 @@ export class Handover {
       .forEach((delivery) => this.host.report(pausedError(delivery), delivery.item));
   }
 
-  /** Brings the stored state up to date. */
+  /** Brings the state up to date; it is written within `delay`, or with the next execution. */
   private keep(delay: number): void {
     const mark = lowWater(this.delivery);
     const { queue } = this.delivery;
@@ -306,13 +307,14 @@ export class Handover {
     };
     this.dirtyDelay = this.dirtySince === null ? delay : Math.min(delay, this.dirtyDelay);
     this.dirtySince ??= this.clock.now();
-    if (this.host.isLive()) this.host.store(this.stored);
   }
 
   private async checkpoint(): Promise<void> {
     this.dirtySince = null;
     const { checkpointKey } = this.stored;
-    if (checkpointKey === null || !this.host.isLive()) return;
+    if (!this.host.isLive()) return;
+    this.host.store(this.stored);
+    if (checkpointKey === null) return;
     // One after the other: the key of a checkpoint under way may belong to a row that is just being made.
     this.checkpointing = this.checkpointing.then(async () => {
       if (!this.host.isLive()) return;

@@ -69,6 +69,7 @@ class Process implements Clock {
 export class TriggerHost {
   /** What survives the process. */
   readonly rows: Row[] = [];
+  private readonly rowsByKey = new Map<string, Row>();
   staticData = '{}';
   readonly failures: { message: string; description: string; item: DepositItem | undefined }[] = [];
   parameters: Record<string, unknown>;
@@ -163,6 +164,12 @@ export class TriggerHost {
   /** Ends the trigger as a deactivation or a shutdown does. */
   async stop(): Promise<void> {
     await this.response?.closeFunction?.();
+  }
+
+  /** Removes rows as n8n does with old executions; their keys are free again. */
+  pruneRows(): void {
+    this.rows.length = 0;
+    this.rowsByKey.clear();
   }
 
   /** kill -9. */
@@ -289,13 +296,14 @@ export class TriggerHost {
   ): Promise<IRun | undefined> {
     await process.sleep(3);
     await this.step();
-    const same = this.rows.find((row) => row.key !== undefined && row.key === key);
+    const same = key === undefined ? undefined : this.rowsByKey.get(key);
     if (same !== undefined && same.status !== 'new') return undefined;
     // A row that is still new is replaced, which is how n8n ends up running a delivery twice.
     if (same !== undefined) this.rows.splice(this.rows.indexOf(same), 1);
     const items = (data[0] ?? []).map(({ json }) => json as unknown as DepositItem);
     const row: Row = { id: this.nextRow++, key, status: 'new', items };
     this.rows.push(row);
+    if (key !== undefined) this.rowsByKey.set(key, row);
     return this.run(process, row);
   }
 
