@@ -29,6 +29,8 @@ export interface DemoChain {
   pay(payment: { from: string; to: string; amount: string; memo: string }): Promise<string>;
   /** Every transfer of the core asset in the blocks, oldest first, reversible ones included. */
   transfers(): ChainTransfer[];
+  /** The number of the last irreversible block. */
+  lastIrreversible(): number;
   stop(): Promise<void>;
 }
 
@@ -95,6 +97,7 @@ export async function startDemoChain(): Promise<DemoChain> {
         reversible.push(...transfersIn(number));
       return [...irreversible, ...reversible];
     },
+    lastIrreversible: () => chain.lastIrreversible,
     stop: () => chain.stop(),
   };
 }

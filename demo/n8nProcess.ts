@@ -37,7 +37,7 @@ export function n8nEnvironment(settings: N8nSettings, caller: NodeJS.ProcessEnv)
     N8N_LISTEN_ADDRESS: '127.0.0.1',
     N8N_HOST: '127.0.0.1',
     N8N_EDITOR_BASE_URL: address,
-    WEBHOOK_URL: address,
+    N8N_WEBHOOK_URL: address,
     N8N_RUNNERS_BROKER_PORT: String(settings.brokerPort),
     N8N_RUNNERS_BROKER_LISTEN_ADDRESS: '127.0.0.1',
     // Plain HTTP on the loopback address: a secure cookie would never be sent back.
@@ -46,6 +46,7 @@ export function n8nEnvironment(settings: N8nSettings, caller: NodeJS.ProcessEnv)
     N8N_REINSTALL_MISSING_PACKAGES: 'false',
     // Nothing here asks a server on the internet: the demo works offline.
     N8N_DISABLED_MODULES: 'mcp-registry',
+    N8N_VERIFIED_PACKAGES_ENABLED: 'false',
     N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
     N8N_DIAGNOSTICS_ENABLED: 'false',
     N8N_DYNAMIC_BANNERS_ENABLED: 'false',
@@ -72,9 +73,12 @@ export class N8nProcess {
     this.logFile = join(settings.userFolder, 'n8n.log');
   }
 
-  /** The last 6,000 characters that n8n wrote. */
+  /** The end of what n8n wrote, without the hundreds of database migrations of a first start. */
   get logTail(): string {
-    return this.tail;
+    return this.tail
+      .split('\n')
+      .filter((line) => !/^(Starting|Finished) migration /.test(line))
+      .join('\n');
   }
 
   get running(): boolean {
@@ -102,7 +106,7 @@ export class N8nProcess {
     let failure: string | undefined;
     const collect = (text: string) => {
       log.write(text);
-      this.tail = (this.tail + text).slice(-6000);
+      this.tail = (this.tail + text).slice(-12_000);
     };
     child.stdout.setEncoding('utf8').on('data', collect);
     child.stderr.setEncoding('utf8').on('data', collect);

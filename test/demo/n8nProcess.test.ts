@@ -31,5 +31,5 @@ test('n8n and its task broker listen on 127.0.0.1 only', () => {
   const environment = n8nEnvironment(settings, {});
   expect(environment['N8N_LISTEN_ADDRESS']).toBe('127.0.0.1');
   expect(environment['N8N_RUNNERS_BROKER_LISTEN_ADDRESS']).toBe('127.0.0.1');
-  expect(environment['WEBHOOK_URL']).toBe('http://127.0.0.1:40001/');
+  expect(environment['N8N_WEBHOOK_URL']).toBe('http://127.0.0.1:40001/');
 });
