@@ -81,6 +81,17 @@ export class Emitter implements ExecutionHost {
     await this.start([[]], endedKey, { ms: checkpointLimitMs, limited: true });
   }
 
+  /**
+   * Writes a state that begins outside an activation, where n8n would not write it: an execution without items does. A
+   * start from now that was never written would begin later each time, and lose what came between.
+   */
+  async anchor(state: TriggerState): Promise<TriggerState> {
+    const key = `${this.place}:begin:${state.position.key}:${this.parts.clock.now()}`;
+    this.store(state);
+    const settlement = await this.start([[]], key, { ms: checkpointLimitMs, limited: true });
+    return settlement.kind === 'finished' ? { ...state, checkpointKey: key } : state;
+  }
+
   report(error: BitSharesError, item?: DepositItem): void {
     const failure = toNodeError(this.context.getNode(), error);
     if (item !== undefined) failure.context['item'] = item;

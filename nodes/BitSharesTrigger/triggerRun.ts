@@ -142,9 +142,9 @@ export class TriggerRun {
       try {
         const start = await this.begin(found, first);
         if (signal.aborted) return;
-        this.store.write(start.state);
         this.sayPruned(start.prepared, false);
-        return await this.work(start);
+        const isNew = found.kind !== 'present' || start.state !== found.state;
+        return await this.work(isNew ? { ...start, state: await this.emitter.anchor(start.state) } : start);
       } catch (error) {
         if (signal.aborted || !this.emitter.isLive()) return;
         const visible = outage.note(error, this.clock.now());

@@ -58,6 +58,13 @@ export class Scenario {
       (node, index) =>
         new MemoryNode(this.chain, { name: `ws://node-${index + 1}`, ...node, clock: this.clock }),
     );
+    // The chain goes on without transactions while nobody produces blocks.
+    for (const node of this.nodes) {
+      node.beforeAnswer = (method) => {
+        if (method !== 'state') return;
+        while (this.chain.time < this.clock.now() - 3000) this.chain.produce();
+      };
+    }
     this.host = new TriggerHost(this.clock, { consumer: this.ledger.consume, ...options, nodes: this.nodes });
   }
 
@@ -101,6 +108,8 @@ export class Scenario {
 
   async untilCredited(count: number, limitMs?: number): Promise<void> {
     await this.clock.until(() => this.ledger.credited.size >= count, limitMs);
+    // The last execution still has to end.
+    await this.clock.pass(50);
   }
 
   /** The depositIds of all transfers to the account that the chain holds, read from its blocks. */

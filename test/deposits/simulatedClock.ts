@@ -20,16 +20,14 @@ export class SimulatedClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted === true) return Promise.resolve();
     return new Promise((resolve) => {
-      const sleeper = { until: this.time + Math.max(0, ms), order: this.order++, wake: resolve };
+      const end = () => {
+        signal?.removeEventListener('abort', end);
+        sleeper.wake = () => undefined;
+        resolve();
+      };
+      const sleeper = { until: this.time + Math.max(0, ms), order: this.order++, wake: end };
       this.push(sleeper);
-      signal?.addEventListener(
-        'abort',
-        () => {
-          sleeper.wake = () => undefined;
-          resolve();
-        },
-        { once: true },
-      );
+      signal?.addEventListener('abort', end, { once: true });
     });
   }
 

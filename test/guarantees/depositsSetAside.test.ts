@@ -1,0 +1,152 @@
+/** Guarantee: one deposit that always fails does not stop the others; an outage of the ledger sets nothing aside. */
+import { codes, Scenario } from '../deposits/scenario';
+
+describe('failing executions', () => {
+  it('one deposit that always fails is set aside and reported once, and the rest goes on', async () => {
+    const scenario = new Scenario();
+    await scenario.start();
+    const blocks = scenario.deposits(20);
+    const poison = `4e4fc2ce:${blocks[4]!.number}:0:0:0`;
+    scenario.ledger.outcome = ({ depositId }) => (depositId === poison ? 'error' : 'success');
+    scenario.confirm();
+    await scenario.untilCredited(19);
+    await scenario.clock.pass(5000);
+    expect(scenario.check(20).lost).toEqual([poison]);
+    expect(codes(scenario.host)).toEqual(['DEPOSIT_SET_ASIDE']);
+    expect(scenario.host.failures[0]?.message).toContain(poison);
+    expect(scenario.host.failures[0]?.item).toMatchObject({ depositId: poison });
+    expect(scenario.host.state).toMatchObject({
+      setAside: [{ depositId: poison, attempts: 6 }],
+      position: { key: `${blocks[19]!.number}:0:0:0` },
+    });
+  });
+
+  it('two deposits in a row that always fail are both set aside', async () => {
+    const scenario = new Scenario();
+    await scenario.start();
+    const blocks = scenario.deposits(20);
+    const poison = [4, 5].map((i) => `4e4fc2ce:${blocks[i]!.number}:0:0:0`);
+    scenario.ledger.outcome = ({ depositId }) => (poison.includes(depositId) ? 'error' : 'success');
+    scenario.confirm();
+    await scenario.untilCredited(18);
+    await scenario.clock.pass(3600_000);
+    expect(scenario.check(20).lost).toEqual(poison);
+    expect(codes(scenario.host)).toEqual(['DEPOSIT_SET_ASIDE', 'DEPOSIT_SET_ASIDE']);
+  });
+
+  it.each([1, 7, 40])('a ledger that is down for %d minutes sets nothing aside', async (minutes) => {
+    const scenario = new Scenario();
+    await scenario.start();
+    scenario.deposits(30);
+    scenario.ledger.outcome = () => 'error';
+    scenario.confirm();
+    await scenario.clock.pass(minutes * 60_000);
+    expect(scenario.ledger.credited.size).toBe(0);
+    scenario.ledger.outcome = () => 'success';
+    await scenario.untilCredited(30);
+    await scenario.clock.pass(5000);
+    expect(codes(scenario.host)).toEqual([]);
+    expect(scenario.host.state).toMatchObject({ setAside: [] });
+    expect(scenario.check(20).lost).toEqual([]);
+  });
+
+  it('a failing deposit is not set aside while no other one proves that executions can succeed', async () => {
+    const scenario = new Scenario();
+    await scenario.start();
+    scenario.ledger.outcome = ({ amountRaw }) => (amountRaw === '1' ? 'error' : 'success');
+    scenario.deposits(1);
+    scenario.confirm();
+    await scenario.clock.pass(3600_000);
+    expect(scenario.host.state).toMatchObject({ setAside: [] });
+    scenario.deposits(1, 2);
+    scenario.confirm();
+    await scenario.untilCredited(1);
+    await scenario.clock.pass(200_000);
+    expect(codes(scenario.host)).toEqual(['DEPOSIT_SET_ASIDE']);
+  });
+
+  it('a deposit that was set aside is delivered again when its depositId is asked for, once', async () => {
+    const scenario = new Scenario();
+    await scenario.start();
+    const [first] = scenario.deposits(3);
+    const depositId = `4e4fc2ce:${first!.number}:0:0:0`;
+    scenario.ledger.outcome = (item) => (item.depositId === depositId ? 'error' : 'success');
+    scenario.confirm();
+    await scenario.untilCredited(2);
+    await scenario.clock.pass(120_000);
+    expect(codes(scenario.host)).toEqual(['DEPOSIT_SET_ASIDE']);
+
+    scenario.ledger.outcome = () => 'success';
+    scenario.host.parameters = { ...scenario.host.parameters, options: { deliverAgain: depositId } };
+    await scenario.stop();
+    await scenario.start('update');
+    await scenario.untilCredited(3);
+    await scenario.clock.pass(5000);
+    expect(scenario.host.state).toMatchObject({ setAside: [], deliveredAgain: [depositId] });
+
+    const runs = scenario.host.executions.length;
+    await scenario.stop();
+    await scenario.start('update');
+    await scenario.clock.pass(60_000);
+    expect(scenario.host.executions).toHaveLength(runs);
+    expect(scenario.host.delivered().at(-1)).toMatchObject({ depositId, redelivered: true });
+  });
+
+  it('a batch that fails is taken apart, so that only the deposit at fault is set aside', async () => {
+    const scenario = new Scenario({ parameters: { options: { batchSize: 10 } } });
+    await scenario.start();
+    scenario.ledger.outcome = ({ amountRaw }) => (amountRaw === '7' ? 'error' : 'success');
+    scenario.deposits(25);
+    scenario.confirm();
+    await scenario.untilCredited(24);
+    await scenario.clock.pass(600_000);
+    expect(codes(scenario.host)).toEqual(['DEPOSIT_SET_ASIDE']);
+    expect(scenario.host.executions[0]?.items).toHaveLength(10);
+  });
+
+  it('on completion a failed execution acknowledges its deposit', async () => {
+    const scenario = new Scenario({ parameters: { confirmDelivery: 'completion' } });
+    await scenario.start();
+    scenario.ledger.outcome = () => 'error';
+    scenario.deposits(5);
+    scenario.confirm();
+    await scenario.clock.pass(60_000);
+    expect(scenario.host.delivered('error').map(({ amountRaw }) => amountRaw)).toEqual([
+      '1',
+      '2',
+      '3',
+      '4',
+      '5',
+    ]);
+  });
+
+  it('an execution that pauses holds its deposit and says so once, until waiting counts as delivered', async () => {
+    const scenario = new Scenario();
+    await scenario.start();
+    scenario.ledger.outcome = () => 'waiting';
+    scenario.deposits(3);
+    scenario.confirm();
+    await scenario.clock.pass(3600_000);
+    expect(scenario.host.executions).toHaveLength(1);
+    expect(codes(scenario.host)).toEqual(['DELIVERY_PAUSED']);
+
+    await scenario.crash();
+    await scenario.clock.pass(3600_000);
+    expect(scenario.host.executions).toHaveLength(1);
+
+    scenario.host.parameters = { ...scenario.host.parameters, options: { countWaitingAsDelivered: true } };
+    await scenario.crash();
+    await scenario.clock.pass(60_000);
+    expect(scenario.host.delivered('waiting').map(({ amountRaw }) => amountRaw)).toEqual(['1', '2', '3']);
+  });
+
+  it('an execution that never ends is given up after its time limit, and delivered again', async () => {
+    const scenario = new Scenario({ settings: { executionTimeout: 600 } });
+    await scenario.start();
+    scenario.ledger.outcome = ({ attempt }) => (attempt === 1 ? 'never' : 'success');
+    scenario.deposits(1);
+    scenario.confirm();
+    await scenario.clock.until(() => scenario.host.delivered().length === 1, 1000_000);
+    expect(scenario.host.delivered()[0]).toMatchObject({ attempt: 2, redelivered: true });
+  });
+});
