@@ -59,6 +59,7 @@ export const errorCodes = [
   'REQUESTED_AT_TOO_OLD',
   'SEVERAL_SIGNATURES_NEEDED',
   'UNSTABLE_EXPRESSION',
+  'WINDOW_NOT_OPEN',
   'WINDOW_TOO_SHORT',
   'WITHDRAWAL_CONFLICT',
   // Anything that should be impossible

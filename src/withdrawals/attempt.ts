@@ -70,10 +70,7 @@ export function usableWindow({ view }: Pick<Evidence, 'view'>): Window | { reaso
 
 /** Nothing is wrong; the time has not come. */
 function waiting(message: string): BitSharesError {
-  return new BitSharesError('NODE_OUT_OF_SYNC', {
-    message,
-    fix: 'Nothing was sent for it in this window.',
-  });
+  return new BitSharesError('WINDOW_NOT_OPEN', { message, fix: 'Nothing was sent in this window yet.' });
 }
 
 /**

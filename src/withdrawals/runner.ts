@@ -34,6 +34,7 @@ const passing: ReadonlySet<string> = new Set([
   'NOT_A_DELAYED_NODE',
   'REQUEST_TIMEOUT',
   'STALE_NODE',
+  'WINDOW_NOT_OPEN',
 ]);
 /** Before anything was signed, a node that cannot be used is reported after this time, in milliseconds. */
 const patience = 30_000;

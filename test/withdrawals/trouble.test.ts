@@ -1,0 +1,290 @@
+import { WithdrawalCaches } from '../../src/withdrawals/evidence';
+import { quoteWithdrawal } from '../../src/withdrawals/quote';
+import { parseIntent } from '../../src/withdrawals/intent';
+import {
+  broadcastPrepared,
+  parsePreparedTransaction,
+  withdrawalStatus,
+} from '../../src/withdrawals/settleTransaction';
+import type { PlainRequest } from '../../src/withdrawals/request';
+import { startExchange, type Exchange } from './onDevchain';
+
+let exchange: Exchange;
+beforeEach(async () => {
+  exchange = await startExchange();
+});
+afterEach(() => exchange.stop());
+
+const elsewhere = () => ({ caches: new WithdrawalCaches() });
+
+describe('what goes wrong on the way', () => {
+  test('a node that accepts and then drops the connection ends in irreversible', async () => {
+    const { chain, send, order } = exchange;
+    const fault = chain.faults.add({ kind: 'answer lost', node: 'trusted', method: 'broadcast_transaction' });
+    const [result] = await send([order({})]);
+    expect(fault.hits).toBe(1);
+    expect(result?.item).toMatchObject({ outcome: 'irreversible', paid: true });
+    expect(exchange.paymentsTo('alice')).toBe(1);
+  });
+
+  test('a broadcast that never arrives is sent again, and a timeout is never a failure', async () => {
+    const { chain, send, order } = exchange;
+    chain.faults.add({ kind: 'cut', node: 'trusted', method: 'broadcast_transaction', times: 3 });
+    const [result] = await send([order({})]);
+    expect(result?.item.outcome).toBe('irreversible');
+    expect(exchange.paymentsTo('alice')).toBe(1);
+  });
+
+  test('connections that are cut at any moment cost time, nothing else', async () => {
+    const { chain, send, order } = exchange;
+    for (let after = 0; after < 60; after += 7) chain.faults.add({ kind: 'cut', node: 'trusted', after });
+    const [result] = await send([order({ memo: 'x' })]);
+    expect(result?.item.outcome).toBe('irreversible');
+    expect(exchange.paymentsTo('alice')).toBe(1);
+  });
+
+  test('a payment that a reorganisation takes back is sent again as the same transaction', async () => {
+    const { chain, send, order } = exchange;
+    const [inBlock] = await send([order({}, { waitFor: 'block' })]);
+    chain.fork({ depth: 2, keep: 'drop' });
+    expect(exchange.paymentsTo('alice')).toBe(0);
+    const [result] = await send([order({})], elsewhere());
+    expect(result?.item).toMatchObject({
+      outcome: 'irreversible',
+      transactionId: inBlock?.item.transactionId,
+    });
+    expect(exchange.paymentsTo('alice')).toBe(1);
+  });
+
+  test('out of time is unknown, with what is known, and running it again goes on', async () => {
+    const { chain, send, order } = exchange;
+    chain.confirm();
+    chain.faults.add({ kind: 'cut', node: 'trusted', method: 'broadcast_transaction', times: 100 });
+    const [result] = await send([order({}, { maximumWait: 4 })]);
+    expect(result?.item).toMatchObject({ outcome: 'unknown', paid: false, final: false });
+    expect(result?.item.nextStep).toMatch(
+      /CONNECTION_LOST.*Run Send again.*can be included until 2026-01-01T00:10:00Z/,
+    );
+    chain.faults.clear();
+    const [again] = await send([order({})]);
+    expect(again?.item).toMatchObject({ outcome: 'irreversible', transactionId: result?.item.transactionId });
+  });
+
+  test('a window that ends while the transaction is lost: the next one pays, and only it', async () => {
+    const { chain, send, order } = exchange;
+    chain.advance(585);
+    const request = order({});
+    chain.faults.add({ kind: 'cut', node: 'trusted', method: 'broadcast_transaction', times: 15 });
+    const [result] = await send([request]);
+    expect(result?.item).toMatchObject({ outcome: 'irreversible', windowStart: '2026-01-01T00:10:00Z' });
+    expect(exchange.paymentsTo('alice')).toBe(1);
+  });
+
+  test('own pending money is no lack of funds: the copy on its way is recognised', async () => {
+    const { chain, send, order } = exchange;
+    const request = order({ amount: '60000' }, { waitFor: 'broadcast' });
+    await send([request]);
+    expect(chain.balance('hot-wallet')).toBeLessThan(6_000_000_000n);
+    const [again] = await send([request], elsewhere());
+    expect(again?.item.outcome).toBe('in_mempool');
+    const [final] = await send([order({ amount: '60000' })]);
+    expect(final?.item.outcome).toBe('irreversible');
+    expect(exchange.paymentsTo('alice')).toBe(1);
+  });
+
+  test('a delayed node that is a full node in disguise makes nothing final', async () => {
+    const { context, trusted, send, order } = exchange;
+    const nodes = { trusted: context().nodes.trusted, delayed: () => trusted.session() };
+    const [result] = await send([order({}, { maximumWait: 5 })], { nodes });
+    expect(result?.item).toMatchObject({ outcome: 'unknown' });
+    expect(result?.item.nextStep).toContain('NOT_A_DELAYED_NODE');
+    expect(exchange.paymentsTo('alice')).toBe(0);
+  });
+
+  test('a delayed node that froze lets nothing be called paid', async () => {
+    const { chain, send, order } = exchange;
+    chain.delayed.freeze();
+    const [result] = await send([order({}, { maximumWait: 30 })]);
+    expect(result?.item).toMatchObject({ outcome: 'in_block', paid: false });
+    chain.unfreeze(chain.delayed);
+    const [again] = await send([order({})]);
+    expect(again?.item).toMatchObject({ outcome: 'irreversible', paid: true });
+  });
+
+  test('a receiver that shows another memo key in this window is not sent an encrypted memo', async () => {
+    const { chain, send, order } = exchange;
+    chain.advance(605);
+    const alice = chain.account('alice');
+    const options = {
+      memo_key: alice.publicKeys.owner,
+      voting_account: '1.2.5',
+      num_witness: 0,
+      num_committee: 0,
+      votes: [],
+      extensions: [],
+    };
+    const update: [number, object] = [6, { account: alice.id, new_options: options, extensions: {} }];
+    const pushed = chain.sign([update as never], [alice.keys.active]);
+    // Pending only: a full node shows the new key, the delayed one does not, and no block holds it.
+    chain.advance(20);
+    chain.push(pushed);
+    const [sent] = await send([order({ memo: 'x' }, { waitFor: 'broadcast' })]);
+    expect(sent?.item.outcome).toBe('in_mempool');
+    chain.confirm();
+    const [other] = await send([order({ withdrawalId: 'W-2', memo: 'x' }, { maximumWait: 3 })], elsewhere());
+    expect(other?.item.nextStep).toContain('MEMO_KEY_UNPROVEN');
+    expect(exchange.paymentsTo('alice')).toBe(1);
+    chain.advance(600);
+    const [next] = await send([order({ withdrawalId: 'W-2', memo: 'x' })], elsewhere());
+    expect(next?.item.outcome).toBe('irreversible');
+  });
+});
+
+describe('in two steps', () => {
+  test('Prepare sends nothing; Broadcast sends exactly its bytes, any number of times; Send agrees with both', async () => {
+    const { chain, protocolChain, send, order, context } = exchange;
+    const [prepared] = await send([order({ memo: 'x' }, { waitFor: 'broadcast' })], {}, { mode: 'prepare' });
+    expect(prepared?.item).toMatchObject({ outcome: 'unknown', paid: false });
+    chain.advance(5);
+    expect(exchange.paymentsTo('alice')).toBe(0);
+    const transaction = parsePreparedTransaction(JSON.stringify(prepared?.transaction), protocolChain);
+    const settleOrder = {
+      withdrawalId: 'W-1',
+      requestedAt: chain.head.seconds,
+      transaction,
+      expiration: null,
+      waitFor: 'irreversible' as const,
+      maximumWait: 60,
+    };
+    const first = await broadcastPrepared(settleOrder, context());
+    expect(first).toMatchObject({ outcome: 'irreversible', transactionId: prepared?.item.transactionId });
+    const again = await broadcastPrepared(settleOrder, context(elsewhere()));
+    expect(again).toMatchObject({ outcome: 'irreversible', alreadyPaid: true });
+    const [sent] = await send([order({ memo: 'x' })]);
+    expect(sent?.item).toMatchObject({ alreadyPaid: true, transactionId: first.transactionId });
+    expect(exchange.paymentsTo('alice')).toBe(1);
+  });
+
+  test('a prepared transaction that was never sent is expired, provably, and not before', async () => {
+    const { chain, send, order, context } = exchange;
+    const [prepared] = await send([order({}, { waitFor: 'broadcast' })], {}, { mode: 'prepare' });
+    const transaction = prepared?.transaction ?? null;
+    const status = (expiration: number | null) =>
+      withdrawalStatus(
+        {
+          withdrawalId: 'W-1',
+          requestedAt: chain.head.seconds,
+          transaction: expiration === null ? transaction : null,
+          expiration,
+          waitFor: 'broadcast',
+          maximumWait: 0,
+        },
+        context(elsewhere()),
+      );
+    const end = Date.parse(String(prepared?.item.expiration)) / 1000;
+    expect((await status(null)).outcome).toBe('unknown');
+    while (chain.head.seconds < end + 1) chain.produceBlock();
+    expect((await status(null)).outcome).toBe('unknown'); // dead, but not irreversibly so
+    chain.confirm();
+    expect(await status(null)).toMatchObject({ outcome: 'expired', paid: false, final: true });
+    expect((await status(end)).outcome).toBe('expired');
+    const broadcast = await broadcastPrepared(
+      {
+        withdrawalId: 'W-1',
+        requestedAt: end,
+        transaction,
+        expiration: null,
+        waitFor: 'irreversible',
+        maximumWait: 5,
+      },
+      context(elsewhere()),
+    );
+    expect(broadcast.outcome).toBe('expired');
+    const [again] = await send([order({})]);
+    expect(again?.item.outcome).toBe('irreversible');
+    expect(exchange.paymentsTo('alice')).toBe(1);
+  });
+
+  test('a transaction of another withdrawal, or a changed one, is not sent', async () => {
+    const { send, order, context, protocolChain } = exchange;
+    const [prepared] = await send([order({}, { waitFor: 'broadcast' })], {}, { mode: 'prepare' });
+    const transaction = prepared?.transaction ?? null;
+    const settleOrder = {
+      requestedAt: 1_767_225_606,
+      transaction,
+      expiration: null,
+      waitFor: 'block' as const,
+      maximumWait: 5,
+    };
+    await expect(broadcastPrepared({ ...settleOrder, withdrawalId: 'W-2' }, context())).rejects.toMatchObject(
+      {
+        code: 'INVALID_TRANSACTION',
+      },
+    );
+    for (const bad of [
+      '',
+      '{',
+      {},
+      { ...transaction, operations: [] },
+      { ...transaction, extra: 1 },
+      null,
+      5,
+    ]) {
+      expect(() => parsePreparedTransaction(bad, protocolChain)).toThrow(
+        expect.objectContaining({ code: 'INVALID_TRANSACTION' }),
+      );
+    }
+  });
+});
+
+describe('Quote', () => {
+  test('gives an intent that pays the quoted amount to the quoted key, without any private key', async () => {
+    const { chain, protocolChain, clock, context, order, send } = exchange;
+    const plain = order({ memo: 'order 5' });
+    const { item, intent } = await quoteWithdrawal(
+      { ...plain, request: plain.request as PlainRequest },
+      { chain: protocolChain, nodes: context().nodes, clock, account: 'hot-wallet', memoKey: null },
+    );
+    expect(intent).toMatchObject({
+      v: 1,
+      to: chain.account('alice').id,
+      amount: '1250000',
+      memoMode: 'encrypted',
+      senderMemoKey: chain.account('hot-wallet').publicKeys.memo,
+      receiverMemoKey: chain.account('alice').publicKeys.memo,
+      fee: 'auto',
+    });
+    const stored = parseIntent(JSON.stringify(intent), protocolChain);
+    const intentOrder = { ...plain, request: { kind: 'intent' as const, intent: stored } };
+    // The stored key makes the delayed node unnecessary for building.
+    const nodes = { trusted: context().nodes.trusted, delayed: null };
+    const [paid] = await send([intentOrder], { nodes });
+    expect(paid?.item).toMatchObject({ outcome: 'irreversible', fee: item.fee, amount: item.amount });
+    expect(exchange.paymentsTo('alice')).toBe(1);
+  });
+
+  test('every check is an error with its own code', async () => {
+    const { chain, protocolChain, clock, context, order } = exchange;
+    const quote = (request: object, more: object = {}) => {
+      const plain = order(request, more);
+      return quoteWithdrawal(
+        { ...plain, request: plain.request as PlainRequest },
+        { chain: protocolChain, nodes: context().nodes, clock, account: 'hot-wallet', memoKey: null },
+      );
+    };
+    await expect(quote({ to: 'nobody-here' })).rejects.toMatchObject({
+      code: 'UNKNOWN_ACCOUNT',
+      field: 'To',
+    });
+    await expect(quote({ amount: '999999' })).rejects.toMatchObject({ code: 'INSUFFICIENT_BALANCE' });
+    await expect(quote({ amount: '1.123456' })).rejects.toMatchObject({
+      code: 'INVALID_AMOUNT',
+      field: 'Amount',
+    });
+    await expect(quote({}, { maximumAmount: '1' })).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+    await expect(quote({ requestedAt: chain.head.seconds + 400 })).rejects.toMatchObject({
+      code: 'REQUESTED_AT_IN_FUTURE',
+    });
+    await expect(quote({ memo: 'x'.repeat(1999) })).rejects.toMatchObject({ code: 'MEMO_TOO_LARGE' });
+  });
+});
