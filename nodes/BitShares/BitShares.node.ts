@@ -9,6 +9,7 @@ import { testKeysCredential, testNodeCredential } from '../shared/credentialTest
 import * as account from './actions/account';
 import * as asset from './actions/asset';
 import * as chain from './actions/chain';
+import * as claimableBalance from './actions/claimableBalance';
 import * as memo from './actions/memo';
 import * as transfer from './actions/transfer';
 import { router } from './router';
@@ -32,7 +33,7 @@ export class BitShares implements INodeType {
       {
         name: 'bitSharesKeysApi',
         testedBy: 'testKeysCredential',
-        displayOptions: { show: { resource: ['memo', 'transfer'] } },
+        displayOptions: { show: { resource: ['claimableBalance', 'memo', 'transfer'] } },
       },
     ],
     properties: [
@@ -45,6 +46,7 @@ export class BitShares implements INodeType {
           { name: 'Account', value: 'account' },
           { name: 'Asset', value: 'asset' },
           { name: 'Chain', value: 'chain' },
+          { name: 'Claimable Balance', value: 'claimableBalance' },
           { name: 'Memo', value: 'memo' },
           { name: 'Transfer', value: 'transfer' },
         ],
@@ -53,6 +55,7 @@ export class BitShares implements INodeType {
       ...account.description,
       ...asset.description,
       ...chain.description,
+      ...claimableBalance.description,
       ...memo.description,
       ...transfer.description,
     ],

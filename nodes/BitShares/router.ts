@@ -4,6 +4,7 @@ import type { ResourceOperations } from '../shared/operation';
 import * as account from './actions/account';
 import * as asset from './actions/asset';
 import * as chain from './actions/chain';
+import * as claimableBalance from './actions/claimableBalance';
 import * as memo from './actions/memo';
 import * as transfer from './actions/transfer';
 
@@ -12,6 +13,7 @@ export const resources: Record<string, { operations: ResourceOperations }> = {
   account,
   asset,
   chain,
+  claimableBalance,
   memo,
   transfer,
 };

@@ -1,0 +1,43 @@
+import { importBalances } from '../../../../src/balances';
+import { checkInSync } from '../../../../src/withdrawals/checks';
+import { balanceKeysOf, type KeySource } from '../../../shared/balanceKeys';
+import { importItems } from '../../../shared/claimImportItems';
+import { systemClock } from '../../../shared/clock';
+import { keysOf, nodeSettingsOf } from '../../../shared/credentials';
+import { requireAccount } from '../../../shared/lookup';
+import { withNodes } from '../../../shared/nodeCredential';
+import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { importFields, importOptionsOf, isDryRun } from './importFields';
+
+/**
+ * Claimable Balance: Import. Claims what the keys own into the account of the keys credential: one item a transaction, each
+ * with its own outcome. A dry run unless told otherwise.
+ */
+export const importOperation: NodeOperation = {
+  description: shownFor('claimableBalance', ['import'], importFields),
+  movesMoney: true,
+  async execute(items) {
+    const settings = await nodeSettingsOf(this);
+    const keys = await keysOf(this);
+    return withNodes(settings, ({ trusted }) =>
+      forEachItem(this, items, async (itemIndex) => {
+        const account = await requireAccount(trusted, keys.account);
+        const dryRun = isDryRun(this, itemIndex, account.name);
+        const keysFrom = this.getNodeParameter('keysFrom', itemIndex) as KeySource;
+        const balanceKeys = await balanceKeysOf(this, itemIndex, keysFrom, keys);
+        if (!dryRun) checkInSync(trusted.endpoint, await trusted.state(), systemClock.now());
+        const result = await importBalances(
+          {
+            account,
+            balanceKeys,
+            activeKeys: keys.activeKey === undefined ? [] : [keys.activeKey],
+            dryRun,
+            ...importOptionsOf(this, itemIndex),
+          },
+          { chain: settings.chain, node: () => Promise.resolve(trusted), clock: systemClock },
+        );
+        return importItems(result, { reader: trusted, account, dryRun, prefix: settings.chain.prefix });
+      }),
+    );
+  },
+};
