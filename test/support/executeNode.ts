@@ -6,6 +6,7 @@ import { ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
 import {
   createEmptyRunExecutionData,
   Workflow,
+  type IBinaryKeyData,
   type ICredentialDataDecryptedObject,
   type IDataObject,
   type INode,
@@ -23,6 +24,8 @@ export interface NodeRun {
   credentials?: Record<string, object>;
   /** Input items; one empty item when left out. */
   items?: IDataObject[];
+  /** Binary fields of every input item. */
+  binary?: IBinaryKeyData;
   onError?: 'continueRegularOutput';
   /** The type under which the node runs; the twin for AI agents ends in "Tool". */
   type?: string;
@@ -70,7 +73,13 @@ export async function executeNode(run: NodeRun): Promise<NodeResult> {
       properties: [],
       credentials: [],
     },
-    execute: () => Promise.resolve([(run.items ?? [{}]).map((json) => ({ json }))]),
+    execute: () =>
+      Promise.resolve([
+        (run.items ?? [{}]).map((json) => ({
+          json,
+          ...(run.binary === undefined ? {} : { binary: run.binary }),
+        })),
+      ]),
   } as unknown as INodeType;
   const workflow = new Workflow({
     id: 'workflow-under-test',
