@@ -237,31 +237,30 @@ function asJson(authority: Authority | undefined): Json {
   return (authority ?? null) as unknown as Json;
 }
 
-/** The keys that could sign, in the node's order (by address). */
+/**
+ * The keys that could sign, in the node's order (by address): those of every authority that it looks at while it
+ * checks the signatures that are there. With the active key's signature it never looks at the owner's.
+ */
 export function potentialKeys(
   operations: readonly Operation[],
+  signed: readonly string[],
   source: AuthoritySource,
   maximumDepth: number,
   prefix: string,
 ): string[] {
   const keys = new Set<string>();
+  const noted = (authority: Authority | undefined): Authority | undefined => {
+    for (const [key] of authority?.key_auths ?? []) keys.add(key);
+    return authority;
+  };
+  const watching: AuthoritySource = {
+    active: (id) => noted(source.active(id)),
+    owner: (id) => noted(source.owner(id)),
+  };
+  requiredKeys(operations, signed, [], watching, maximumDepth, prefix);
   const required = noAuthorities();
   for (const operation of operations) requiredAuthorities(operation, required);
-  const visit = (authority: Authority | undefined, depth: number): void => {
-    if (!authority) return;
-    for (const [key] of authority.key_auths) keys.add(key);
-    if (depth === maximumDepth) return;
-    for (const [id] of authority.account_auths) {
-      visit(source.active(id), depth + 1);
-      visit(source.owner(id), depth + 1);
-    }
-  };
-  for (const authority of required.other) visit(authority, 0);
-  for (const id of required.owner) visit(source.owner(id), 0);
-  for (const id of required.active) {
-    visit(source.active(id), 0);
-    visit(source.owner(id), 0);
-  }
+  for (const authority of required.other) noted(authority);
   return [...keys].sort(comparePublicKeys(prefix));
 }
 

@@ -2,6 +2,7 @@ import { verifyAuthority } from './authority';
 import type { StoredBlock } from './block_log';
 import { BlockLog, storeTransactions } from './block_log';
 import { at, ChainError, check, failure, framed } from './chain_error';
+import { payWitness } from './budget';
 import { clearExpiredProposals } from './evaluators/proposals';
 import { applyOperationFramed, validateOperation } from './execution';
 import type { Genesis } from './genesis';
@@ -10,7 +11,7 @@ import { History } from './history';
 import type { HistoryOptions } from './history_options';
 import type { Json } from './json';
 import { timeSeconds } from './json';
-import { publicKeyText, recoverKey, secretFromWif, sha512, signDigest } from './keys';
+import { comparePublicKeys, publicKeyText, recoverKey, secretFromWif, sha512, signDigest } from './keys';
 import { performMaintenance } from './maintenance';
 import type { ChainParameters, GlobalProperties, WithdrawPermission, Witness } from './objects';
 import type { ChainState, OperationResult } from './state';
@@ -136,7 +137,7 @@ export class ChainNode {
             );
           keys.push(key);
         }
-        return keys;
+        return keys.sort(comparePublicKeys(this.state.wire.prefix));
       },
       'transaction.cpp',
       363,
@@ -285,7 +286,7 @@ export class ChainNode {
     const waiting = options.transactions ? this.takePending() : [];
     const postponed: PreparedTransaction[] = [];
     return this.inBlock(() => {
-      this.startBlock(options.parameterChange);
+      this.startBlock(timestamp, options.parameterChange);
       const chosen: PreparedTransaction[] = [];
       const included: AppliedBlock['included'] = [];
       let size = 300;
@@ -336,7 +337,7 @@ export class ChainNode {
     );
     const waiting = this.takePending();
     return this.inBlock(() => {
-      this.startBlock(block.parameterChange);
+      this.startBlock(block.timestamp, block.parameterChange);
       const included = this.blocks.transactions(block).map((transaction) => {
         const prepared = this.prepare(transaction, true);
         const results = this.applyTransaction(prepared);
@@ -356,9 +357,9 @@ export class ChainNode {
     return taken;
   }
 
-  private startBlock(parameterChange: GenerateOptions['parameterChange']): void {
+  private startBlock(time: string, parameterChange: GenerateOptions['parameterChange']): void {
     const { state } = this;
-    Object.assign(state.cursor, { block: state.nextNumber, trxInBlock: 0, opInTrx: 0, virtualOp: 0 });
+    Object.assign(state.cursor, { block: state.nextNumber, time, trxInBlock: 0, opInTrx: 0, virtualOp: 0 });
     state.applied.length = 0;
     if (parameterChange) {
       const properties = state.globalProperties;
@@ -412,7 +413,7 @@ export class ChainNode {
     const maintenance = state.dynamicProperties.next_maintenance_time <= block.timestamp;
     const missed = countMissedBlocks(state, block.timestamp);
     updateDynamicProperties(state, block, missed);
-    const witness = state.get<Witness>(block.witness);
+    const witness = payWitness(state, state.get<Witness>(block.witness));
     state.store.modify(witness, {
       last_aslot: state.dynamicProperties.current_aslot,
       last_confirmed_block_num: block.number,
@@ -428,6 +429,7 @@ export class ChainNode {
     this.blocks.push(block);
     this.history.addBlock(block.number, state.applied);
     state.applied.length = 0;
+    state.cursor.time = '';
     check(
       block.number - state.dynamicProperties.last_irreversible_block_num < maximumUndo,
       '_dgp.head_block_number - _dgp.last_irreversible_block_num < GRAPHENE_MAX_UNDO_HISTORY',

@@ -1,5 +1,7 @@
 import type { StoredBlock } from './block_log';
 import type { AppliedBlock, PreparedTransaction } from './chain_node';
+import type { BulkTransfers } from './bulk';
+import { bulkBlocks } from './bulk';
 import { ChainNode } from './chain_node';
 import { SlotTimer } from './clock';
 import { Faults } from './faults';
@@ -20,6 +22,8 @@ import type { SignedTransaction } from './wire/transaction';
 import { signingDigest, transactionId } from './wire/transaction';
 import { slotAtTime } from './witness_schedule';
 import { asJson } from './rpc/api';
+import type { WalletNode } from './wallet/wallet';
+import { WalletServer } from './wallet/wallet_server';
 
 export interface DevchainOptions {
   /** Everything that is derived (keys, chain id) depends on it; default `devchain`. */
@@ -101,6 +105,7 @@ export class Devchain {
   private readonly timer: SlotTimer | undefined;
   private readonly rings = new Map<string, RoleKeys>();
   private counter = 0;
+  private walletServer: WalletServer | undefined;
   private parameterChange: ((parameters: ChainParameters) => ChainParameters) | undefined;
 
   private constructor(
@@ -150,6 +155,7 @@ export class Devchain {
     this.timer?.stop();
     this.faults.clear();
     await Promise.all([this.trusted, ...this.followers].map((handle) => handle.stop()));
+    await this.walletServer?.stop();
   }
 
   /** Another node of the network: a full one (follows the head, takes transactions), or a delayed one. */
@@ -173,6 +179,45 @@ export class Devchain {
     handle.sync(this.producer);
     await handle.start();
     return handle;
+  }
+
+  /** A cli_wallet over the trusted node. With a password it is set up and its file saved; it still starts locked. */
+  async startWallet(options: { port?: number; password?: string } = {}): Promise<WalletServer> {
+    const { faults } = this;
+    const chain = this;
+    const link: WalletNode = {
+      get node() {
+        return chain.producer;
+      },
+      broadcast: (prepared) => void chain.producer.push(prepared),
+    };
+    const now = () => (this.options.clock === 'real' ? Math.floor(Date.now() / 1000) : this.head.seconds);
+    const server = new WalletServer(
+      {
+        host: this.options.host ?? '127.0.0.1',
+        port: options.port ?? 0,
+        faults,
+        seed: this.genesis.seed,
+        now,
+      },
+      link,
+    );
+    if (options.password !== undefined) {
+      server.wallet.ring.setPassword(options.password);
+      server.wallet.ring.save();
+    }
+    await server.start();
+    this.walletServer = server;
+    return server;
+  }
+
+  get wallet(): WalletServer {
+    if (!this.walletServer) throw new Error('call startWallet first');
+    return this.walletServer;
+  }
+
+  get walletUrl(): string {
+    return this.wallet.url;
   }
 
   get producer(): ChainNode {
@@ -425,6 +470,30 @@ export class Devchain {
       [this.account(sender.name).keys.active],
       options,
     );
+  }
+
+  /** Many transfers between genesis accounts in new blocks, without signatures (see bulk.ts); amounts in base units. */
+  bulkTransfers(
+    bulk: Omit<BulkTransfers, 'from' | 'to' | 'assetId' | 'memoKeys'> & {
+      from: string;
+      to: string;
+      asset?: string;
+    },
+  ): void {
+    const { state } = this.producer;
+    const sender = this.account(bulk.from);
+    const receiver = state.accountByNameOrId(bulk.to);
+    const asset = state.assetBySymbolOrId(bulk.asset ?? coreAsset);
+    if (!receiver || !asset) throw new Error(`no account ${bulk.to} or no asset ${bulk.asset}`);
+    const memoKeys = { from: sender.keys.memo, to: receiver.options.memo_key };
+    const blocks = bulkBlocks(this.producer, {
+      ...bulk,
+      from: sender.id,
+      to: receiver.id,
+      assetId: asset.id,
+      memoKeys,
+    });
+    for (const transactions of blocks) this.generate({ transactions });
   }
 
   /** An encrypted memo between two accounts, to the receiver's present memo key; the nonce counts up. */

@@ -84,7 +84,7 @@ function prepareFee(state: ChainState, operation: Operation): Fee {
   return { payer, paid, core: fromPool.amount };
 }
 
-function payFee(state: ChainState, fee: Fee): void {
+function payFee(state: ChainState, fee: Fee, diverted: bigint): void {
   if (fee.paid.asset_id !== coreAsset) {
     const data = state.dynamicData(state.asset(fee.paid.asset_id));
     state.store.modify(data, {
@@ -93,12 +93,13 @@ function payFee(state: ChainState, fee: Fee): void {
     });
   }
   const statistics = state.statistics(state.account(fee.payer));
-  const vesting = fee.core > state.parameters.cashback_vesting_threshold;
+  const collected = fee.core - diverted;
+  const vesting = collected > state.parameters.cashback_vesting_threshold;
   state.store.modify(
     statistics,
     vesting
-      ? { pending_fees: statistics.pending_fees + fee.core }
-      : { pending_vested_fees: statistics.pending_vested_fees + fee.core },
+      ? { pending_fees: statistics.pending_fees + collected }
+      : { pending_vested_fees: statistics.pending_vested_fees + collected },
   );
 }
 
@@ -122,8 +123,8 @@ export function applyOperation(state: ChainState, operation: Operation, isVirtua
         );
       }
       evaluator.evaluate?.(state, op);
-      payFee(state, fee);
-      const outcome = evaluator.apply(state, op);
+      payFee(state, fee, evaluator.divertedFee?.(fee.core) ?? 0n);
+      const outcome = evaluator.apply(state, op, fee.core);
       state.adjustBalance(fee.payer, { amount: -fee.paid.amount, asset_id: fee.paid.asset_id });
       return outcome;
     },

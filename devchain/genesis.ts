@@ -188,6 +188,8 @@ export function genesisState(genesis: Genesis): ChainState {
     );
   }
   createCoreAsset(state);
+  // In the genesis of witness_node 2.5.0 is taken before the first balance of an account.
+  state.store.skipId('2.5');
   for (const account of genesis.accounts) addAccount(state, genesis, account);
   for (const asset of genesis.assets) addAsset(state, asset);
   for (const account of genesis.accounts) addBalances(state, account);
@@ -240,7 +242,9 @@ function addAccount(state: ChainState, genesis: Genesis, account: GenesisAccount
     active: single(text(keys.active)),
     options: options(text(keys.memo)),
   });
-  if (account.lifetime !== false) makeLifetimeMember(state, created);
+  if (account.lifetime === false)
+    state.store.modify(created, { registrar: '1.2.4', referrer: '1.2.0', lifetime_referrer: '1.2.0' });
+  else makeLifetimeMember(state, created);
 }
 
 function addAsset(state: ChainState, asset: GenesisAsset): void {

@@ -19,4 +19,7 @@ export { balanceAddresses, publicKeyFromText } from './keys';
 export { decryptMemo, encryptMemo } from './memo';
 export { NodeHandle } from './node_handle';
 export type { NodeOptions } from './node_handle';
+export { WalletServer } from './wallet/wallet_server';
 export type { ApiLimits } from './rpc/limits';
+export { bothNodes, exchangeNode, generatedHistory, generatedNode, publicNode } from './profiles';
+export type { BulkTransfers } from './bulk';

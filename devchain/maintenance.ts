@@ -1,23 +1,26 @@
+import { processBudget } from './budget';
 import { coreAsset } from './fees';
 import { timeSeconds, timeText } from './json';
 import { processFees } from './maintenance_fees';
 import type { AccountBalance, AccountStatistics, GlobalProperties } from './objects';
 import type { ChainState } from './state';
 
-/** The accounts whose core balance or fees changed since the last maintenance. */
+/** The accounts whose core balance or fees changed since the last maintenance; fees in the node's order, by name. */
 function accountsAtWork(state: ChainState): { balances: AccountBalance[]; statistics: AccountStatistics[] } {
   const balances = state.store
     .all<AccountBalance>('2.5')
     .filter((b) => b.asset_type === coreAsset && b.maintenance_flag);
   const statistics = state.store
     .all<AccountStatistics>('2.6')
-    .filter((s) => s.pending_fees > 0n || s.pending_vested_fees > 0n);
+    .filter((s) => s.pending_fees > 0n || s.pending_vested_fees > 0n)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   return { balances, statistics };
 }
 
 /**
  * Chain maintenance (db_maint.cpp), as far as devchain has it: fees are shared out, pending parameters become
- * the parameters, and the next maintenance time is set. Votes, budgets and workers are left out.
+ * the parameters, the next maintenance time is set and the witnesses' budget is renewed.
+ * Votes and workers are left out.
  */
 export function performMaintenance(state: ChainState, blockNumber: number): void {
   const { balances, statistics } = accountsAtWork(state);
@@ -45,7 +48,7 @@ export function performMaintenance(state: ChainState, blockNumber: number): void
   state.store.modify(dynamic, {
     next_maintenance_time: timeText(next),
     last_vote_tally_time: dynamic.time,
-    last_budget_time: dynamic.time,
     accounts_registered_this_interval: 0,
   });
+  processBudget(state);
 }

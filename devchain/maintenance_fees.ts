@@ -8,7 +8,7 @@ function cut(amount: bigint, percentage: number): bigint {
 }
 
 /** coin_seconds_earned of a cdd policy, brought up to now (vesting_balance_object.cpp). */
-function coinSeconds(balance: VestingBalance, now: string): bigint {
+export function coinSeconds(balance: VestingBalance, now: string): bigint {
   const [, policy] = balance.policy;
   const seconds = BigInt(timeSeconds(now) - timeSeconds(policy.coin_seconds_earned_last_update));
   const maximum = balance.balance.amount * BigInt(Math.max(policy.vesting_seconds, 1));

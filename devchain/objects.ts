@@ -157,6 +157,8 @@ export interface Witness {
   total_votes: number;
   url: string;
   total_missed: number;
+  /** Vesting balance of the witness's pay; made with the first pay. */
+  pay_vb?: string;
   last_confirmed_block_num: number;
 }
 

@@ -45,7 +45,7 @@ export class ChainState {
   readonly blockSummaries = this.store.table<string>();
 
   applied: (AppliedOperation | null)[] = [];
-  readonly cursor = { block: 0, trxInBlock: 0, opInTrx: 0, virtualOp: 0 };
+  readonly cursor = { block: 0, time: '', trxInBlock: 0, opInTrx: 0, virtualOp: 0 };
   proposalDepth = 0;
 
   constructor(
@@ -90,6 +90,11 @@ export class ChainState {
   /** The number of the block that is being built on the head. */
   get nextNumber(): number {
     return this.headNumber + 1;
+  }
+
+  /** The time of the block at work; between blocks, of the head. */
+  get currentTime(): string {
+    return this.cursor.time === '' ? this.headTime : this.cursor.time;
   }
 
   later(seconds: number): string {

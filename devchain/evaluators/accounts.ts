@@ -103,7 +103,7 @@ export function createAccount(state: ChainState, fields: NewAccount): Account {
     active_special_authority: [0, {}],
     top_n_control_flags: 0,
     creation_block_num: state.cursor.block,
-    creation_time: state.headTime,
+    creation_time: state.currentTime,
     ...fields,
   });
   state.accountsByName.set(account.name, account.id);

@@ -71,7 +71,7 @@ export function createAsset(state: ChainState, fields: NewAsset, feePool = 0n): 
         : { ...fields.options, core_exchange_rate: { base: own('base'), quote: own('quote') } },
     dynamic_asset_data_id: dynamic.id,
     creation_block_num: state.cursor.block,
-    creation_time: state.headTime,
+    creation_time: state.currentTime,
   });
   state.assetsBySymbol.set(asset.symbol, asset.id);
   return asset;
@@ -118,12 +118,12 @@ export const assetCreate: Evaluator<AssetCreate> = {
       );
     }
   },
-  apply(state, op) {
-    const pool = op.fee.asset_id === coreAsset ? 0n : 0n;
+  divertedFee: (coreFee) => coreFee / 2n,
+  apply(state, op, coreFee) {
     const asset = createAsset(
       state,
       { symbol: op.symbol, precision: op.precision, issuer: op.issuer, options: op.common_options },
-      pool,
+      coreFee / 2n,
     );
     return [1, asset.id];
   },

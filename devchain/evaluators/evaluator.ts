@@ -8,7 +8,10 @@ import type { OperationByTag, OperationTag } from '../wire/operations';
 export interface Evaluator<Op> {
   validate?(op: Op): void;
   evaluate?(state: ChainState, op: Op): void;
-  apply(state: ChainState, op: Op): OperationResult;
+  /** `coreFee` is what the fee is worth in base units of the core asset. */
+  apply(state: ChainState, op: Op, coreFee: bigint): OperationResult;
+  /** What of the fee goes another way than to the payer's statistics: half of an asset's creation fee is its pool. */
+  divertedFee?(coreFee: bigint): bigint;
 }
 
 export type Evaluators = { [T in OperationTag]: Evaluator<OperationByTag[T]> };

@@ -51,14 +51,16 @@ export const databaseTransactionMethods: Methods = {
       requiredFee(state, state.wire.codecs.operation.fromJson(json), found.id),
     );
   }),
-  get_potential_signatures: method(1, ({ state }, [json]) =>
-    potentialKeys(
-      state.wire.transactionFromJson(json).operations,
+  get_potential_signatures: method(1, ({ node, state }, [json]) => {
+    const transaction = state.wire.transactionFromJson(json);
+    return potentialKeys(
+      transaction.operations,
+      node.signatureKeys(transaction),
       source(state),
       state.parameters.max_authority_depth,
       state.wire.prefix,
-    ),
-  ),
+    );
+  }),
   get_required_signatures: method(2, ({ node, state }, [json, available]) => {
     const transaction = state.wire.transactionFromJson(json);
     const keys = toList(available).map((key) => state.wire.codecs.publicKey.fromJson(key));

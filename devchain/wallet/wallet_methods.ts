@@ -1,0 +1,424 @@
+import { at, check, failure, framed } from '../chain_error';
+import { availableBalance } from '../evaluators/claims';
+import type { HistoryObject } from '../history';
+import type { Json } from '../json';
+import { isRecord, timeSeconds } from '../json';
+import { balanceAddresses, publicKeyBytes, publicKeyText, secretFromWif } from '../keys';
+import type { Account, BalanceObject, Proposal } from '../objects';
+import { toList, toNumber, toText } from '../rpc/arguments';
+import type { BalanceClaim, Operation } from '../wire/operations';
+import { compareIds } from '../wire/operations';
+import { transactionId } from '../wire/transaction';
+import { relativeTime } from './relative_time';
+import { describe } from './description';
+import type { Wallet } from './wallet';
+import { flag, transactionJson } from './wallet';
+
+export interface WalletMethod {
+  required: number;
+  call(wallet: Wallet, args: readonly unknown[], now: number): Json;
+}
+
+export function walletMethod(required: number, call: WalletMethod['call']): WalletMethod {
+  return { required, call };
+}
+
+const asJson = (value: unknown): Json => value as Json;
+
+/** The most claims in one transaction (wallet_account.cpp). */
+const claimsPerTransaction = 30;
+
+function importKey(wallet: Wallet, name: unknown, wif: string): boolean {
+  wallet.checkUnlocked('wallet.cpp', 608, 'import_key', false);
+  let key: string;
+  try {
+    secretFromWif(wif);
+    key = wallet.ring.add(wif);
+  } catch {
+    throw failure(0, 'exception', 'unspecified', at('wallet.cpp', 612, 'import_key'), 'Invalid private key');
+  }
+  const account = wallet.account(name);
+  const own = [
+    account.options.memo_key,
+    ...account.owner.key_auths.map(([text]) => text),
+    ...account.active.key_auths.map(([text]) => text),
+  ];
+  if (!own.includes(key)) return false;
+  wallet.remember(account);
+  wallet.ring.save();
+  return true;
+}
+
+function importBalance(wallet: Wallet, name: unknown, wifs: readonly string[], broadcast: boolean): Json {
+  return framed(
+    () => {
+      wallet.checkUnlocked('wallet_account.cpp', 309, 'import_balance', false);
+      const { prefix } = wallet.state.wire;
+      const claimer = wallet.account(name);
+      const owners = new Map<string, { wif: string; key: string }>();
+      for (const wif of wifs.includes('*')
+        ? [...wifs.filter((w) => w !== '*'), ...wallet.ring.publicKeys.map((key) => wallet.privateKey(key))]
+        : wifs) {
+        let bytes: Buffer;
+        try {
+          bytes = publicKeyBytes(secretFromWif(wif));
+        } catch {
+          throw failure(
+            10,
+            'assert_exception',
+            'Assert Exception',
+            at('wallet_account.cpp', 344, 'import_balance'),
+            'key.valid(): Invalid private key',
+          );
+        }
+        for (const address of balanceAddresses(bytes, prefix))
+          owners.set(address, { wif, key: publicKeyText(bytes, prefix) });
+      }
+      const all = wallet.state.store.all<BalanceObject>('1.15');
+      const balances = [...owners.keys()].flatMap((address) =>
+        all.filter((object) => object.owner === address),
+      );
+      return asJson(claimTransactions(wallet, claimer, balances, owners, broadcast));
+    },
+    'wallet_account.cpp',
+    416,
+    'import_balance',
+    () => ({ name_or_id: toText(name) }),
+  );
+}
+
+function claimTransactions(
+  wallet: Wallet,
+  claimer: Account,
+  balances: readonly BalanceObject[],
+  owners: ReadonlyMap<string, { wif: string; key: string }>,
+  broadcast: boolean,
+): unknown[] {
+  const assets = [...new Set(balances.map((object) => object.balance.asset_id))].sort(compareIds);
+  const groups: { operations: Operation[]; wifs: Set<string> }[] = [];
+  for (const asset of assets) {
+    for (const object of balances.filter((b) => b.balance.asset_id === asset)) {
+      const owner = owners.get(object.owner);
+      const amount = availableBalance(object, wallet.state.headTime);
+      if (amount === 0n || !owner) continue;
+      const claim: BalanceClaim = {
+        fee: { amount: 0n, asset_id: '1.3.0' },
+        deposit_to_account: claimer.id,
+        balance_to_claim: object.id,
+        balance_owner_key: owner.key,
+        total_claimed: { amount, asset_id: asset },
+      };
+      let group = groups[groups.length - 1];
+      if (!group || group.operations.length >= claimsPerTransaction)
+        groups.push((group = { operations: [], wifs: new Set() }));
+      group.operations.push([37, claim]);
+      group.wifs.add(owner.wif);
+    }
+  }
+  return groups.map(({ operations, wifs }) => {
+    const transaction = wallet.signed(operations, [...wifs]);
+    transaction.signatures.sort();
+    if (broadcast) wallet.broadcast(transaction);
+    return transaction;
+  });
+}
+
+function transfer(wallet: Wallet, [from, to, amount, symbol, memo]: readonly unknown[], broadcast: boolean) {
+  return framed(
+    () => {
+      wallet.checkUnlocked('wallet_transfer.cpp', 54, 'transfer');
+      const asset = wallet.asset(symbol);
+      const sender = wallet.account(from);
+      const receiver = wallet.account(to);
+      const text = toText(memo);
+      const fields = {
+        from: sender.id,
+        to: receiver.id,
+        amount: { amount: wallet.amount(toText(amount), asset), asset_id: asset.id },
+        ...(text === '' ? {} : { memo: wallet.memo(sender.id, receiver.id, text) }),
+      };
+      return wallet.finish([wallet.withFees(wallet.operation([0, fields]))], broadcast);
+    },
+    'wallet_transfer.cpp',
+    84,
+    'transfer',
+    () => ({
+      from: toText(from),
+      to: toText(to),
+      amount: toText(amount),
+      asset_symbol: toText(symbol),
+      memo: toText(memo),
+      broadcast,
+    }),
+  );
+}
+
+function historyLines(wallet: Wallet, objects: readonly (HistoryObject | undefined)[]): Json {
+  return objects
+    .filter((object) => object !== undefined)
+    .map((object) => describe(wallet.state, object, wallet.ring.locked, (memo) => wallet.readMemo(memo)));
+}
+
+function range(wallet: Wallet, name: unknown, stop: number, limit: number, start: number): Json {
+  const account = wallet.account(name);
+  const { history } = wallet.node;
+  const total = history.total(account.id);
+  const first = start === 0 || start > total ? total : start;
+  const objects: (HistoryObject | undefined)[] = [];
+  for (let sequence = first; sequence >= Math.max(stop, 1) && objects.length < limit; sequence--) {
+    const number = history.at(account.id, sequence);
+    if (number === undefined) break;
+    objects.push(history.object(number));
+  }
+  return historyLines(wallet, objects);
+}
+
+const listings: Readonly<Record<string, number>> = {
+  no_listing: 0,
+  white_listed: 1,
+  black_listed: 2,
+  white_and_black_listed: 3,
+};
+
+/** Keys, accounts, history, transfers and claims. */
+export const walletCoreMethods: Readonly<Record<string, WalletMethod>> = {
+  info: walletMethod(0, ({ state }, _args, now) => {
+    const dynamic = state.dynamicProperties;
+    const slots = BigInt(dynamic.recent_slots_filled);
+    let filled = 0;
+    for (let bit = 0n; bit < 128n; bit++) if ((slots >> bit) & 1n) filled++;
+    return {
+      head_block_num: dynamic.head_block_number,
+      head_block_id: dynamic.head_block_id,
+      head_block_age: relativeTime(timeSeconds(dynamic.time), now, ' old'),
+      next_maintenance_time: relativeTime(timeSeconds(dynamic.next_maintenance_time), now),
+      chain_id: state.chainId,
+      participation: ((100 * filled) / 128).toFixed(2),
+      active_witnesses: state.globalProperties.active_witnesses,
+      active_committee_members: state.globalProperties.active_committee_members,
+    };
+  }),
+  about: walletMethod(0, () => ({
+    client_version: 'devchain',
+    graphene_revision: 'devchain',
+    build: 'devchain',
+  })),
+  is_new: walletMethod(0, ({ ring }) => ring.isNew),
+  is_locked: walletMethod(0, ({ ring }) => ring.locked),
+  lock: walletMethod(0, ({ ring }) => {
+    ring.lock();
+    return null;
+  }),
+  unlock: walletMethod(1, ({ ring }, [password]) => {
+    ring.unlock(toText(password));
+    return null;
+  }),
+  set_password: walletMethod(1, ({ ring }, [password]) => {
+    ring.setPassword(toText(password));
+    return null;
+  }),
+  save_wallet_file: walletMethod(0, ({ ring }) => {
+    ring.save();
+    return null;
+  }),
+  import_key: walletMethod(2, (wallet, [name, wif]) => importKey(wallet, name, toText(wif))),
+  import_balance: walletMethod(3, (wallet, [name, wifs, broadcast]) =>
+    importBalance(wallet, name, toList(wifs).map(toText), flag(broadcast)),
+  ),
+  get_private_key: walletMethod(1, (wallet, [key]) => {
+    wallet.checkUnlocked('wallet.cpp', 1340, 'get_private_key', false);
+    return wallet.privateKey(toText(key));
+  }),
+  dump_private_keys: walletMethod(0, (wallet) => {
+    wallet.checkUnlocked('wallet.cpp', 1330, 'dump_private_keys', false);
+    return wallet.ring.publicKeys.map((key): [string, string] => [key, wallet.privateKey(key)]);
+  }),
+  get_account: walletMethod(1, (wallet, [name]) => asJson(wallet.account(name))),
+  get_account_id: walletMethod(1, (wallet, [name]) => wallet.account(name).id),
+  list_my_accounts: walletMethod(0, (wallet) => asJson(wallet.myAccounts())),
+  list_account_balances: walletMethod(1, (wallet, [name]) =>
+    wallet.state
+      .balancesOf(wallet.account(name).id)
+      .map((b) => ({ amount: b.balance, asset_id: b.asset_type })),
+  ),
+  get_asset: walletMethod(1, ({ state }, [symbol]) => {
+    const asset = state.assetBySymbolOrId(toText(symbol));
+    check(
+      asset !== undefined,
+      'found_asset',
+      at('wallet.cpp', 585, 'get_asset'),
+      "Unable to find asset '${a}'",
+      { a: toText(symbol) },
+    );
+    return { ...(asJson(asset) as { [key: string]: Json }), total_in_collateral: 0 };
+  }),
+  get_account_history: walletMethod(2, (wallet, [name, limit]) => range(wallet, name, 1, toNumber(limit), 0)),
+  get_relative_account_history: walletMethod(4, (wallet, [name, stop, limit, start]) =>
+    range(wallet, name, toNumber(stop), toNumber(limit), toNumber(start)),
+  ),
+  transfer: walletMethod(5, (wallet, args) => transactionJson(transfer(wallet, args, flag(args[5])))),
+  transfer2: walletMethod(5, (wallet, args) => {
+    const transaction = transfer(wallet, args, true);
+    return [transactionId(wallet.state.wire.pack(transaction)), transactionJson(transaction)];
+  }),
+  get_transaction_id: walletMethod(1, ({ state }, [json]) =>
+    transactionId(state.wire.pack(state.wire.transactionFromJson(json))),
+  ),
+  serialize_transaction: walletMethod(1, ({ state }, [json]) =>
+    state.wire.packSigned(state.wire.transactionFromJson(json)).toString('hex'),
+  ),
+  broadcast_transaction: walletMethod(1, (wallet, [json]) => {
+    const transaction = wallet.state.wire.transactionFromJson(json);
+    return [wallet.broadcast(transaction), transactionJson(transaction)];
+  }),
+  sign_transaction: walletMethod(1, (wallet, [json, broadcast]) =>
+    transactionJson(wallet.finish(wallet.state.wire.transactionFromJson(json).operations, flag(broadcast))),
+  ),
+  sign_memo: walletMethod(3, (wallet, [from, to, text]) => {
+    wallet.checkUnlocked('wallet.cpp', 1000, 'sign_memo', false);
+    return asJson(wallet.memo(from, to, toText(text)));
+  }),
+  read_memo: walletMethod(1, (wallet, [memo]) => {
+    wallet.checkUnlocked('wallet.cpp', 1010, 'read_memo', false);
+    return wallet.readMemo(wallet.memoFromJson(memo));
+  }),
+  get_dynamic_global_properties: walletMethod(0, ({ state }) => asJson(state.dynamicProperties)),
+  get_global_properties: walletMethod(0, ({ state }) => asJson(state.globalProperties)),
+};
+
+/** Issuer's and account owner's operations: upgrade, assets, lists, proposals, builder transactions. */
+export const walletOperationMethods: Readonly<Record<string, WalletMethod>> = {
+  upgrade_account: walletMethod(2, (wallet, [name, broadcast]) =>
+    framed(
+      () => {
+        wallet.checkUnlocked('wallet_account.cpp', 78, 'upgrade_account');
+        const account = wallet.account(name);
+        check(
+          !wallet.state.isLifetimeMember(account),
+          '!account_obj.is_lifetime_member()',
+          at('wallet_account.cpp', 82, 'upgrade_account'),
+        );
+        return transactionJson(
+          wallet.finish(
+            [
+              wallet.withFees(
+                wallet.operation([8, { account_to_upgrade: account.id, upgrade_to_lifetime_member: true }]),
+              ),
+            ],
+            flag(broadcast),
+          ),
+        );
+      },
+      'wallet_account.cpp',
+      93,
+      'upgrade_account',
+      () => ({ name: toText(name) }),
+    ),
+  ),
+  create_asset: walletMethod(5, (wallet, [issuer, symbol, precision, options, , broadcast]) => {
+    const operation = wallet.operation([
+      10,
+      { issuer: wallet.account(issuer).id, symbol, precision, common_options: options },
+    ]);
+    return transactionJson(wallet.finish([wallet.withFees(operation)], flag(broadcast)));
+  }),
+  update_asset: walletMethod(3, (wallet, [symbol, , options, broadcast]) => {
+    const asset = wallet.asset(symbol);
+    return transactionJson(
+      wallet.finish(
+        [
+          wallet.withFees(
+            wallet.operation([11, { issuer: asset.issuer, asset_to_update: asset.id, new_options: options }]),
+          ),
+        ],
+        flag(broadcast),
+      ),
+    );
+  }),
+  issue_asset: walletMethod(4, (wallet, [to, amount, symbol, memo, broadcast]) => {
+    const asset = wallet.asset(symbol);
+    const receiver = wallet.account(to);
+    const text = toText(memo);
+    const fields = {
+      issuer: asset.issuer,
+      asset_to_issue: { amount: wallet.amount(toText(amount), asset), asset_id: asset.id },
+      issue_to_account: receiver.id,
+      ...(text === '' ? {} : { memo: wallet.memo(asset.issuer, receiver.id, text) }),
+    };
+    return transactionJson(wallet.finish([wallet.withFees(wallet.operation([14, fields]))], flag(broadcast)));
+  }),
+  whitelist_account: walletMethod(3, (wallet, [authorizing, listed, listing, broadcast]) => {
+    const fields = {
+      authorizing_account: wallet.account(authorizing).id,
+      account_to_list: wallet.account(listed).id,
+      new_listing: listings[toText(listing)] ?? toNumber(listing),
+    };
+    return transactionJson(wallet.finish([wallet.withFees(wallet.operation([7, fields]))], flag(broadcast)));
+  }),
+  approve_proposal: walletMethod(3, (wallet, [payer, proposal, delta, broadcast]) => {
+    const found = wallet.state.get<Proposal>(toText(proposal));
+    const names = isRecord(delta) ? delta : {};
+    const accounts = (field: string) => toList(names[field]).map((name) => wallet.account(name).id);
+    const fields = {
+      fee_paying_account: wallet.account(payer).id,
+      proposal: found.id,
+      active_approvals_to_add: accounts('active_approvals_to_add'),
+      active_approvals_to_remove: accounts('active_approvals_to_remove'),
+      owner_approvals_to_add: accounts('owner_approvals_to_add'),
+      owner_approvals_to_remove: accounts('owner_approvals_to_remove'),
+      key_approvals_to_add: toList(names['key_approvals_to_add']),
+      key_approvals_to_remove: toList(names['key_approvals_to_remove']),
+    };
+    return transactionJson(wallet.finish([wallet.withFees(wallet.operation([23, fields]))], flag(broadcast)));
+  }),
+  begin_builder_transaction: walletMethod(0, (wallet) => wallet.beginBuilder()),
+  add_operation_to_builder_transaction: walletMethod(2, (wallet, [handle, operation]) => {
+    wallet.builder(handle).operations.push(wallet.operation(operation));
+    return null;
+  }),
+  replace_operation_in_builder_transaction: walletMethod(3, (wallet, [handle, index, operation]) => {
+    const { operations } = wallet.builder(handle);
+    check(
+      toNumber(index) < operations.length,
+      'operation_index < trx.operations.size()',
+      at('wallet_builder.cpp', 60, 'replace_operation_in_builder_transaction'),
+    );
+    operations[toNumber(index)] = wallet.operation(operation);
+    return null;
+  }),
+  set_fees_on_builder_transaction: walletMethod(1, (wallet, [handle, symbol]) => {
+    const builder = wallet.builder(handle);
+    const asset = wallet.asset(symbol ?? 'BTS');
+    builder.operations = builder.operations.map((operation) => wallet.withFees(operation, asset.id));
+    return {
+      amount: builder.operations.reduce((sum, [, op]) => sum + op.fee.amount, 0n),
+      asset_id: asset.id,
+    };
+  }),
+  preview_builder_transaction: walletMethod(1, (wallet, [handle]) =>
+    asJson({
+      ref_block_num: 0,
+      ref_block_prefix: 0,
+      expiration: '1970-01-01T00:00:00',
+      operations: wallet.builder(handle).operations,
+      extensions: [],
+    }),
+  ),
+  sign_builder_transaction: walletMethod(1, (wallet, [handle, broadcast]) =>
+    transactionJson(wallet.finish(wallet.builder(handle).operations, flag(broadcast))),
+  ),
+  propose_builder_transaction2: walletMethod(3, (wallet, [handle, payer, expiration, review, broadcast]) => {
+    const seconds = toNumber(review);
+    const fields = {
+      fee_paying_account: wallet.account(payer).id,
+      expiration_time: toText(expiration),
+      proposed_ops: wallet.builder(handle).operations.map((op) => ({ op })),
+      ...(seconds === 0 ? {} : { review_period_seconds: seconds }),
+    };
+    return transactionJson(wallet.finish([wallet.withFees(wallet.operation([22, fields]))], flag(broadcast)));
+  }),
+  remove_builder_transaction: walletMethod(1, (wallet, [handle]) => {
+    wallet.builders.delete(Number(handle));
+    return null;
+  }),
+};

@@ -1,0 +1,71 @@
+import { assertion, at } from '../chain_error';
+import type { Faults } from '../faults';
+import type { Json } from '../json';
+import { checkArguments } from '../rpc/api';
+import type { Request } from '../rpc/envelope';
+import { methodNotFound } from '../rpc/envelope';
+import { JsonRpcServer } from '../rpc/http_server';
+import { walletMethods } from '../rpc/method_names';
+import { Wallet } from './wallet';
+import type { WalletNode } from './wallet';
+import type { WalletMethod } from './wallet_methods';
+import { walletCoreMethods, walletOperationMethods } from './wallet_methods';
+
+const methods: Readonly<Record<string, WalletMethod>> = { ...walletCoreMethods, ...walletOperationMethods };
+
+export interface WalletServerOptions {
+  host: string;
+  port: number;
+  faults: Faults;
+  seed: string;
+  /** Seconds since the epoch, for the ages in `info`. */
+  now(): number;
+}
+
+/** cli_wallet's HTTP endpoint: no authentication; it starts locked, and new when it has no password yet. */
+export class WalletServer extends JsonRpcServer {
+  readonly wallet: Wallet;
+
+  constructor(
+    private readonly options: WalletServerOptions,
+    link: WalletNode,
+  ) {
+    super('wallet', options.faults, options.host, options.port);
+    this.wallet = new Wallet(link, options.seed);
+  }
+
+  /** As when a supervisor starts the process again: what was saved is there, and locked. */
+  override async start(): Promise<void> {
+    this.wallet.restart();
+    await super.start();
+  }
+
+  protected override httpConnection(): undefined {
+    return undefined;
+  }
+
+  protected override methodOf(request: Request): string {
+    return request.method === 'call' ? String(request.params[1] ?? '') : request.method;
+  }
+
+  protected override handle(request: Request): Json {
+    const [name, args] =
+      request.method === 'call'
+        ? [String(request.params[1] ?? ''), request.params[2]]
+        : [request.method, request.params];
+    const method = methods[name];
+    if (!method) {
+      if (walletMethods.includes(name))
+        throw assertion(
+          'devchain knows this method',
+          at('wallet_server.ts', 1, name),
+          'devchain does not answer ${name}',
+          { name },
+        );
+      throw methodNotFound(name, walletMethods);
+    }
+    const list = Array.isArray(args) ? (args as readonly unknown[]) : [];
+    checkArguments(list, method.required);
+    return method.call(this.wallet, list, this.options.now());
+  }
+}
