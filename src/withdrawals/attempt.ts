@@ -4,7 +4,7 @@ import { BitSharesError } from '../errors';
 import {
   encodeTransaction,
   isOperation,
-  signTransaction,
+  toBigInt,
   transactionId,
   type Chain,
   type SignedTransaction,
@@ -16,7 +16,6 @@ import {
   checkInSync,
   checkLimits,
   checkSize,
-  signingKeys,
   type Limits,
 } from './checks';
 import { type Evidence } from './evidence';
@@ -24,7 +23,14 @@ import type { Intent } from './intent';
 import { proveReceiverMemoKey } from './memoKey';
 import type { Parties, SenderKeys } from './request';
 import { isoTime } from './requestedAt';
-import { buildTransferTransaction, feeOf, type Fee } from './transactionBuilder';
+import { signatureCount, signFor } from './signing';
+import {
+  buildMemo,
+  buildProposalTransaction,
+  buildTransferTransaction,
+  feeOf,
+  type Fee,
+} from './transactionBuilder';
 import { checkWindowLength, windowAt, windowVerdict, type Window } from './window';
 
 /** A requestedAt further ahead of chain time than this is refused, in seconds. */
@@ -39,6 +45,8 @@ export interface Attempt {
   fee: Fee;
   /** What the chain asks for, in the core asset. */
   requiredFee: bigint;
+  /** What the account that signs needs: base units of the withdrawal's asset, and a fee. */
+  cost: { amount: bigint; fee: Fee };
 }
 
 export type AttemptVerdict =
@@ -98,10 +106,10 @@ export async function buildAttempt(
   intent: Intent,
   window: Window,
   evidence: Evidence,
-  context: { chain: Chain; keys: SenderKeys; hasDelayedNode: boolean },
+  context: { chain: Chain; keys: SenderKeys; hasDelayedNode: boolean; proposerId: string | null },
 ): Promise<AttemptVerdict> {
   const { view, scanned, reversible } = evidence;
-  const { chain, keys, hasDelayedNode } = context;
+  const { chain, keys, hasDelayedNode, proposerId } = context;
   const firstInside = scanned.firstLaterThan(window.start);
   if (firstInside === undefined) {
     return { verdict: 'wait', reason: waiting('the scan does not reach this window yet') };
@@ -121,12 +129,15 @@ export async function buildAttempt(
   }
   const builderKeys = { memoKeys: keys.memoKeys, prefix: chain.prefix };
   const inputs = { window, referenceBlockId: successor.previous, fees: view.state.fees };
-  const transaction = buildTransferTransaction(complete, inputs, builderKeys);
-  const [operation] = transaction.operations;
-  if (operation === undefined || !isOperation(operation, 'transfer') || operation[1].memo === undefined) {
-    throw new BitSharesError('INTERNAL', { message: 'The transaction that was built holds no transfer' });
-  }
-  const { fee, required } = feeOf(complete, operation[1].memo, view.state.fees, chain.prefix);
+  const transaction =
+    proposerId === null
+      ? buildTransferTransaction(complete, inputs, builderKeys)
+      : buildProposalTransaction(
+          complete,
+          { ...inputs, proposerId, maximumProposalLifetime: view.state.maximumProposalLifetime },
+          builderKeys,
+        );
+  const { fee, required } = feeOf(complete, buildMemo(complete, builderKeys), view.state.fees, chain.prefix);
   return {
     verdict: 'built',
     attempt: {
@@ -136,8 +147,18 @@ export async function buildAttempt(
       expiration: window.end,
       fee,
       requiredFee: required,
+      cost: costOf(transaction, complete, fee),
     },
   };
+}
+
+/** What the signing account pays: for a transfer amount and fee, for a proposal only the fee of the proposal. */
+function costOf({ operations: [operation] }: Transaction, intent: Intent, fee: Fee): Attempt['cost'] {
+  if (operation !== undefined && isOperation(operation, 'proposal_create')) {
+    const { amount, asset_id } = operation[1].fee;
+    return { amount: 0n, fee: { amount: toBigInt(amount), assetId: asset_id } };
+  }
+  return { amount: BigInt(intent.amount), fee };
 }
 
 /**
@@ -151,25 +172,25 @@ export function checkAttempt(
   amount: bigint,
   parties: Parties,
   evidence: Evidence,
-  context: { chain: Chain; keys: SenderKeys; limits: Limits; now: number },
+  context: { chain: Chain; keys: SenderKeys; signer: Account; limits: Limits; now: number },
 ): void {
   const { view } = evidence;
-  const { chain, keys, limits, now } = context;
+  const { chain, keys, signer, limits, now } = context;
   checkInSync(view.session.endpoint, view.state, now);
-  const signers = signingKeys(parties.sender, keys.activeKeys, chain.prefix);
+  const signatures = signatureCount(signer, keys, chain.prefix);
   checkLimits(limits, { asset: parties.asset, receiver: parties.receiver, amount });
   checkAssetRules(parties.asset, parties.sender, parties.receiver);
   checkFee(attempt.fee, attempt.requiredFee, parties.feeAsset);
-  const bytes = encodeTransaction(attempt.transaction, chain.prefix).length + 1 + 65 * signers.length;
+  const bytes = encodeTransaction(attempt.transaction, chain.prefix).length + 1 + 65 * signatures;
   checkSize(bytes, view.state);
 }
 
 /** Signs with as few keys as the account needs. */
-export function signAttempt(
+export async function signAttempt(
   attempt: Attempt,
-  sender: Account,
+  signer: Account,
   keys: SenderKeys,
   chain: Chain,
-): SignedTransaction {
-  return signTransaction(attempt.transaction, chain, signingKeys(sender, keys.activeKeys, chain.prefix));
+): Promise<SignedTransaction> {
+  return signFor(attempt.transaction, signer, keys, chain);
 }

@@ -72,6 +72,23 @@ export function signingKeys(sender: Account, activeKeys: PrivateKey[], prefix: s
 }
 
 /**
+ * Refuses a proposal for an account from which one key alone can pay. A payment and a proposal of the same withdrawal in
+ * the same window would be two transactions; so Send serves the accounts with one sufficient key, proposals the others.
+ *
+ * @throws INVALID_ACCOUNT
+ */
+export function checkNeedsSeveral(payer: Account): void {
+  const { keys, threshold } = payer.active;
+  if (!keys.some(({ weight }) => weight >= threshold)) return;
+  throw new BitSharesError('INVALID_ACCOUNT', {
+    field: 'Paying Account',
+    message: `one key alone can pay from ${payer.name}, so a proposal could pay beside it`,
+    fix: 'Use Transfer: Send, or let the account need several signatures.',
+    data: { accountId: payer.id },
+  });
+}
+
+/**
  * The rules of the asset for this sender and receiver, as bitshares-core `is_authorized_asset.cpp` and
  * `transfer_evaluator.cpp` have them.
  *

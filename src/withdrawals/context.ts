@@ -12,6 +12,8 @@ export interface WithdrawalContext {
   clock: Clock;
   caches: WithdrawalCaches;
   keys: SenderKeys;
+  /** The account that a proposal lets pay, when it is not the one that signs: name or `1.2.x`. */
+  payingAccount?: string;
 }
 
 /** Reads memos of found payments, to compare their text. */

@@ -163,7 +163,7 @@ export function proposalInFlight(
   evidence: Evidence,
   senderId: string,
   withdrawalId: string,
-): { proposal: FoundProposal; over: boolean } | null {
+): { proposal: FoundProposal; over: boolean; final: boolean } | null {
   const { view, scanned, reversible, history } = evidence;
   const nonce = withdrawalNonce(senderId, withdrawalId);
   for (const proposal of [...scanned.index.proposalsWith(nonce), ...reversible.proposalsWith(nonce)]) {
@@ -171,18 +171,29 @@ export function proposalInFlight(
       proposal.proposalId !== null && scanned.index.deletionOf(proposal.proposalId) !== undefined;
     const over =
       removed || (view.lastIrreversibleTime !== null && view.lastIrreversibleTime >= proposal.expirationTime);
-    if (!over || !history.reachesBackTo(proposal)) return { proposal, over };
+    if (!over || !history.reachesBackTo(proposal)) {
+      return { proposal, over, final: proposal.blockNumber <= view.finalBlock };
+    }
   }
   return null;
 }
 
-/** @throws PROPOSAL_IN_FLIGHT */
+/** Refuses while a proposal may pay. @throws PROPOSAL_IN_FLIGHT */
 export function refuseWhileProposed(evidence: Evidence, senderId: string, withdrawalId: string): void {
   const inFlight = proposalInFlight(evidence, senderId, withdrawalId);
-  if (inFlight === null) return;
-  const { proposal, over } = inFlight;
+  if (inFlight !== null) throw proposalReason(inFlight);
+}
+
+/** Why nothing else may be made while a proposal for the withdrawal is open. */
+export function proposalReason({
+  proposal,
+  over,
+}: {
+  proposal: FoundProposal;
+  over: boolean;
+}): BitSharesError {
   const name = proposal.proposalId ?? `of block ${proposal.blockNumber}`;
-  throw new BitSharesError('PROPOSAL_IN_FLIGHT', {
+  return new BitSharesError('PROPOSAL_IN_FLIGHT', {
     message: over
       ? `the proposal ${name} for this withdrawal is over, but this node's history cannot show whether it was executed`
       : `the proposal ${name} for this withdrawal can be executed until ${isoTime(proposal.expirationTime)}`,

@@ -50,7 +50,12 @@ export async function quoteWithdrawal(
   checkWindowLength(state, view.lastIrreversibleTime);
   const lookup = lookupOf(view, nodes.delayed !== null);
   const { account, memoKey } = context;
-  const { intent: formed, parties } = await formIntent(order.request, { account, memoKey }, chain, lookup);
+  const { intent: formed, parties } = await formIntent(
+    order.request,
+    { account, memoKey, memoKeyOfAccount: true },
+    chain,
+    lookup,
+  );
   const intent: Intent =
     formed.memoMode === 'encrypted' && formed.receiverMemoKey === null
       ? { ...formed, receiverMemoKey: usableMemoKey(parties, chain.prefix) }

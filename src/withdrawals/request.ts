@@ -13,6 +13,7 @@ import {
 
 import { contentFault, parseMemoText, type Intent, type MemoMode } from './intent';
 import { isoTime } from './requestedAt';
+import type { Signing } from './signing';
 import { coreAssetId } from './transactionBuilder';
 
 /** A withdrawal in a user's terms. */
@@ -44,13 +45,12 @@ export interface IntentRequest {
 
 export type WithdrawalRequest = PlainRequest | IntentRequest;
 
-/** The account that pays, and the keys of its credential. */
-export interface SenderKeys {
-  /** Name or `1.2.x`. */
+/** The account that signs, and the keys of its credential. */
+export interface SenderKeys extends Signing {
+  /** Name or `1.2.x`. It pays, unless it only proposes that another account pays. */
   account: string;
   /** The present memo key first, then older ones. */
   memoKeys: PrivateKey[];
-  activeKeys: PrivateKey[];
 }
 
 /** Who pays, as far as an intent needs it. */
@@ -59,6 +59,8 @@ export interface Payer {
   account: string;
   /** The credential's memo key; undefined when it has none; null to take the account's present one (nothing is signed). */
   memoKey: PublicKey | null | undefined;
+  /** False where somebody else writes the memo for the account: a proposer with a key of its own. */
+  memoKeyOfAccount: boolean;
 }
 
 /** What the chain says about the parties of a withdrawal. */
@@ -174,10 +176,10 @@ export async function formIntent(
 }
 
 /** The account's present memo key: customers look for it. The credential's, where given, must be the same. */
-function senderMemoKey({ memoKey }: Payer, sender: Account, chain: Chain): string {
+function senderMemoKey({ memoKey, memoKeyOfAccount }: Payer, sender: Account, chain: Chain): string {
   if (memoKey === null) return sender.memoKey;
   const own = memoKey?.toString(chain.prefix);
-  if (own === undefined || own !== sender.memoKey) {
+  if (own === undefined || (memoKeyOfAccount && own !== sender.memoKey)) {
     throw new BitSharesError('MEMO_KEY_MISMATCH', {
       field: 'Memo Key',
       message:

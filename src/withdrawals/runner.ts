@@ -7,7 +7,7 @@ import { BitSharesError, isBitSharesError } from '../errors';
 import { parseAmount } from '../protocol';
 import { buildAttempt, checkAttempt, checkRequestedAt, signAttempt, usableWindow } from './attempt';
 import { broadcastOutcome } from './broadcastOutcome';
-import { Funds } from './checks';
+import { checkNeedsSeveral, Funds } from './checks';
 import { keyringOf, lookupOf, type WithdrawalContext } from './context';
 import {
   checkSameContent,
@@ -15,7 +15,8 @@ import {
   gatherEvidence,
   isProposed,
   refreshHistory,
-  refuseWhileProposed,
+  proposalInFlight,
+  proposalReason,
   scanStart,
   type Evidence,
 } from './evidence';
@@ -41,8 +42,8 @@ const patience = 30_000;
 const together = 8;
 
 export interface RunOptions {
-  /** `prepare` signs and sends nothing. */
-  mode: 'send' | 'prepare';
+  /** `prepare` signs and sends nothing; `propose` makes a proposal that lets `payingAccount` pay. */
+  mode: 'send' | 'prepare' | 'propose';
   /** One item that is refused as a conflict keeps the whole batch from being sent. */
   refuseBatchOnConflict: boolean;
 }
@@ -59,6 +60,12 @@ export async function runWithdrawals(
   return new Run(orders, context, options).run();
 }
 
+const repeatAdvice: Record<RunOptions['mode'], string> = {
+  send: 'Run Send again with the same Withdrawal ID and Requested At; that is always safe.',
+  prepare: 'Hand the transaction to Transfer: Broadcast, or run Prepare again; both are safe.',
+  propose: 'Run Proposal: Create again with the same Withdrawal ID and Requested At; that is always safe.',
+};
+
 class Run {
   private readonly withdrawals: Withdrawal[];
   /** Which withdrawal answers for each order: the same id with the same content is one payment. */
@@ -73,7 +80,7 @@ class Run {
     private readonly context: WithdrawalContext,
     private readonly options: RunOptions,
   ) {
-    this.withdrawals = orders.map((order) => new Withdrawal(order));
+    this.withdrawals = orders.map((order) => new Withdrawal(order, options.mode === 'propose'));
     this.answering = [...this.withdrawals];
     this.begin = context.clock.now();
   }
@@ -93,6 +100,10 @@ class Run {
     return this.answering.map((withdrawal) => this.resultOf(withdrawal));
   }
 
+  private get payingAccount(): string {
+    return this.context.payingAccount ?? this.context.keys.account;
+  }
+
   private open(): Withdrawal[] {
     return [...new Set(this.answering)].filter((withdrawal) => !this.isDone(withdrawal));
   }
@@ -106,14 +117,11 @@ class Run {
   }
 
   private resultOf(withdrawal: Withdrawal): WithdrawalResult {
-    const again =
-      this.options.mode === 'send'
-        ? 'Run Send again with the same Withdrawal ID and Requested At; that is always safe.'
-        : 'Hand the transaction to Transfer: Broadcast, or run Prepare again; both are safe.';
     return {
-      item: withdrawal.item(again),
+      item: withdrawal.item(repeatAdvice[this.options.mode]),
       conflict: withdrawal.conflict,
       transaction: withdrawal.signed,
+      proposal: withdrawal.payment === null ? (withdrawal.proposal?.proposal ?? null) : null,
     };
   }
 
@@ -139,22 +147,24 @@ class Run {
     await inGroups(this.open(), (withdrawal) => this.form(withdrawal, lookup));
     this.resolveDuplicates();
     const formed = this.open().filter(({ intent }) => intent !== null);
-    const sender = formed[0] === undefined ? null : await lookup.account(keys.account);
-    if (sender === null) return pause;
+    if (formed.length === 0) return pause;
+    const signer = await lookup.account(keys.account);
+    const sender = await lookup.account(this.payingAccount);
+    if (signer === null || sender === null) return pause;
     const evidence = await this.evidenceFor(formed, sender, view);
     await inGroups(formed, (withdrawal) => this.look(withdrawal, evidence));
     const unpaid = formed.filter((withdrawal) => !this.isDone(withdrawal) && withdrawal.payment === null);
     const ready: Withdrawal[] = [];
     await inGroups(unpaid, async (withdrawal) => {
       if (withdrawal.parties !== null) withdrawal.parties = { ...withdrawal.parties, sender };
-      if (await this.build(withdrawal, evidence)) ready.push(withdrawal);
+      if (await this.build(withdrawal, evidence, signer)) ready.push(withdrawal);
     });
     await this.sign(
       unpaid.filter((withdrawal) => ready.includes(withdrawal)),
-      sender,
+      signer,
       view,
     );
-    if (this.options.mode === 'send') {
+    if (this.options.mode !== 'prepare') {
       const signed = ready.filter(({ signed: transaction, pending }) => transaction !== null && !pending);
       await inGroups(signed, (withdrawal) => this.broadcast(withdrawal, view));
     }
@@ -165,7 +175,11 @@ class Run {
     if (withdrawal.intent !== null) return;
     const { chain, keys } = this.context;
     try {
-      const payer = { account: keys.account, memoKey: keys.memoKeys[0]?.publicKey };
+      const payer = {
+        account: this.payingAccount,
+        memoKey: keys.memoKeys[0]?.publicKey,
+        memoKeyOfAccount: this.options.mode !== 'propose',
+      };
       const { intent, parties } = await formIntent(withdrawal.order.request, payer, chain, lookup);
       withdrawal.intent = intent;
       withdrawal.parties = parties;
@@ -238,6 +252,7 @@ class Run {
     withdrawal.reason = evidence.view.delayedFault;
     const payment = await findPayment(evidence, intent.from, intent.withdrawalId);
     withdrawal.payment = null;
+    withdrawal.proposal = proposalInFlight(evidence, intent.from, intent.withdrawalId);
     if (payment === null) return;
     try {
       checkSameContent(intent, payment, keyringOf(this.context), parties.asset.precision);
@@ -252,13 +267,14 @@ class Run {
   }
 
   /** Builds for the present window and checks. True when the transaction may be signed. */
-  private async build(withdrawal: Withdrawal, evidence: Evidence): Promise<boolean> {
+  private async build(withdrawal: Withdrawal, evidence: Evidence, signer: Account): Promise<boolean> {
     const { intent, parties, order } = withdrawal;
     if (intent === null || parties === null) return false;
     const { view } = evidence;
     try {
+      if (this.options.mode === 'propose') checkNeedsSeveral(parties.sender);
       checkRequestedAt(withdrawal.requestedAt, view.state.headTime, order.maximumAge);
-      refuseWhileProposed(evidence, intent.from, intent.withdrawalId);
+      if (withdrawal.proposal !== null) throw proposalReason(withdrawal.proposal);
       const window = usableWindow(evidence);
       if ('reason' in window) {
         withdrawal.reason = window.reason;
@@ -271,6 +287,7 @@ class Run {
           chain,
           keys,
           hasDelayedNode: nodes.delayed !== null,
+          proposerId: this.options.mode === 'propose' ? signer.id : null,
         });
         if (verdict.verdict !== 'built') {
           withdrawal.pending = false;
@@ -280,7 +297,7 @@ class Run {
         }
         withdrawal.replaceAttempt(verdict.attempt);
       }
-      return await this.check(withdrawal, evidence);
+      return await this.check(withdrawal, evidence, signer);
     } catch (error) {
       if (!isBitSharesError(error)) throw error;
       withdrawal.reason = error;
@@ -291,13 +308,13 @@ class Run {
     }
   }
 
-  private async check(withdrawal: Withdrawal, evidence: Evidence): Promise<boolean> {
+  private async check(withdrawal: Withdrawal, evidence: Evidence, signer: Account): Promise<boolean> {
     const { intent, parties, order, attempt } = withdrawal;
     if (intent === null || parties === null || attempt === null) return false;
     const { session } = evidence.view;
     withdrawal.pending = (await session.recentTransaction(attempt.transactionId)) !== null;
     // What is on its way needs no checks: they would only look at a balance that it lowered itself.
-    if (withdrawal.pending && this.options.mode === 'send') return false;
+    if (withdrawal.pending && this.options.mode !== 'prepare') return false;
     const { chain, keys, clock } = this.context;
     const limits = {
       allowedAssets: order.allowedAssets,
@@ -308,18 +325,20 @@ class Run {
           : parseAmount(order.maximumAmount, parties.asset.precision, 'Maximum Amount', { allowZero: true }),
     };
     const amount = BigInt(intent.amount);
-    checkAttempt(attempt, amount, parties, evidence, { chain, keys, limits, now: clock.now() });
+    checkAttempt(attempt, amount, parties, evidence, { chain, keys, signer, limits, now: clock.now() });
     return true;
   }
 
   /** Sums over the batch in its order, then signs what the funds cover. */
-  private async sign(ready: Withdrawal[], sender: Account, view: ChainView): Promise<void> {
+  private async sign(ready: Withdrawal[], signer: Account, view: ChainView): Promise<void> {
     const unsigned = ready.filter(({ signed, stopped }) => signed === null && !stopped);
     if (unsigned.length === 0) return;
     const assetIds = new Set(
-      unsigned.flatMap(({ parties }) => (parties === null ? [] : [parties.asset.id, parties.feeAsset.id])),
+      unsigned.flatMap(({ parties, attempt }) =>
+        parties === null || attempt === null ? [] : [parties.asset.id, attempt.cost.fee.assetId],
+      ),
     );
-    const balances = await view.session.balances(sender.id, [...assetIds]);
+    const balances = await view.session.balances(signer.id, [...assetIds]);
     const funds = new Funds(new Map(balances.map(({ assetId, amount }) => [assetId, amount])));
     for (const withdrawal of unsigned) {
       const { attempt, parties, intent, pending } = withdrawal;
@@ -327,9 +346,9 @@ class Run {
       try {
         if (!pending) {
           const { asset, feeAsset } = parties;
-          funds.reserve({ asset, amount: BigInt(intent.amount), fee: attempt.fee, feeAsset });
+          funds.reserve({ asset, feeAsset, ...attempt.cost });
         }
-        withdrawal.signed = signAttempt(attempt, sender, this.context.keys, this.context.chain);
+        withdrawal.signed = await signAttempt(attempt, signer, this.context.keys, this.context.chain);
         this.signedAnything = true;
       } catch (error) {
         if (!isBitSharesError(error)) throw error;

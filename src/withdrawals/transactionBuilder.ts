@@ -6,6 +6,7 @@ import type { FeeSchedule } from '../chain';
 import { BitSharesError } from '../errors';
 import {
   chainInt64,
+  encodeOperation,
   encryptMemo,
   formatChainTime,
   operationTypes,
@@ -16,13 +17,14 @@ import {
   type Memo,
   type Operation,
   type PrivateKey,
+  type ProposalCreateOperation,
   type Transaction,
   type TransferOperation,
 } from '../protocol';
-import { transferFee } from './fees';
+import { proposalCreateFee, transferFee } from './fees';
 import type { Intent } from './intent';
 import { withdrawalNonce } from './nonce';
-import type { Window } from './window';
+import { windowLength, type Window } from './window';
 
 /** The core asset, in which the chain computes fees. */
 export const coreAssetId = '1.3.0';
@@ -127,4 +129,46 @@ export function transactionOf(operation: Operation, window: Window, referenceBlo
     operations: [operation],
     extensions: [],
   };
+}
+
+/** How long a proposal of version 1 stays open after its window, in seconds, where the chain allows it. */
+const proposalLifetime = 3 * 24 * 3600;
+
+/** What a proposal needs beside the intent. */
+export interface ProposalInputs extends WindowInputs {
+  /** `1.2.x`: pays the fee of the proposal and signs it. */
+  proposerId: string;
+  /** `maximum_proposal_lifetime` of the chain. */
+  maximumProposalLifetime: number;
+}
+
+/** When the proposal of a window ends: it depends on the window and on parameters that change only at maintenance. */
+export function proposalExpiration({ window, maximumProposalLifetime }: ProposalInputs): number {
+  // The chain counts from the head block, which may still stand at the window's start.
+  const allowed = maximumProposalLifetime - (window.end - window.start) - windowLength;
+  return window.end + Math.max(0, Math.min(proposalLifetime, allowed));
+}
+
+/**
+ * The proposal_create of an intent in a window: built like a transfer, with the same memo and nonce inside, and without a
+ * review period, because executions after one show in no block. Errors as `buildMemo`.
+ */
+export function buildProposalTransaction(
+  intent: Intent,
+  inputs: ProposalInputs,
+  keys: BuilderKeys,
+): Transaction {
+  const memo = buildMemo(intent, keys);
+  const { fee } = feeOf(intent, memo, inputs.fees, keys.prefix);
+  const create = (amount: bigint): ProposalCreateOperation => ({
+    fee: { amount: chainInt64(amount), asset_id: coreAssetId },
+    fee_paying_account: inputs.proposerId,
+    expiration_time: formatChainTime(proposalExpiration(inputs)),
+    proposed_ops: [{ op: [operationTypes.transfer, buildTransfer(intent, memo, fee)] }],
+    extensions: [],
+  });
+  // The fee takes eight bytes whatever its size, and the number of the operation does not count.
+  const bytes = encodeOperation([operationTypes.proposal_create, create(0n)], keys.prefix).length - 1;
+  const operation = create(proposalCreateFee(inputs.fees, bytes));
+  return transactionOf([operationTypes.proposal_create, operation], inputs.window, inputs.referenceBlockId);
 }

@@ -3,6 +3,7 @@ import { BitSharesError } from '../errors';
 import type { SignedTransaction } from '../protocol';
 import type { Attempt } from './attempt';
 import { requestedAtOf, type Payment } from './evidence';
+import type { FoundProposal } from './senderIndex';
 import type { Intent } from './intent';
 import type { Parties, WithdrawalRequest } from './request';
 import { nextStep, settle, type Settlement } from './settlement';
@@ -30,6 +31,8 @@ export interface WithdrawalResult {
   conflict: BitSharesError | null;
   /** Only from Prepare. */
   transaction: SignedTransaction | null;
+  /** A proposal in a block that may still pay this withdrawal. */
+  proposal: FoundProposal | null;
 }
 
 export class Withdrawal {
@@ -45,13 +48,19 @@ export class Withdrawal {
   sent = false;
   alreadyPaid = false;
   payment: Payment | null = null;
+  /** A proposal that may still pay it. */
+  proposal: { proposal: FoundProposal; over: boolean; final: boolean } | null = null;
   fault: BitSharesError | null = null;
   conflict: BitSharesError | null = null;
   reason: BitSharesError | null = null;
   /** Nothing more to do in this run. */
   stopped = false;
 
-  constructor(readonly order: WithdrawalOrder) {}
+  constructor(
+    readonly order: WithdrawalOrder,
+    /** A proposal is made, and waited for, instead of a payment. */
+    private readonly proposing = false,
+  ) {}
 
   get withdrawalId(): string {
     const { request } = this.order;
@@ -68,12 +77,16 @@ export class Withdrawal {
     if (this.stopped || this.fault !== null || this.conflict !== null) return true;
     switch (this.order.waitFor) {
       case 'broadcast':
-        return this.payment !== null || this.pending;
+        return this.payment !== null || this.pending || this.proposed !== null;
       case 'block':
-        return this.payment !== null;
+        return this.payment !== null || this.proposed !== null;
       case 'irreversible':
-        return this.payment?.final === true;
+        return this.payment?.final === true || this.proposed?.final === true;
     }
+  }
+
+  private get proposed(): { final: boolean } | null {
+    return this.proposing ? this.proposal : null;
   }
 
   stop(reason: BitSharesError): void {
@@ -93,7 +106,8 @@ export class Withdrawal {
     return settle({
       fault: this.fault,
       payment: this.payment,
-      pending: this.pending,
+      // A proposal on its way is no payment on its way.
+      pending: this.pending && !this.proposing,
       // Send goes on with the next window, so no single transaction's death is the end of the withdrawal.
       expiration: null,
       absentThrough: null,
