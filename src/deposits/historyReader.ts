@@ -11,7 +11,7 @@ import { compareKeys, endOfBlock, type OperationKey } from './depositKey';
 import type { FinalHeight } from './finality';
 import { PageLimit } from './pageLimit';
 import { inOrder } from './inFlightWindow';
-import { locate, type Place, type PrunedPlace } from './locate';
+import { HistoryChanged, locate, type Place, type PrunedPlace } from './locate';
 import type { Position } from './position';
 import type { HistoryGap } from './triggerState';
 
@@ -58,30 +58,52 @@ export class HistoryReader {
     if (height.reached < from.key.block) throw behind(this.reader.endpoint, from, height);
     this.reversibleAhead = false;
     let position = from;
-    for (let beginning = 0; beginning < beginningsAllowed; beginning++) {
-      const statistics = await this.reader.statistics(this.account.statisticsId);
-      const framed = frame === this.reader.endpoint || this.isProved(position);
-      const place: Place = this.stillProved(position, statistics)
-        ? { kind: 'found', position }
-        : await locate(this.reader, this.account, position, statistics, framed);
-      if (place.kind === 'pruned') {
-        const ended = yield* this.recover(position, place, framed, height);
-        if (ended === null) return;
-        // The end of the stretch counts on this node, so sequence numbers mean something again.
-        this.proved = position = ended;
-        if (place.first === null) return;
-        continue;
+    let frameNow = frame;
+    for (let fruitless = 0; fruitless < beginningsAllowed; fruitless++) {
+      const walk = this.walk(position, frameNow, height);
+      for (;;) {
+        const step = await walk.next();
+        if (step.done === true) {
+          if (step.value === 'complete') return;
+          break;
+        }
+        ({ position, frame: frameNow } = step.value);
+        fruitless = 0;
+        yield step.value;
       }
-      position = place.position;
-      this.proved = position;
-      const interrupted = yield* this.readPages(position, statistics.totalOps, height);
-      if (!interrupted) return;
-      position = this.proved;
     }
     throw new BitSharesError('INVALID_ANSWER', {
       message: `The history of ${this.account.name} on ${this.reader.endpoint} changes while it is read, or has holes`,
       fix: 'Use another node, or replay this one with the account_history plugin.',
     });
+  }
+
+  /** Reads on from a position until there is nothing more, or until what the node shows no longer fits together. */
+  private async *walk(
+    from: Position,
+    frame: string | null,
+    height: FinalHeight,
+  ): AsyncGenerator<HistoryPage, 'complete' | 'changed'> {
+    const statistics = await this.reader.statistics(this.account.statisticsId);
+    const framed = frame === this.reader.endpoint || this.isProved(from);
+    let place: Place;
+    try {
+      place = this.stillProved(from, statistics)
+        ? { kind: 'found', position: from }
+        : await locate(this.reader, this.account, from, statistics, framed);
+    } catch (error) {
+      if (error instanceof HistoryChanged) return 'changed';
+      throw error;
+    }
+    if (place.kind === 'pruned') {
+      const ended = yield* this.recover(from, place, framed, height);
+      if (ended === null || place.first === null) return 'complete';
+      // The end of the stretch counts on this node, so sequence numbers mean something again.
+      this.proved = ended;
+      return 'changed';
+    }
+    this.proved = place.position;
+    return yield* this.readPages(place.position, statistics.totalOps, height);
   }
 
   private isProved(position: Position): boolean {
@@ -97,12 +119,11 @@ export class HistoryReader {
     );
   }
 
-  /** Returns true when the history changed under it and has to be located again. */
   private async *readPages(
     from: Position,
     totalOps: number,
     height: FinalHeight,
-  ): AsyncGenerator<HistoryPage, boolean> {
+  ): AsyncGenerator<HistoryPage, 'complete' | 'changed'> {
     let position = from;
     const size = await this.pageLimit.forBacklog(totalOps - from.sequence, from.sequence + 1);
     const ranges = pageRanges(from.sequence + 1, totalOps, size);
@@ -121,9 +142,9 @@ export class HistoryReader {
         .map((operation, index) => fromHistory(operation, range.first + index));
       // A node that pruned or switched forks since the count was read gives a page of another size; a page of the right
       // size whose keys do not ascend can only be wrong.
-      if (!complete) return true;
+      if (!complete) return 'changed';
       const final = operations.filter(({ key }) => key.block <= height.final);
-      if (!ascends(final, position.key)) return true;
+      if (!ascends(final, position.key)) return 'changed';
       const last = final.at(-1);
       if (last !== undefined) {
         position = { sequence: last.sequence, key: last.key };
@@ -132,10 +153,10 @@ export class HistoryReader {
       }
       if (final.length < operations.length) {
         this.reversibleAhead = true;
-        return false;
+        return 'complete';
       }
     }
-    return false;
+    return 'complete';
   }
 
   /**

@@ -5,6 +5,13 @@ import { keyOf, type WatchedAccount } from './accountOperation';
 import { compareKeys, formatKey, isEndOfBlock, type OperationKey } from './depositKey';
 import type { Position } from './position';
 
+/** The node pruned, or switched forks, between two questions: what was asked last has to be asked anew. */
+export class HistoryChanged extends Error {
+  constructor(readonly sequence: number) {
+    super(`Operation ${sequence} was counted and is not shown`);
+  }
+}
+
 /** The position, with its sequence number on this node. */
 export interface FoundPlace {
   kind: 'found';
@@ -27,7 +34,7 @@ type Reader = Pick<ChainReader, 'endpoint' | 'history'>;
 
 /**
  * @param framed whether the position's sequence number was learned from this node
- * @throws HISTORY_MISMATCH when the node's history does not hold the position's operation
+ * @throws HISTORY_MISMATCH when the node's history does not hold the position's operation, HistoryChanged
  */
 export async function locate(
   reader: Reader,
@@ -39,7 +46,7 @@ export async function locate(
   const { totalOps, removedOps } = statistics;
   const operationAt = async (sequence: number) => {
     const [operation] = await reader.history(account.id, { stop: sequence, start: sequence, limit: 1 });
-    if (operation === undefined) throw holes(reader.endpoint, account, sequence);
+    if (operation === undefined) throw new HistoryChanged(sequence);
     return operation;
   };
 
@@ -118,13 +125,5 @@ function mismatch(endpoint: string, account: WatchedAccount, key: OperationKey):
     message: `The history of ${account.name} on ${endpoint} does not hold the operation ${formatKey(key)} that was handled last`,
     fix: `The node does not track ${account.name} (${account.id}) completely, or it is on another fork. Start it with account_history, with track-account for this account or for all, and replay; or use another node. Nothing is skipped meanwhile.`,
     data: { key: formatKey(key) },
-  });
-}
-
-function holes(endpoint: string, account: WatchedAccount, sequence: number): BitSharesError {
-  return new BitSharesError('INVALID_ANSWER', {
-    message: `The node ${endpoint} counts operation ${sequence} of ${account.name} and does not show it`,
-    fix: 'It may have been pruned at this moment; reading begins anew. If this goes on, use another node.',
-    data: { sequence },
   });
 }

@@ -219,6 +219,11 @@ export class MemoryNode {
     for (const watcher of [...this.watchers]) if (watcher.objectId === objectId) watcher.wake();
   }
 
+  /** A replay: histories are made anew. */
+  forgetHistory(): void {
+    this.indexes.clear();
+  }
+
   cutConnections(): void {
     for (const session of [...this.sessions]) session.abort();
   }

@@ -12,10 +12,12 @@ import {
 import { SimulatedClock } from './simulatedClock';
 import { TriggerHost, type HostOptions, type Outcome } from './triggerHost';
 
-export interface ScenarioOptions extends Partial<Omit<HostOptions, 'nodes'>> {
+export interface ScenarioOptions extends Partial<Omit<HostOptions, 'nodes' | 'trusted'>> {
   node?: Partial<Omit<MemoryNodeOptions, 'clock'>>;
   /** Further endpoints of the same credential field. */
   others?: Partial<Omit<MemoryNodeOptions, 'clock'>>[];
+  /** The trusted nodes beside delayed ones. */
+  trusted?: Partial<Omit<MemoryNodeOptions, 'clock'>>[];
   /** Blocks before anything happens. */
   blocks?: number;
 }
@@ -58,6 +60,8 @@ export class Scenario {
       (node, index) =>
         new MemoryNode(this.chain, { name: `ws://node-${index + 1}`, ...node, clock: this.clock }),
     );
+    const { trusted, ...rest } = options;
+    const compared = trusted?.map((node) => new MemoryNode(this.chain, { ...node, clock: this.clock }));
     // The chain goes on without transactions while nobody produces blocks.
     for (const node of this.nodes) {
       node.beforeAnswer = (method) => {
@@ -65,7 +69,12 @@ export class Scenario {
         while (this.chain.time < this.clock.now() - 3000) this.chain.produce();
       };
     }
-    this.host = new TriggerHost(this.clock, { consumer: this.ledger.consume, ...options, nodes: this.nodes });
+    this.host = new TriggerHost(this.clock, {
+      consumer: this.ledger.consume,
+      ...rest,
+      nodes: this.nodes,
+      ...(compared === undefined ? {} : { trusted: compared }),
+    });
   }
 
   get node(): MemoryNode {
@@ -138,7 +147,7 @@ export class Scenario {
 }
 
 export const codes = (host: TriggerHost): string[] =>
-  host.failures.map(({ description }) => /\(([A-Z_]+)\)$/.exec(description)?.[1] ?? description);
+  host.failures.map(({ description }) => /(?:\(|Code )([A-Z_]+)\)?$/.exec(description)?.[1] ?? description);
 
 /** Numbers between 0 and 1 that are the same in every run. */
 export function seededRandom(seed: number): () => number {
