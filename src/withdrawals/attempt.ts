@@ -10,14 +10,7 @@ import {
   type SignedTransaction,
   type Transaction,
 } from '../protocol';
-import {
-  checkAssetRules,
-  checkFee,
-  checkInSync,
-  checkLimits,
-  checkSize,
-  type Limits,
-} from './checks';
+import { checkAssetRules, checkFee, checkInSync, checkLimits, checkSize, type Limits } from './checks';
 import { type Evidence } from './evidence';
 import type { Intent } from './intent';
 import { proveReceiverMemoKey } from './memoKey';

@@ -60,7 +60,10 @@ export async function signFor(
 
 function checkWeight(signed: SignedTransaction, account: Account, chain: Chain): void {
   const keys = new Set(recoverSigners(signed, chain).map((key) => key.toString(chain.prefix)));
-  const weight = account.active.keys.reduce((sum, entry) => sum + (keys.has(entry.key) ? entry.weight : 0), 0);
+  const weight = account.active.keys.reduce(
+    (sum, entry) => sum + (keys.has(entry.key) ? entry.weight : 0),
+    0,
+  );
   if (weight >= account.active.threshold) return;
   if (weight === 0) {
     throw new BitSharesError('KEY_WITHOUT_AUTHORITY', {
