@@ -190,6 +190,21 @@ export class Wallet {
     return { ...body, signatures: [...new Set(wifs.map((wif) => signDigest(digest, secretFromWif(wif))))] };
   }
 
+  /** Adds the signatures that are needed and in the wallet; reference block and expiration stay (add_transaction_signature). */
+  addSignatures(transaction: SignedTransaction): SignedTransaction {
+    const { state } = this;
+    const source = {
+      active: (id: string) => state.account(id).active,
+      owner: (id: string) => state.account(id).owner,
+    };
+    const { prefix } = state.wire;
+    const depth = state.parameters.max_authority_depth;
+    const keys = requiredKeys(transaction.operations, [], this.ring.publicKeys, source, depth, prefix);
+    const digest = signingDigest(state.chainId, state.wire.pack(transaction));
+    const added = keys.map((key) => signDigest(digest, secretFromWif(this.privateKey(key))));
+    return { ...transaction, signatures: [...transaction.signatures, ...added] };
+  }
+
   /** Sends; the node's error comes back as text, without its code (fc state.cpp handle_reply). */
   broadcast(transaction: SignedTransaction): string {
     try {
