@@ -1,31 +1,23 @@
-import { verifyAuthority } from './authority';
 import type { StoredBlock } from './block_log';
 import { BlockLog, storeTransactions } from './block_log';
-import { at, ChainError, check, failure, framed } from './chain_error';
+import { at, ChainError, check, framed } from './chain_error';
 import { payWitness } from './budget';
 import { clearExpiredProposals } from './evaluators/proposals';
-import { applyOperationFramed, validateOperation } from './execution';
 import type { Genesis } from './genesis';
 import { derivedKey, genesisState } from './genesis';
 import { History } from './history';
 import type { HistoryOptions } from './history_options';
 import type { Json } from './json';
-import { timeSeconds } from './json';
-import { comparePublicKeys, publicKeyText, recoverKey, secretFromWif, sha512, signDigest } from './keys';
+import { secretFromWif, sha512, signDigest } from './keys';
 import { performMaintenance } from './maintenance';
 import type { ChainParameters, GlobalProperties, WithdrawPermission, Witness } from './objects';
 import type { ChainState, OperationResult } from './state';
 import { changedKeys, revert } from './store';
 import type { Session } from './store';
 import type { SignedTransaction } from './wire/transaction';
-import {
-  blockId,
-  blockNumber,
-  headerDigest,
-  merkleRoot,
-  signingDigest,
-  transactionId,
-} from './wire/transaction';
+import { blockId, blockNumber, headerDigest, merkleRoot } from './wire/transaction';
+import type { PreparedTransaction } from './transaction_rules';
+import { TransactionRules } from './transaction_rules';
 import {
   countMissedBlocks,
   nextSlotText,
@@ -35,14 +27,7 @@ import {
   updateWitnessSchedule,
 } from './witness_schedule';
 
-/** A transaction with what is computed from it once. */
-export interface PreparedTransaction {
-  transaction: SignedTransaction;
-  id: string;
-  packed: Buffer;
-  /** Public keys of the signatures; undefined when a bulk load said that signatures are not to be checked. */
-  keys: string[] | undefined;
-}
+export type { PreparedTransaction } from './transaction_rules';
 
 export interface AppliedBlock {
   block: StoredBlock;
@@ -66,6 +51,7 @@ export class ChainNode {
   readonly state: ChainState;
   readonly blocks: BlockLog;
   readonly history: History;
+  readonly rules: TransactionRules;
   private pendingTransactions: PreparedTransaction[] = [];
   private readonly undoable: { number: number; session: Session }[] = [];
   private readonly blockListeners = new Set<(applied: AppliedBlock) => void>();
@@ -77,6 +63,7 @@ export class ChainNode {
     private readonly signBlocks = false,
   ) {
     this.state = genesisState(genesis);
+    this.rules = new TransactionRules(this.state);
     this.blocks = new BlockLog(this.state.wire);
     this.history = new History(historyOptions, this.state, this.blocks);
   }
@@ -90,59 +77,13 @@ export class ChainNode {
     return this.pendingTransactions;
   }
 
-  /** Validates, packs and recovers keys: what the node does before it looks at its state (precompute_parallel). */
   prepare(transaction: SignedTransaction, skipSignatures = false): PreparedTransaction {
-    check(
-      transaction.operations.length > 0,
-      'operations.size() > 0',
-      at('transaction.cpp', 60, 'validate', 'pool worker'),
-      'A transaction must have at least one operation',
-    );
-    for (const operation of transaction.operations) validateOperation(operation);
-    const packed = this.state.wire.pack(transaction);
-    return {
-      transaction,
-      id: transactionId(packed),
-      packed,
-      keys: skipSignatures ? undefined : this.signatureKeys(transaction, packed),
-    };
+    return this.rules.prepare(transaction, skipSignatures);
   }
 
-  signatureKeys(transaction: SignedTransaction, packed = this.state.wire.pack(transaction)): string[] {
-    const digest = signingDigest(this.state.chainId, packed);
-    const place = (line: number) => at('transaction.cpp', line, 'get_signature_keys', 'pool worker');
-    return framed(
-      () => {
-        const keys: string[] = [];
-        for (const signature of transaction.signatures) {
-          let key: string;
-          try {
-            key = publicKeyText(recoverKey(signature, digest), this.state.wire.prefix);
-          } catch (error) {
-            throw failure(
-              0,
-              'exception',
-              'unspecified',
-              place(355),
-              error instanceof Error ? error.message : 'unable to reconstruct public key from signature',
-            );
-          }
-          if (keys.includes(key))
-            throw failure(
-              4010005,
-              'tx_duplicate_sig',
-              'duplicate signature included',
-              place(356),
-              'Duplicate Signature detected',
-            );
-          keys.push(key);
-        }
-        return keys.sort(comparePublicKeys(this.state.wire.prefix));
-      },
-      'transaction.cpp',
-      363,
-      'get_signature_keys',
-    );
+  /** The public keys of a transaction's signatures, in the node's order. */
+  signatureKeys(transaction: SignedTransaction): string[] {
+    return this.rules.signatureKeys(transaction);
   }
 
   /** Takes a transaction into the pending ones, or throws the node's error. */
@@ -167,7 +108,7 @@ export class ChainNode {
     const { undo } = this.state.store;
     undo.start();
     try {
-      return this.applyTransaction(prepared);
+      return this.rules.apply(prepared);
     } finally {
       undo.undo();
       this.state.applied.length = 0;
@@ -179,7 +120,7 @@ export class ChainNode {
     const before = this.state.applied.length;
     undo.start();
     try {
-      const results = this.applyTransaction(prepared);
+      const results = this.rules.apply(prepared);
       undo.merge();
       return results;
     } catch (error) {
@@ -187,93 +128,6 @@ export class ChainNode {
       this.state.applied.length = before;
       throw error;
     }
-  }
-
-  private applyTransaction(prepared: PreparedTransaction): OperationResult[] {
-    const { transaction, id, packed, keys } = prepared;
-    const { state } = this;
-    const place = (line: number) => at('db_block.cpp', line, '_apply_transaction');
-    return framed(
-      () => {
-        const known = state.recent.get(id);
-        if (known && state.headTime <= known.expiration) {
-          throw failure(
-            3030001,
-            'duplicate_transaction',
-            'duplicate transaction',
-            place(708),
-            "Transaction '${txid}' is already in the database",
-            { txid: id },
-          );
-        }
-        if (keys) {
-          framed(
-            () =>
-              verifyAuthority(
-                transaction.operations,
-                keys,
-                { active: (a) => state.account(a).active, owner: (a) => state.account(a).owner },
-                state.parameters.max_authority_depth,
-                state.wire.prefix,
-              ),
-            'transaction.cpp',
-            475,
-            'verify_authority',
-            () => ({ '*this': transaction as unknown as Json }),
-          );
-        }
-        this.checkHeader(transaction, packed.length + 1 + transaction.signatures.length * 65);
-        state.recent.set(id, { transaction, expiration: transaction.expiration });
-        state.cursor.opInTrx = 0;
-        return transaction.operations.map((operation) => {
-          state.cursor.virtualOp = 0;
-          const result = applyOperationFramed(state, operation);
-          state.cursor.opInTrx++;
-          return result;
-        });
-      },
-      'db_block.cpp',
-      782,
-      '_apply_transaction',
-      () => ({ trx: transaction as unknown as Json }),
-    );
-  }
-
-  private checkHeader(transaction: SignedTransaction, size: number): void {
-    const { state } = this;
-    const place = (line: number) => at('db_block.cpp', line, '_apply_transaction');
-    const now = state.headTime;
-    if (state.headNumber > 0) {
-      const summary = state.blockSummaries.get(String(transaction.ref_block_num)) ?? '00'.repeat(20);
-      const prefix = Buffer.from(summary.slice(8, 16), 'hex').readUInt32LE(0);
-      check(
-        transaction.ref_block_prefix === prefix,
-        'trx.ref_block_prefix == tapos_block_summary.block_id._hash[1].value()',
-        place(740),
-      );
-      const longest = state.parameters.maximum_time_until_expiration;
-      check(
-        timeSeconds(transaction.expiration) <= timeSeconds(now) + longest,
-        'trx.expiration <= now + chain_parameters.maximum_time_until_expiration',
-        place(745),
-        '',
-        {
-          'trx.expiration': transaction.expiration,
-          now,
-          max_til_exp: longest,
-        },
-      );
-      check(now <= transaction.expiration, 'now <= trx.expiration', place(747), '', {
-        now,
-        'trx.exp': transaction.expiration,
-      });
-    }
-    check(
-      size <= state.parameters.maximum_transaction_size,
-      'head_block_time() <= HARDFORK_CORE_1573_TIME || trx.get_packed_size() <= chain_parameters.maximum_transaction_size',
-      place(749),
-      'Transaction exceeds maximum transaction size.',
-    );
   }
 
   /** Builds the next block from the pending transactions and applies it; what is no longer valid is dropped. */
@@ -339,8 +193,8 @@ export class ChainNode {
     return this.inBlock(() => {
       this.startBlock(block.timestamp, block.parameterChange);
       const included = this.blocks.transactions(block).map((transaction) => {
-        const prepared = this.prepare(transaction, true);
-        const results = this.applyTransaction(prepared);
+        const prepared = this.rules.prepare(transaction, true);
+        const results = this.rules.apply(prepared);
         state.cursor.trxInBlock++;
         return { id: prepared.id, transaction, results };
       });
@@ -463,7 +317,7 @@ export class ChainNode {
     this.blocks.pop();
     this.history.removeBlock();
     this.repush(waiting);
-    return transactions.map((transaction) => this.prepare(transaction));
+    return transactions.map((transaction) => this.rules.prepare(transaction));
   }
 
   /** A signature by the witness key, or (by default, because signing is slow and nobody checks it) bytes that only look like one. */

@@ -1,99 +1,35 @@
 import type { StoredBlock } from './block_log';
-import type { AppliedBlock, PreparedTransaction } from './chain_node';
 import type { BulkTransfers } from './bulk';
 import { bulkBlocks } from './bulk';
+import type { AppliedBlock, PreparedTransaction } from './chain_node';
 import { ChainNode } from './chain_node';
 import { SlotTimer } from './clock';
+import type {
+  DevchainAccount,
+  DevchainOptions,
+  ForkOptions,
+  SignOptions,
+  TransactionJson,
+  TransferRequest,
+} from './devchain_options';
+import { genesisOf } from './devchain_options';
 import { Faults } from './faults';
-import { coreAsset, feeInAsset, requiredCoreFee } from './fees';
-import type { Genesis, GenesisAccount, GenesisAsset, GenesisBalance, RoleKeys } from './genesis';
-import { baseUnits, keysOf, publicText } from './genesis';
+import { coreAsset } from './fees';
+import type { Genesis, RoleKeys } from './genesis';
 import type { HistoryObject } from './history';
 import type { Json } from './json';
-import { isRecord, stringify, timeSeconds, timeText } from './json';
-import { secretFromWif, sha256, signDigest } from './keys';
-import { encryptMemo } from './memo';
+import { timeSeconds } from './json';
 import type { HandleSetup, NodeOptions } from './node_handle';
 import { NodeHandle, replayed } from './node_handle';
-import type { Account, ChainParameters } from './objects';
-import { initialParameters } from './parameters';
-import type { Memo, Operation } from './wire/operations';
-import type { SignedTransaction } from './wire/transaction';
-import { signingDigest, transactionId } from './wire/transaction';
-import { slotAtTime } from './witness_schedule';
+import type { ChainParameters } from './objects';
+import { Operator } from './operator';
 import { asJson } from './rpc/api';
 import type { WalletNode } from './wallet/wallet';
 import { WalletServer } from './wallet/wallet_server';
-
-export interface DevchainOptions {
-  /** Everything that is derived (keys, chain id) depends on it; default `devchain`. */
-  seed?: string;
-  /** `manual`: only produceBlock and advance make blocks. `real`: blocks come with wall time. */
-  clock?: 'manual' | 'real';
-  /** Seconds; default 3. */
-  blockInterval?: number;
-  /** Seconds; default 3600. */
-  maintenanceInterval?: number;
-  /** Default 11. */
-  witnesses?: number;
-  /** Default BTS. */
-  prefix?: string;
-  chainId?: string;
-  /** Time of block 0: seconds, or ISO with Z; default 2026-01-01 for the manual clock, else now. */
-  startTime?: number | string;
-  accounts?: readonly GenesisAccount[];
-  assets?: readonly GenesisAsset[];
-  balanceObjects?: readonly GenesisBalance[];
-  parameters?: Partial<ChainParameters>;
-  /** Default 127.0.0.1. */
-  host?: string;
-  /** 0 or left out: a free port. */
-  ports?: { trusted?: number; delayed?: number };
-  trusted?: NodeOptions;
-  delayed?: NodeOptions;
-  /** Sign blocks with the witness keys; slow, and no client checks it. */
-  signBlocks?: boolean;
-}
-
-export interface DevchainAccount {
-  id: string;
-  name: string;
-  /** WIF keys from genesis. */
-  keys: RoleKeys;
-  publicKeys: RoleKeys;
-}
-
-export interface TransferRequest {
-  from: string;
-  to: string;
-  /** Decimal text, `"12.5"`. */
-  amount: string;
-  /** Symbol or id; default the core asset. */
-  asset?: string;
-  /** A text is encrypted with the accounts' memo keys; an object is used as it is. */
-  memo?: string | Memo;
-  /** Symbol or id of the asset that pays the fee. */
-  feeAsset?: string;
-}
-
-export interface SignOptions {
-  /** Seconds from the head block's time; default 60 and a little, so that equal transactions differ. */
-  expiration?: number;
-  /** Block number to refer to; default the head. */
-  referenceBlock?: number;
-}
-
-export interface ForkOptions {
-  /** How many blocks are replaced; they must be reversible. */
-  depth: number;
-  /** `pool` (default): the transactions go back to the pending ones. `drop`: they are forgotten and expire. */
-  keep?: 'pool' | 'drop' | ((transaction: SignedTransaction) => boolean);
-  /** Blocks on the new branch; default one more than were dropped, as the longer fork wins. */
-  blocks?: number;
-}
-
-/** A transaction as JSON: what a client sends. */
-export type TransactionJson = { [key: string]: unknown };
+import type { Memo } from './wire/operations';
+import type { SignedTransaction } from './wire/transaction';
+import { transactionId } from './wire/transaction';
+import { slotAtTime } from './witness_schedule';
 
 /** A BitShares chain in memory with a trusted and a delayed node on loopback ports. */
 export class Devchain {
@@ -103,8 +39,8 @@ export class Devchain {
   private readonly followers: NodeHandle[] = [];
   private readonly waiting = new Map<string, ((notice: Json) => void)[]>();
   private readonly timer: SlotTimer | undefined;
-  private readonly rings = new Map<string, RoleKeys>();
-  private counter = 0;
+  /** Signs for the accounts of the genesis. */
+  readonly operator: Operator;
   private walletServer: WalletServer | undefined;
   private parameterChange: ((parameters: ChainParameters) => ChainParameters) | undefined;
 
@@ -136,7 +72,7 @@ export class Devchain {
       'irreversible',
     );
     this.followers.push(this.delayed);
-    for (const account of genesis.accounts) this.rings.set(account.name, keysOf(genesis, account));
+    this.operator = new Operator(genesis, () => this.producer);
     if (options.clock === 'real')
       this.timer = new SlotTimer(genesis.parameters.block_interval, (now) => this.onSlot(now));
   }
@@ -275,25 +211,6 @@ export class Devchain {
     ).filter((object) => object !== undefined);
   }
 
-  /** Id and keys of a genesis account, by name. */
-  account(name: string): DevchainAccount {
-    const account = this.producer.state.accountByName(name);
-    const keys = this.rings.get(name);
-    if (!account || !keys) throw new Error(`no genesis account ${name}`);
-    const text = (wif: string) => publicText(wif, this.genesis.prefix);
-    return {
-      id: account.id,
-      name,
-      keys,
-      publicKeys: { owner: text(keys.owner), active: text(keys.active), memo: text(keys.memo) },
-    };
-  }
-
-  /** Tells devchain new keys of an account, for transfer and sign to use after an account_update. */
-  useKeys(name: string, keys: Partial<RoleKeys>): void {
-    this.rings.set(name, { ...this.account(name).keys, ...keys });
-  }
-
   balance(account: string, asset = 'BTS'): bigint {
     const { state } = this.producer;
     const owner = state.accountByNameOrId(account);
@@ -379,54 +296,6 @@ export class Devchain {
     handle.unfreeze(this.producer);
   }
 
-  /**
-   * A signed transaction as JSON. A fee that is left out is the required one; the keys (WIF) are those of the
-   * paying accounts when left out.
-   */
-  sign(
-    operations: readonly (readonly [number, Readonly<Record<string, unknown>>])[],
-    keys: readonly string[],
-    options: SignOptions = {},
-  ): TransactionJson {
-    const { state, blocks } = this.producer;
-    const { wire } = state;
-    const number = options.referenceBlock ?? this.head.number;
-    const id = blocks.get(number)?.id ?? '00'.repeat(20);
-    const body: SignedTransaction = {
-      ref_block_num: number & 0xffff,
-      ref_block_prefix: Buffer.from(id.slice(8, 16), 'hex').readUInt32LE(0),
-      expiration: timeText(this.head.seconds + (options.expiration ?? 60 + (this.counter++ % 3600))),
-      operations: operations.map((operation) => this.withFee(operation)),
-      extensions: [],
-      signatures: [],
-    };
-    return this.signAgain(body, keys, wire.pack(body));
-  }
-
-  private signAgain(body: SignedTransaction, keys: readonly string[], packed: Buffer): TransactionJson {
-    const digest = signingDigest(this.chainId, packed);
-    const signatures = keys.map((wif) => signDigest(digest, secretFromWif(wif)));
-    return JSON.parse(stringify(asJson({ ...body, signatures }))) as TransactionJson;
-  }
-
-  /** An operation with its fee filled in. */
-  withFee(
-    json: readonly [number, Readonly<Record<string, unknown>>],
-    feeAsset: string = coreAsset,
-  ): Operation {
-    const { state } = this.producer;
-    const operation = state.wire.codecs.operation.fromJson(json);
-    const given = json[1]['fee'];
-    if (isRecord(given) && given['amount'] !== undefined && String(given['amount']) !== '0') return operation;
-    const asset = state.asset(feeAsset);
-    const fee = feeInAsset(
-      requiredCoreFee(operation, state.parameters, state.wire),
-      feeAsset,
-      asset.options.core_exchange_rate,
-    );
-    return [operation[0], { ...operation[1], fee }] as Operation;
-  }
-
   /** Puts a transaction through the same checks as a broadcast; gives its id, or throws the node's error. */
   push(json: unknown): string {
     const prepared = this.producer.prepare(this.producer.state.wire.transactionFromJson(json));
@@ -442,34 +311,6 @@ export class Devchain {
   /** Signs and pushes a transfer between genesis accounts; gives the transaction's id. */
   transfer(request: TransferRequest): string {
     return this.push(this.signTransfer(request));
-  }
-
-  /** The signed transfer of `transfer`, without pushing it. */
-  signTransfer(
-    { from, to, amount, asset = coreAsset, memo, feeAsset }: TransferRequest,
-    options: SignOptions = {},
-  ): TransactionJson {
-    const { state } = this.producer;
-    const found = state.assetBySymbolOrId(asset);
-    const sender = state.accountByNameOrId(from);
-    const receiver = state.accountByNameOrId(to);
-    if (!found || !sender || !receiver)
-      throw new Error(`no asset ${asset}, no account ${from} or no account ${to}`);
-    const fields = {
-      from: sender.id,
-      to: receiver.id,
-      amount: { amount: baseUnits(amount, found.precision), asset_id: found.id },
-      ...(memo === undefined
-        ? {}
-        : { memo: typeof memo === 'string' ? this.encryptMemo({ from, to, text: memo }) : memo }),
-    };
-    const payWith = feeAsset === undefined ? coreAsset : (state.assetBySymbolOrId(feeAsset)?.id ?? feeAsset);
-    const [tag, body] = this.withFee([0, fields], payWith);
-    return this.sign(
-      [[tag, body as unknown as Record<string, unknown>]],
-      [this.account(sender.name).keys.active],
-      options,
-    );
   }
 
   /** Many transfers between genesis accounts in new blocks, without signatures (see bulk.ts); amounts in base units. */
@@ -496,18 +337,33 @@ export class Devchain {
     for (const transactions of blocks) this.generate({ transactions });
   }
 
+  /** Id and keys of a genesis account, by name. */
+  account(name: string): DevchainAccount {
+    return this.operator.account(name);
+  }
+
+  /** Tells devchain new keys of an account, for transfer and sign to use after an account_update. */
+  useKeys(name: string, keys: Partial<RoleKeys>): void {
+    this.operator.useKeys(name, keys);
+  }
+
+  /** A signed transaction as JSON; a fee that is left out is the required one. The keys are WIF. */
+  sign(
+    operations: readonly (readonly [number, Readonly<Record<string, unknown>>])[],
+    keys: readonly string[],
+    options: SignOptions = {},
+  ): TransactionJson {
+    return this.operator.sign(operations, keys, options);
+  }
+
+  /** The signed transfer of `transfer`, without pushing it. */
+  signTransfer(request: TransferRequest, options: SignOptions = {}): TransactionJson {
+    return this.operator.signTransfer(request, options);
+  }
+
   /** An encrypted memo between two accounts, to the receiver's present memo key; the nonce counts up. */
-  encryptMemo({ from, to, text, nonce }: { from: string; to: string; text: string; nonce?: bigint }): Memo {
-    const receiver = this.producer.state.accountByNameOrId(to) as Account;
-    const sender = this.producer.state.accountByNameOrId(from) as Account;
-    const counted = 1_000_000_000_000n + BigInt(++this.counter);
-    return encryptMemo({
-      from: this.account(sender.name).keys.memo,
-      to: receiver.options.memo_key,
-      text,
-      nonce: nonce ?? counted,
-      prefix: this.genesis.prefix,
-    });
+  encryptMemo(parts: { from: string; to: string; text: string; nonce?: bigint }): Memo {
+    return this.operator.encryptMemo(parts);
   }
 
   private accept(json: unknown, included?: (notice: Json) => void): void {
@@ -537,33 +393,4 @@ export class Devchain {
     const slot = slotAtTime(this.producer.state, now);
     if (slot > 0) this.generate({ miss: slot - 1 });
   }
-}
-
-function genesisOf(options: DevchainOptions): Genesis {
-  const seed = options.seed ?? 'devchain';
-  const interval = options.blockInterval ?? 3;
-  const start =
-    options.startTime ??
-    (options.clock === 'real' ? Math.floor(Date.now() / 1000) : Date.UTC(2026, 0, 1) / 1000);
-  const seconds =
-    typeof start === 'number' ? start : Date.parse(/Z$/.test(start) ? start : `${start}Z`) / 1000;
-  const nathan: GenesisAccount = { name: 'nathan', balances: { BTS: '1000000000' } };
-  const accounts = options.accounts ?? [];
-  const genesis: Omit<Genesis, 'chainId'> = {
-    seed,
-    prefix: options.prefix ?? 'BTS',
-    time: Math.floor(seconds / interval) * interval,
-    parameters: {
-      ...initialParameters(interval, options.maintenanceInterval ?? 3600),
-      ...options.parameters,
-    },
-    witnesses: options.witnesses ?? 11,
-    accounts: accounts.some(({ name }) => name === 'nathan') ? accounts : [nathan, ...accounts],
-    assets: options.assets ?? [],
-    balances: options.balanceObjects ?? [],
-  };
-  return {
-    ...genesis,
-    chainId: options.chainId ?? sha256(Buffer.from(stringify(asJson(genesis)))).toString('hex'),
-  };
 }

@@ -6,7 +6,7 @@ export type {
   SignOptions,
   TransactionJson,
   TransferRequest,
-} from './devchain';
+} from './devchain_options';
 export { ChainError } from './chain_error';
 export { ChainNode } from './chain_node';
 export { Fault, Faults } from './faults';

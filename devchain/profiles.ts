@@ -1,4 +1,4 @@
-import type { DevchainOptions } from './devchain';
+import type { DevchainOptions } from './devchain_options';
 import type { HistoryOptions } from './history_options';
 import type { NodeOptions } from './node_handle';
 import type { ApiLimits } from './rpc/limits';

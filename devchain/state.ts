@@ -12,7 +12,7 @@ import type {
 } from './objects';
 import { ObjectStore } from './store';
 import type { Asset, Operation } from './wire/operations';
-import type { SignedTransaction, Wire } from './wire/transaction';
+import type { Wire } from './wire/transaction';
 import { coreAsset } from './fees';
 
 /** An operation that was applied in the block (or pending transaction) at work, with its place in it. */
@@ -40,7 +40,7 @@ export class ChainState {
   readonly assetsOfOwner = this.store.table<readonly string[]>();
   readonly balanceIds = this.store.table<string>();
   /** Transactions in the chain or pending, by id: the duplicate check and get_recent_transaction_by_id. */
-  readonly recent = this.store.table<{ transaction: SignedTransaction; expiration: string }>();
+  readonly recent = this.store.table<{ packedSigned: Buffer; expiration: string }>();
   /** Block ids by the low 16 bits of the number, for reference blocks. */
   readonly blockSummaries = this.store.table<string>();
 

@@ -105,7 +105,9 @@ export const databaseChainMethods: Methods = {
   }),
   get_recent_transaction_by_id: method(1, ({ state }, [id]) => {
     const recent = state.recent.get(toText(id).toLowerCase());
-    return recent && state.headTime <= recent.expiration ? asJson(recent.transaction) : null;
+    return recent && state.headTime <= recent.expiration
+      ? asJson(state.wire.unpack(recent.packedSigned))
+      : null;
   }),
   get_next_object_id: method(2, ({ state }, [space, type]) =>
     state.store.nextId(`${toNumber(space)}.${toNumber(type)}`),

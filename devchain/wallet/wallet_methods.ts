@@ -2,9 +2,9 @@ import { at, check, failure, framed } from '../chain_error';
 import { availableBalance } from '../evaluators/claims';
 import type { HistoryObject } from '../history';
 import type { Json } from '../json';
-import { isRecord, timeSeconds } from '../json';
+import { timeSeconds } from '../json';
 import { balanceAddresses, publicKeyBytes, publicKeyText, secretFromWif } from '../keys';
-import type { Account, BalanceObject, Proposal } from '../objects';
+import type { Account, BalanceObject } from '../objects';
 import { toList, toNumber, toText } from '../rpc/arguments';
 import type { BalanceClaim, Operation } from '../wire/operations';
 import { compareIds } from '../wire/operations';
@@ -173,7 +173,6 @@ function range(wallet: Wallet, name: unknown, stop: number, limit: number, start
   return historyLines(wallet, objects);
 }
 
-
 /** Keys, accounts, history, transfers and claims. */
 export const walletCoreMethods: Readonly<Record<string, WalletMethod>> = {
   info: walletMethod(0, ({ state }, _args, now) => {
@@ -284,4 +283,3 @@ export const walletCoreMethods: Readonly<Record<string, WalletMethod>> = {
   get_dynamic_global_properties: walletMethod(0, ({ state }) => asJson(state.dynamicProperties)),
   get_global_properties: walletMethod(0, ({ state }) => asJson(state.globalProperties)),
 };
-

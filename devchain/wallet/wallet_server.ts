@@ -9,7 +9,8 @@ import { walletMethods } from '../rpc/method_names';
 import { Wallet } from './wallet';
 import type { WalletNode } from './wallet';
 import type { WalletMethod } from './wallet_methods';
-import { walletCoreMethods, walletOperationMethods } from './wallet_methods';
+import { walletCoreMethods } from './wallet_methods';
+import { walletOperationMethods } from './wallet_operation_methods';
 
 const methods: Readonly<Record<string, WalletMethod>> = { ...walletCoreMethods, ...walletOperationMethods };
 
