@@ -15,7 +15,7 @@ export class BitSharesKeysApi implements ICredentialType {
   /** Keys leave n8n's store only into our own nodes; not even the HTTP Request node can read them. */
   restrictToSupportedNodes = true as const;
 
-  supportedNodes = ['bitShares', 'bitSharesTrigger'];
+  supportedNodes = ['bitShares', 'bitSharesTrigger', 'bitSharesWallet'];
 
   properties: INodeProperties[] = [
     {

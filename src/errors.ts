@@ -34,6 +34,7 @@ export const errorCodes = [
   'REQUEST_TIMEOUT',
   'STALE_NODE',
   'WALLET_ERROR',
+  'WALLET_LOCKED',
   'WRONG_CHAIN',
   // Deposits
   'DELIVERY_PAUSED',

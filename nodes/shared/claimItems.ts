@@ -3,8 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { totalsOf, type ClaimOutcome, type FoundBalance, type SkippedBalance } from '../../src/balances';
 import type { Account, AssetAmount, ChainReader } from '../../src/chain';
 import { isBitSharesError } from '../../src/errors';
-import { formatAmount } from '../../src/protocol';
-import { isoTime } from '../../src/withdrawals/requestedAt';
+import { formatAmount, isoTime } from '../../src/protocol';
 
 interface AssetName {
   symbol: string;

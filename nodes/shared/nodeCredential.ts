@@ -51,7 +51,8 @@ export function readNodeSettings(credential: ICredentialDataDecryptedObject): No
   };
 }
 
-function readChain(credential: ICredentialDataDecryptedObject): Chain {
+/** The chain that a credential is for. */
+export function readChain(credential: ICredentialDataDecryptedObject): Chain {
   switch (credential.chain) {
     case 'mainnet':
       return mainnet;

@@ -19,6 +19,7 @@ const fromOutside: ReadonlySet<ErrorCode> = new Set([
   'REQUEST_TIMEOUT',
   'STALE_NODE',
   'WALLET_ERROR',
+  'WALLET_LOCKED',
 ]);
 
 /** Wraps any thrown value for n8n. Values that are not ours are passed on by their message alone. */
