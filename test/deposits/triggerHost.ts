@@ -25,7 +25,6 @@ import { readTriggerSettings } from '../../nodes/BitSharesTrigger/settings';
 import { TriggerRun } from '../../nodes/BitSharesTrigger/triggerRun';
 import type { DepositItem } from '../../src/deposits/depositItem';
 import { chainId, MemoryEndpoints, type MemoryNode } from './memoryChain';
-import type { SimulatedClock } from './simulatedClock';
 
 export interface Row {
   id: number;
@@ -40,7 +39,9 @@ export type Outcome = 'success' | 'error' | 'waiting' | 'canceled' | 'never';
 export type Consumer = (items: DepositItem[], clock: Clock) => Promise<Outcome> | Outcome;
 
 export interface HostOptions {
-  nodes: MemoryNode[];
+  nodes?: MemoryNode[];
+  /** Instead of nodes in memory: the credentials, for real connections. */
+  credentials?: Record<string, object>;
   /** The trusted nodes, when `nodes` are delayed ones. */
   trusted?: MemoryNode[];
   parameters?: Record<string, unknown>;
@@ -53,7 +54,7 @@ class Process implements Clock {
   alive = true;
   readonly instances = new LiveInstances();
 
-  constructor(private readonly clock: SimulatedClock) {}
+  constructor(private readonly clock: Clock) {}
 
   now(): number {
     return this.clock.now();
@@ -87,12 +88,12 @@ export class TriggerHost {
   manualData: INodeExecutionData[][] | undefined;
 
   constructor(
-    private readonly clock: SimulatedClock,
+    private readonly clock: Clock,
     private readonly options: HostOptions,
   ) {
     this.parameters = { account: 'exchange', startFrom: 'now', ...options.parameters };
     this.consumer = options.consumer ?? (() => 'success');
-    for (const node of new Set([...options.nodes, ...(options.trusted ?? [])])) {
+    for (const node of new Set([...(options.nodes ?? []), ...(options.trusted ?? [])])) {
       const before = node.beforeAnswer;
       node.beforeAnswer = async (method) => {
         await this.step();
@@ -139,10 +140,10 @@ export class TriggerHost {
       clock: process,
       random: () => 0.5,
       instances: process.instances,
-      nodes: this.nodeSource(),
+      ...this.nodeSource(),
     });
     this.response = await run.start();
-    if (process.alive && workflow.staticData.__dataChanged === true) this.saveStaticData(process, workflow);
+    if (process.alive) await this.saveStaticData(process, workflow);
   }
 
   /** Runs the trigger as a test in the editor does. */
@@ -154,7 +155,7 @@ export class TriggerHost {
       clock: process,
       random: () => 0.5,
       instances: process.instances,
-      nodes: this.nodeSource(),
+      ...this.nodeSource(),
     });
     await run.showLatest();
     await run.close();
@@ -191,9 +192,11 @@ export class TriggerHost {
 
   private nodeSource() {
     const { nodes, trusted } = this.options;
+    // Without nodes in memory the trigger connects as its credentials say.
+    if (nodes === undefined) return {};
     const reading = new MemoryEndpoints(nodes);
     const compared = trusted === undefined ? null : new MemoryEndpoints(trusted);
-    return {
+    const source = {
       nodes: () =>
         Promise.resolve({
           chain: customChain({ chainId, prefix: 'BTS' }),
@@ -206,6 +209,7 @@ export class TriggerHost {
         compared?.close();
       },
     };
+    return { nodes: source };
   }
 
   private context(
@@ -221,6 +225,9 @@ export class TriggerHost {
       typeVersion: 1,
       position: [0, 0],
       parameters: this.parameters as INode['parameters'],
+      credentials: Object.fromEntries(
+        Object.keys(this.options.credentials ?? {}).map((name) => [name, { id: name, name }]),
+      ),
     };
     const workflow = new Workflow({
       id: 'workflow-1',
@@ -246,7 +253,7 @@ export class TriggerHost {
         this.manualData = data;
         return;
       }
-      this.saveStaticData(process, workflow);
+      void this.saveStaticData(process, workflow);
       void this.create(process, data, this.knowsKeys ? key : undefined).then(
         (run) => process.alive && done?.resolve(run as IRun),
         (error: unknown) => process.alive && done?.reject(error as Error),
@@ -257,7 +264,15 @@ export class TriggerHost {
     const context = new TriggerContext(
       workflow,
       node,
-      { variables: {} } as unknown as IWorkflowExecuteAdditionalData,
+      {
+        variables: {},
+        credentialsHelper: {
+          getParentTypes: () => [],
+          isCredentialUsableByNode: () => true,
+          getDecrypted: (_data: unknown, _credential: unknown, name: string) =>
+            Promise.resolve(this.options.credentials?.[name] ?? {}),
+        },
+      } as unknown as IWorkflowExecuteAdditionalData,
       mode,
       activation,
       (this.knowsKeys ? emit : shortEmit) as ITriggerFunctions['emit'],
@@ -276,17 +291,15 @@ export class TriggerHost {
     return { context: context as unknown as ITriggerFunctions, workflow };
   }
 
-  /** Not awaited by anybody: it may come before or after the row, or never. */
-  private saveStaticData(process: Process, workflow: Workflow): void {
+  /** An emit does not wait for it: it may be written before or after the row, or never. */
+  private async saveStaticData(process: Process, workflow: Workflow): Promise<void> {
     if (workflow.staticData.__dataChanged !== true) return;
     const document = JSON.stringify(workflow.staticData);
-    void (async () => {
-      await process.sleep(1);
-      await this.step();
-      this.staticData = document;
-      await process.sleep(0.5);
-      workflow.staticData.__dataChanged = false;
-    })();
+    await process.sleep(1);
+    await this.step();
+    this.staticData = document;
+    await process.sleep(0.5);
+    workflow.staticData.__dataChanged = false;
   }
 
   private async create(

@@ -1,0 +1,53 @@
+/** Guarantee: notices only make things faster; what they do or fail to do changes nothing in what is delivered. */
+import { Scenario, seededRandom } from '../deposits/scenario';
+
+describe('waking up', () => {
+  it('without any notice deposits arrive all the same, within the poll interval', async () => {
+    const scenario = new Scenario({ node: { kind: 'delayed' } });
+    scenario.node.silent = true;
+    await scenario.start();
+    scenario.deposits(3);
+    scenario.confirm();
+    await scenario.untilCredited(3, 31_000);
+    expect(scenario.check(20)).toEqual({ lost: [], unexpected: [], repeated: [] });
+  });
+
+  it('with a notice a deposit on a delayed node arrives at once', async () => {
+    const scenario = new Scenario({ node: { kind: 'delayed' } });
+    await scenario.start();
+    await scenario.clock.pass(10_000);
+    scenario.deposits(1);
+    scenario.confirm();
+    await scenario.untilCredited(1, 100);
+  });
+
+  it('notices that are doubled, late, early or for other objects change nothing', async () => {
+    const random = seededRandom(7);
+    const scenario = new Scenario({ node: { kind: 'delayed' } });
+    await scenario.start();
+    for (let round = 0; round < 100; round++) {
+      if (random() < 0.5) scenario.deposits(1 + Math.floor(random() * 3), round + 1);
+      if (random() < 0.3) scenario.confirm();
+      for (let i = Math.floor(random() * 5); i > 0; i--) {
+        scenario.node.notify(random() < 0.5 ? '2.6.1' : '2.6.999');
+        if (random() < 0.5) await scenario.clock.pass(random() * 50);
+      }
+      if (random() < 0.05) scenario.node.cutConnections();
+    }
+    scenario.confirm();
+    const all = scenario.onChain(20).length;
+    await scenario.untilCredited(all);
+    expect(scenario.check(20)).toEqual({ lost: [], unexpected: [], repeated: [] });
+    expect(scenario.ledger.order).toEqual(scenario.onChain(20));
+  });
+
+  it('an idle trigger asks its node a few small questions a minute and nothing else', async () => {
+    const scenario = new Scenario({ node: { kind: 'delayed' } });
+    await scenario.start();
+    await scenario.clock.pass(60_000);
+    const before = Object.values(scenario.node.calls).reduce((sum, count) => sum + count, 0);
+    await scenario.clock.pass(600_000);
+    const calls = Object.values(scenario.node.calls).reduce((sum, count) => sum + count, 0) - before;
+    expect(calls / 10).toBeLessThanOrEqual(6);
+  });
+});
