@@ -1,5 +1,5 @@
 /** What blocks and history show about a withdrawal: paid, proposed, paid with other content, or nothing. */
-import type { Account, ChainReader } from '../chain';
+import type { Account } from '../chain';
 import { BitSharesError } from '../errors';
 import { formatAmount, toBigInt, type MemoKeyring, type TransferOperation } from '../protocol';
 import type { Intent } from './intent';
@@ -9,6 +9,7 @@ import { firstBlockSince, readBlocks, ScannedBlocks } from './scan';
 import { SenderHistory, type HistoryTransfer } from './senderHistory';
 import type { FoundProposal, Place, SenderIndex } from './senderIndex';
 import type { ChainView } from './view';
+import type { WithdrawalReader } from './reader';
 
 /**
  * How far before requestedAt the scan begins: retries of one withdrawal may carry times that differ by an hour, and a
@@ -141,7 +142,7 @@ async function virtualPayment(
 }
 
 async function paymentInBlock(
-  reader: ChainReader,
+  reader: WithdrawalReader,
   transfer: HistoryTransfer,
   nonce: bigint,
   index: SenderIndex,

@@ -2,9 +2,10 @@
  * Reading blocks for proof: what the sender paid from some time on, through the last irreversible block and on to the
  * head. Absence is proved from irreversible blocks only; account history may prune, lag, or not track the account.
  */
-import type { Block, ChainReader } from '../chain';
+import type { Block } from '../chain';
 import { BitSharesError } from '../errors';
 import { SenderIndex } from './senderIndex';
+import type { WithdrawalReader } from './reader';
 
 /** A local node answers fastest with about this many requests in flight. */
 const blocksInFlight = 8;
@@ -35,7 +36,7 @@ export class ScannedBlocks {
    * Reads what is missing of `from..to`, all of which must be irreversible as this reader (one session) said.
    * Several callers may share these blocks: each block is taken in once, and what was read stays after a lost connection.
    */
-  async cover(reader: ChainReader, from: number, to: number): Promise<void> {
+  async cover(reader: WithdrawalReader, from: number, to: number): Promise<void> {
     if (this.index.size > largestCache) this.forget();
     if (this.last < this.first) {
       this.first = from;
@@ -87,7 +88,7 @@ export class ScannedBlocks {
  * @throws INVALID_ANSWER when a block is missing or does not follow the one before it
  */
 export async function readBlocks(
-  reader: ChainReader,
+  reader: WithdrawalReader,
   from: number,
   to: number,
   visit: (block: Block) => void,
@@ -120,7 +121,7 @@ export async function readBlocks(
  * Reads about twice as many blocks as the guess is binary digits off.
  */
 export async function firstBlockSince(
-  reader: ChainReader,
+  reader: WithdrawalReader,
   time: number,
   highest: number,
   guess: number,

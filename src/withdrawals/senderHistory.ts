@@ -2,9 +2,10 @@
  * What the sender's account history shows. It can prove that something was paid, also through a proposal, whose
  * execution no block shows; it can never prove that nothing was, unless it reaches back to a known operation.
  */
-import type { Account, ChainReader, HistoryOperation } from '../chain';
+import type { Account, HistoryOperation } from '../chain';
 import { isBitSharesError } from '../errors';
 import { isOperation, toBigInt, type TransferOperation } from '../protocol';
+import type { WithdrawalReader } from './reader';
 
 const pageLength = 100;
 /** More operations than this are not read for what is only one more guard. */
@@ -55,7 +56,7 @@ export class SenderHistory {
    * read again the next time. A node without history, or with an odd one, leaves less read and is no error.
    */
   async refresh(
-    reader: ChainReader,
+    reader: WithdrawalReader,
     sender: Account,
     since: number,
     irreversibleBlock: number,
@@ -70,7 +71,7 @@ export class SenderHistory {
   }
 
   private async read(
-    reader: ChainReader,
+    reader: WithdrawalReader,
     sender: Account,
     since: number,
     irreversibleBlock: number,
@@ -104,7 +105,11 @@ export class SenderHistory {
   }
 
   /** Sequences belong to one node and move when its reversible blocks do; the key at the sequence tells. */
-  private async stillThere(reader: ChainReader, newest: ReadThrough, totalOps: number): Promise<boolean> {
+  private async stillThere(
+    reader: WithdrawalReader,
+    newest: ReadThrough,
+    totalOps: number,
+  ): Promise<boolean> {
     if (newest.sequence > totalOps || newest.sequence < totalOps - mostOperations) return false;
     const [operation] = await reader.history(this.senderId, {
       stop: newest.sequence,

@@ -166,11 +166,12 @@ class Settling {
     const view = await readView(nodes);
     const pause = Math.min(3000, Math.max(500, view.state.blockInterval * 500));
     const lookup = lookupOf(view, nodes.delayed !== null);
-    const sender = await lookup.account(keys.account);
+    const payer = this.context.payingAccount ?? keys.account;
+    const sender = await lookup.account(payer);
     if (sender === null) {
       throw new BitSharesError('UNKNOWN_ACCOUNT', {
         field: 'Account',
-        message: `there is no account ${keys.account} on this chain`,
+        message: `there is no account ${payer} on this chain`,
         fix: 'Correct Account in the keys credential.',
       });
     }

@@ -1,22 +1,23 @@
 /** One look at the chain: everything that a decision compares comes from it or from what is asked after it. */
-import type { Broadcaster, ChainReader, ChainState } from '../chain';
+import type { Broadcaster, ChainState } from '../chain';
 import { BitSharesError, isBitSharesError } from '../errors';
+import type { WithdrawalReader } from './reader';
 
 /** Connections to the operator's nodes. Each call gives one live session, never a mix of endpoints. */
 export interface WithdrawalNodes {
   /** Reads state and blocks, and broadcasts. */
-  trusted: () => Promise<ChainReader & Broadcaster>;
+  trusted: () => Promise<WithdrawalReader & Broadcaster>;
   /** Shows irreversible blocks only; null when the operator has none. */
-  delayed: (() => Promise<ChainReader>) | null;
+  delayed: (() => Promise<WithdrawalReader>) | null;
 }
 
 export interface ChainView {
-  session: ChainReader & Broadcaster;
+  session: WithdrawalReader & Broadcaster;
   state: ChainState;
   /** Null on a chain without an irreversible block yet. */
   lastIrreversibleTime: number | null;
   /** Null without a delayed node, or when `delayedFault` says why it cannot be used now. */
-  delayed: { session: ChainReader; state: ChainState } | null;
+  delayed: { session: WithdrawalReader; state: ChainState } | null;
   delayedFault: BitSharesError | null;
   /** What is in blocks up to this one is final; 0 when nothing can be called final now. */
   finalBlock: number;
@@ -57,8 +58,8 @@ async function readDelayed(nodes: WithdrawalNodes): Promise<ChainView['delayed']
  * node is behind. Neither can be used together, so both only mean: not now.
  */
 async function delayedFault(
-  delayed: { session: ChainReader; state: ChainState },
-  trusted: ChainReader,
+  delayed: { session: WithdrawalReader; state: ChainState },
+  trusted: WithdrawalReader,
   state: ChainState,
 ): Promise<BitSharesError | null> {
   const { headBlockNumber: head, headBlockId } = delayed.state;
@@ -83,7 +84,7 @@ async function delayedFault(
   });
 }
 
-async function timeOf(reader: ChainReader, blockNumber: number): Promise<number | null> {
+async function timeOf(reader: WithdrawalReader, blockNumber: number): Promise<number | null> {
   if (blockNumber === 0) return null;
   const block = await reader.block(blockNumber);
   if (block === null) {
