@@ -1,19 +1,61 @@
-/** The items of a native import: the transactions of this run, and those of earlier runs. */
+/** The items of an import, by either route: the transactions of this run, and those of earlier runs. */
 import type { IDataObject } from 'n8n-workflow';
-import { claimOutcome, type ClaimTransaction, type ImportResult } from '../../src/balances';
-import type { Account, AssetAmount, ChainReader } from '../../src/chain';
+import {
+  claimOutcome,
+  type BuiltClaim,
+  type ClaimTransaction,
+  type EarlierTransaction,
+  type ImportResult,
+  type Sent,
+  type SkippedBalance,
+} from '../../src/balances';
+import type { Account, AssetAmount } from '../../src/chain';
 import type { BitSharesError } from '../../src/errors';
-import { AssetNames, claimNextStep, importItem, type ClaimLine, type ImportItemParts } from './claimItems';
+import {
+  AssetNames,
+  claimNextStep,
+  type AssetSource,
+  importItem,
+  type ClaimLine,
+  type ImportItemParts,
+} from './claimItems';
+
+/** A transaction as an item tells it. */
+export interface ShownClaim extends BuiltClaim {
+  claims: ClaimLine[];
+  /** Null in a dry run. */
+  sent: Sent | null;
+}
+
+/** An import as its items tell it. */
+export interface ShownImport {
+  transactions: ShownClaim[];
+  skipped: SkippedBalance[];
+  earlier: EarlierTransaction[];
+  keyCount: number;
+  /** Null where it is not known. */
+  keysWithoutBalance: number | null;
+}
+
+/** What a native import found and did. */
+export function shownImport(result: ImportResult, prefix: string): ShownImport {
+  return {
+    ...result,
+    transactions: result.transactions.map((transaction) => ({
+      ...transaction,
+      claims: claimLines(transaction, prefix),
+    })),
+  };
+}
 
 /** One item a transaction; one item that says so when there is nothing to claim. */
 export async function importItems(
-  result: ImportResult,
-  context: { reader: Pick<ChainReader, 'assets'>; account: Account; dryRun: boolean; prefix: string },
+  result: ShownImport,
+  context: { reader: AssetSource; account: Pick<Account, 'id' | 'name'>; dryRun: boolean },
 ): Promise<IDataObject[]> {
   const { transactions, skipped, earlier, keyCount, keysWithoutBalance } = result;
-  const { account, dryRun, prefix, reader } = context;
-  const lines = transactions.map((transaction) => claimLines(transaction, prefix));
-  const importAmounts = lines.flatMap((claims) => claims.map(({ amount }) => amount));
+  const { account, dryRun, reader } = context;
+  const importAmounts = transactions.flatMap(({ claims }) => claims.map(({ amount }) => amount));
   const mentioned: AssetAmount[] = [
     ...importAmounts,
     ...skipped.map(({ balance }) => balance.object.balance),
@@ -52,7 +94,7 @@ export async function importItems(
       ...common,
       ...ofTransaction(transaction),
       transactionNumber: i + 1,
-      claims: lines[i] ?? [],
+      claims: transaction.claims,
     })),
   ];
   if (parts.length === 0) parts.push({ ...common, ...nothing });
@@ -99,7 +141,7 @@ type TransactionParts = Pick<
   | 'transaction'
 >;
 
-function ofTransaction(claim: ClaimTransaction): TransactionParts {
+function ofTransaction(claim: ShownClaim): TransactionParts {
   const { sent, transaction, transactionId, expiration } = claim;
   const outcome = sent === null ? 'dry_run' : claimOutcome(sent);
   return {

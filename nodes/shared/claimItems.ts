@@ -1,20 +1,26 @@
 /** Claimable balances and their claims as items: flat, every field always there. */
 import type { IDataObject } from 'n8n-workflow';
 import { totalsOf, type ClaimOutcome, type FoundBalance, type SkippedBalance } from '../../src/balances';
-import type { Account, AssetAmount, ChainReader } from '../../src/chain';
+import type { Account, AssetAmount } from '../../src/chain';
 import { isBitSharesError } from '../../src/errors';
 import { formatAmount, isoTime } from '../../src/protocol';
 
 interface AssetName {
+  id: string;
   symbol: string;
   precision: number;
+}
+
+/** Anything that knows assets by their ids: a node, or a wallet. */
+export interface AssetSource {
+  assets(ids: string[]): Promise<(AssetName | null)[]>;
 }
 
 /** Symbols and precisions, asked once an asset. */
 export class AssetNames {
   private constructor(private readonly names: ReadonlyMap<string, AssetName>) {}
 
-  static async of(reader: Pick<ChainReader, 'assets'>, assetIds: readonly string[]): Promise<AssetNames> {
+  static async of(reader: AssetSource, assetIds: readonly string[]): Promise<AssetNames> {
     const ids = [...new Set(assetIds)];
     // Names are for people: what was sent must be told even when they cannot be read any more.
     const assets =

@@ -120,8 +120,32 @@ export async function importBalances(request: ImportRequest, context: ImportCont
   for (const [i, transaction] of transactions.entries()) {
     transactions[i] = await send(transaction, build, skipped, context, state);
   }
-  await settle(transactions, request, context, basis);
+  await settle(sentOf(transactions), request, context, basis.blockNumber);
   return { ...result, transactions: transactions.filter(({ balances }) => balances.length > 0) };
+}
+
+/** A claim that was built and signed elsewhere, by cli_wallet for one. */
+export interface BuiltClaim {
+  transaction: SignedTransaction;
+  transactionId: string;
+  /** Seconds. */
+  expiration: number;
+}
+
+/**
+ * Sends claims and follows each to its outcome; never rejects. `afterBlock` is a block that was irreversible before they
+ * were built.
+ */
+export async function sendClaims(
+  claims: readonly BuiltClaim[],
+  options: Pick<ImportRequest, 'waitFor' | 'maximumWait'>,
+  context: ImportContext,
+  afterBlock: number,
+): Promise<Sent[]> {
+  const sent: Sent[] = [];
+  for (const claim of claims) sent.push(await broadcastOnce(claim, context));
+  await settle(sent, options, context, afterBlock);
+  return sent;
 }
 
 function claimTransaction(
@@ -169,7 +193,7 @@ async function send(
   }
 }
 
-async function broadcastOnce(claim: ClaimTransaction, context: ImportContext): Promise<Sent> {
+async function broadcastOnce(claim: BuiltClaim, context: ImportContext): Promise<Sent> {
   const { transaction, transactionId, expiration } = claim;
   const sent: Sent = {
     transaction,
@@ -228,16 +252,19 @@ async function withoutChanged(
   return left.length === 0 ? { ...claim, balances: [], sent: null } : build(left);
 }
 
+function sentOf(transactions: readonly ClaimTransaction[]): Sent[] {
+  return transactions.flatMap(({ sent }) => (sent === null ? [] : [sent]));
+}
+
 async function settle(
-  transactions: readonly ClaimTransaction[],
-  { waitFor, maximumWait }: ImportRequest,
+  sent: readonly Sent[],
+  { waitFor, maximumWait }: Pick<ImportRequest, 'waitFor' | 'maximumWait'>,
   context: ImportContext,
-  basis: ClaimBasis,
+  afterBlock: number,
 ): Promise<void> {
-  const sent = transactions.flatMap((transaction) => (transaction.sent === null ? [] : [transaction.sent]));
   const until = context.clock.now() + maximumWait * 1000;
   while (sent.some((one) => !isReached(one, waitFor))) {
-    await lookAgain(sent, context, basis).catch((error: unknown) => {
+    await lookAgain(sent, context, afterBlock).catch((error: unknown) => {
       const reason = isBitSharesError(error)
         ? error
         : new BitSharesError('INTERNAL', { message: 'Looking for the claims went wrong', cause: error });
@@ -250,6 +277,6 @@ async function settle(
   }
 }
 
-async function lookAgain(sent: readonly Sent[], context: ImportContext, basis: ClaimBasis): Promise<void> {
-  await look(await context.node(), sent, basis.blockNumber, context.chain.prefix);
+async function lookAgain(sent: readonly Sent[], context: ImportContext, afterBlock: number): Promise<void> {
+  await look(await context.node(), sent, afterBlock, context.chain.prefix);
 }

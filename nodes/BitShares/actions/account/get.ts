@@ -22,15 +22,16 @@ export const get: NodeOperation = {
   },
 };
 
-function accountItem(account: Account, statistics: AccountStatistics): IDataObject {
+/** An account as an item; without statistics, the size of its history is null. */
+export function accountItem(account: Account, statistics: AccountStatistics | null): IDataObject {
   return {
     accountId: account.id,
     name: account.name,
     memoKey: account.memoKey,
     ...authorityFields('active', account.active),
     ...authorityFields('owner', account.owner),
-    operations: statistics.totalOps,
-    operationsPrunedByNode: statistics.removedOps,
+    operations: statistics?.totalOps ?? null,
+    operationsPrunedByNode: statistics?.removedOps ?? null,
   };
 }
 

@@ -35,7 +35,8 @@ export const getHistory: NodeOperation = {
   },
 };
 
-function historyItem(entry: HistoryOperation): IDataObject {
+/** An operation of an account's history as an item. */
+export function historyItem(entry: HistoryOperation): IDataObject {
   const [type, fields] = entry.operation;
   return {
     operationId: entry.id,

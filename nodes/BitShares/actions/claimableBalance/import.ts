@@ -1,7 +1,7 @@
 import { importBalances } from '../../../../src/balances';
 import { checkInSync } from '../../../../src/withdrawals/checks';
 import { balanceKeysOf, type KeySource } from '../../../shared/balanceKeys';
-import { importItems } from '../../../shared/claimImportItems';
+import { importItems, shownImport } from '../../../shared/claimImportItems';
 import { systemClock } from '../../../shared/clock';
 import { keysOf, nodeSettingsOf } from '../../../shared/credentials';
 import { requireAccount } from '../../../shared/lookup';
@@ -36,7 +36,7 @@ export const importOperation: NodeOperation = {
           },
           { chain: settings.chain, node: () => Promise.resolve(trusted), clock: systemClock },
         );
-        return importItems(result, { reader: trusted, account, dryRun, prefix: settings.chain.prefix });
+        return importItems(shownImport(result, settings.chain.prefix), { reader: trusted, account, dryRun });
       }),
     );
   },

@@ -12,7 +12,7 @@ import { withNodes, type NodeSettings, type Nodes } from '../../../shared/nodeCr
 import { errorItem, toNodeError } from '../../../shared/nodeErrors';
 
 /** Blocks and histories already read by this process. Losing them costs time, nothing else. */
-const caches = new WithdrawalCaches();
+export const caches = new WithdrawalCaches();
 
 /** Everything of the two credentials that a withdrawal needs. */
 export function withdrawalContext(settings: NodeSettings, keys: Keys, nodes: Nodes): WithdrawalContext {
@@ -55,7 +55,7 @@ export async function runBatch(
   readOrder: (itemIndex: number) => WithdrawalOrder,
   toJson: (result: WithdrawalResult) => IDataObject,
 ): Promise<INodeExecutionData[]> {
-  if (withdrawals.keys.activeKeys.length === 0) {
+  if (withdrawals.keys.activeKeys.length === 0 && withdrawals.keys.signer === undefined) {
     throw new BitSharesError('KEY_WITHOUT_AUTHORITY', {
       field: 'Active Key',
       message: 'the keys credential has no active key, so nothing can be signed',
