@@ -16,6 +16,13 @@ const curveOrder = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd03
 const wifFix =
   'Give the private key in wallet import format: 51 characters that start with 5, as the wallet shows it.';
 
+/**
+ * Keys that were read lately, by their text. Base58 is the slowest part of the wire format, and the same few keys stand in
+ * most of an account's memos. Only valid public keys get here, so nothing secret is kept.
+ */
+const readKeys = new Map<string, { prefix: string; key: PublicKey }>();
+const readKeysKept = 5000;
+
 /** The bytes of a public key: 33 of them, not necessarily a point on the curve, because the chain does not check. */
 export class PublicKey {
   readonly #bytes: Uint8Array;
@@ -29,6 +36,8 @@ export class PublicKey {
    * Rule: libraries/protocol/types.cpp, `public_key_type`.
    */
   static fromString(text: string, prefix: string, field?: string): PublicKey {
+    const known = readKeys.get(text);
+    if (known?.prefix === prefix) return known.key;
     const given: unknown = text;
     const decoded: { payload?: Uint8Array | undefined; fault?: string | undefined } =
       typeof given === 'string'
@@ -42,7 +51,13 @@ export class PublicKey {
         ...(field === undefined ? {} : { field }),
       });
     }
-    return new PublicKey(Uint8Array.from(decoded.payload));
+    const key = new PublicKey(Uint8Array.from(decoded.payload));
+    readKeys.set(text, { prefix, key });
+    if (readKeys.size > readKeysKept) {
+      const oldest = readKeys.keys().next();
+      if (oldest.done !== true) readKeys.delete(oldest.value);
+    }
+    return key;
   }
 
   /** Takes 33 bytes as they are. Errors: INVALID_PUBLIC_KEY for another length. */

@@ -176,9 +176,9 @@ export function struct<T extends object>(fields: FieldCodecs<T>, ignored: readon
   return {
     write(writer, value) {
       const object = objectOf(value);
-      for (const [name, codec] of declared) within(name, () => codec.write(writer, object.get(name)));
-      for (const [name, content] of object) {
-        if (!known.has(name) && !isEmpty(content)) {
+      for (const [name, codec] of declared) within(name, () => codec.write(writer, object[name]));
+      for (const name of Object.keys(object)) {
+        if (!known.has(name) && !isEmpty(object[name])) {
           within(name, () => {
             throw new FormatFault('the format has no such field');
           });
@@ -254,13 +254,13 @@ export function extension<T extends object>(fields: { [K in keyof T]-?: Codec<Re
   const declared: [string, Codec<unknown>][] = Object.entries<Codec<unknown>>(fields);
   return {
     write(writer, value) {
-      const object = isEmpty(value) ? new Map<string, unknown>() : objectOf(value);
-      for (const [name, content] of object) {
+      const object = isEmpty(value) ? {} : objectOf(value);
+      for (const [name, content] of Object.entries(object)) {
         if (!Object.hasOwn(fields, name) && !isEmpty(content))
           throw new FormatFault(`there is no extension ${name}`);
       }
       const present = declared
-        .map(([name, codec], number) => ({ name, codec, number, content: object.get(name) }))
+        .map(([name, codec], number) => ({ name, codec, number, content: object[name] }))
         .filter(({ content }) => content !== undefined && content !== null);
       writer.varint(present.length);
       for (const { name, codec, number, content } of present) {
@@ -292,11 +292,11 @@ function arrayOf(value: unknown): unknown[] {
   return value;
 }
 
-function objectOf(value: unknown): Map<string, unknown> {
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new FormatFault('this is not an object');
   }
-  return new Map<string, unknown>(Object.entries(value));
+  return value as Readonly<Record<string, unknown>>;
 }
 
 function isEmpty(value: unknown): boolean {
