@@ -10,7 +10,7 @@ import { agrees, compareLedger } from './ledgerComparison';
 import type { DataTableRow } from './n8nApi';
 import type { Report } from './report';
 import { searchForSecrets } from './secretSearch';
-import { pause, waitFor } from './waiting';
+import { pause, waitFor, withDeadline } from './waiting';
 
 const second = 1000;
 /** Windows of ten minutes begin with a pause of one irreversibility lag; a settled payment takes one more. */
@@ -41,16 +41,16 @@ export async function checkExchange(exchange: Exchange, report: Report, signal: 
   expectRow(first, { from: customer, amount: '12.50000', asset: 'BTS', memoStatus: 'decoded' });
   report.event(`The ledger has it: ${describe(first)}.`);
 
-  const request = withdrawalRequest(exchange, 'check-1', '25.5');
+  const settled = withdrawalRequest(exchange, 'check-1', '25.5');
   report.event(
     'A system asks for a withdrawal of 25.5 BTS over the webhook, and waits until it is irreversible.',
   );
-  const paid = await settle(exchange, request, report, signal);
+  const paid = await settle(exchange, settled, report, signal);
   report.event(`Answer: ${describeAnswer(paid)}.`);
-  const repeated = await askForWithdrawal(exchange, request, signal);
+  const repeated = await askForWithdrawal(exchange, settled, signal);
   expectSamePayment(repeated, paid);
   report.event(`The same request again: ${describeAnswer(repeated)}. Paid once.`);
-  const other = await askForWithdrawal(exchange, { ...request, amount: '99' }, signal);
+  const other = await askForWithdrawal(exchange, { ...settled, amount: '99' }, signal);
   expect(
     other.status === 409,
     `Another amount under the same withdrawalId was answered with ${other.status}.`,
@@ -82,12 +82,12 @@ export async function checkExchange(exchange: Exchange, report: Report, signal: 
   report.event(`The ledger has it: ${describe(late)}.`);
   const resumed = await settle(exchange, interrupted, report, signal);
   report.event(`The interrupted withdrawal is asked for again: ${describeAnswer(resumed)}.`);
-  expectSamePayment(await askForWithdrawal(exchange, request, signal), paid);
+  expectSamePayment(await askForWithdrawal(exchange, settled, signal), paid);
   report.event(
     'The first withdrawal is asked for again after the restart: the same transaction, not paid again.',
   );
 
-  await compareWithBlocks(exchange, [request, interrupted], report, signal);
+  await compareWithBlocks(exchange, [settled, interrupted], report, signal);
   await n8n.stop();
   report.event('n8n stopped.');
   await expectNoSecrets(exchange, String(first['depositId']), report);
@@ -105,8 +105,9 @@ function withdrawalRequest({ chain }: Exchange, withdrawalId: string, amount: st
   };
 }
 
+/** Fills in the form and stays until its last page, with the same calls as the script of n8n's form page. */
 async function submitDepositForm(
-  { api, n8n, workflows }: Exchange,
+  { n8n }: Exchange,
   fields: { name: string; amount: string; memo: string },
   signal: AbortSignal,
 ): Promise<void> {
@@ -115,56 +116,70 @@ async function submitDepositForm(
   body.set('field-0', fields.name);
   body.set('field-1', fields.amount);
   body.set('field-2', fields.memo);
-  const response = await fetch(`${n8n.address}/form/deposit`, {
-    method: 'POST',
-    body,
-    signal: bounded(signal, 60),
-  });
-  const answer = await response.text();
-  expect(response.ok, `The form answered ${response.status}: ${answer.slice(0, 300)}`);
-  const { formWaitingUrl } = JSON.parse(answer) as { formWaitingUrl?: string };
+  const submitted = await request(`${n8n.address}/form/deposit`, { method: 'POST', body }, 60, signal);
+  expect(submitted.status === 200, `The form answered ${submitted.status}: ${submitted.text.slice(0, 300)}`);
+  const { formWaitingUrl } = JSON.parse(submitted.text) as { formWaitingUrl?: string };
   if (formWaitingUrl === undefined) throw new DemoFailure('The form gave no address of its last page.');
-  // A browser stays on this address until the workflow has its last page.
+
+  const statusUrl = new URL(formWaitingUrl);
+  statusUrl.pathname += '/n8n-execution-status';
   await waitFor(
     async () => {
-      const [execution] = await api.executions(workflows['make-a-deposit'].id, 1);
-      expect(execution?.status !== 'error', `The execution ${execution?.id} of "Make a deposit" failed.`);
-      const page = await (await fetch(formWaitingUrl, { signal: bounded(signal, 30) })).text();
-      return page.includes('Payment sent') ? true : undefined;
+      const { text } = await request(statusUrl.href, {}, 10, signal);
+      const failed = ['canceled', 'crashed', 'error'].includes(text.trim());
+      expect(!failed, `The execution of "Make a deposit" ended with the status ${text.trim()}.`);
+      return text.trim() === 'form-waiting' ? true : undefined;
     },
-    { what: 'the last page of the form ("Payment sent")', deadline: 60 * second, every: second, signal },
+    { what: 'the last page of the form', deadline: settlementDeadline, every: second, signal },
   );
+  const page = await request(formWaitingUrl, {}, 30, signal);
+  expect(page.text.includes('Payment sent'), 'The last page of the form does not say "Payment sent".');
 }
 
 async function askForWithdrawal(
   { n8n, webhookHeader }: Exchange,
-  request: WithdrawalRequest,
+  withdrawal: WithdrawalRequest,
   signal: AbortSignal,
 ): Promise<WebhookAnswer> {
-  const response = await fetch(`${n8n.address}/webhook/withdrawal`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', [webhookHeader.name]: webhookHeader.value },
-    body: JSON.stringify(request),
-    signal: bounded(signal, 120),
-  });
-  const text = await response.text();
+  const { status, text } = await request(
+    `${n8n.address}/webhook/withdrawal`,
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', [webhookHeader.name]: webhookHeader.value },
+      body: JSON.stringify(withdrawal),
+    },
+    120,
+    signal,
+  );
   try {
-    return { status: response.status, body: JSON.parse(text) as Record<string, unknown> };
+    return { status, body: JSON.parse(text) as Record<string, unknown> };
   } catch {
-    return { status: response.status, body: { message: text.slice(0, 300) } };
+    return { status, body: { message: text.slice(0, 300) } };
   }
+}
+
+async function request(
+  url: string,
+  options: RequestInit,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<{ status: number; text: string }> {
+  return await withDeadline(seconds * second, signal, async (bounded) => {
+    const response = await fetch(url, { ...options, signal: bounded });
+    return { status: response.status, text: await response.text() };
+  });
 }
 
 /** Asks until the answer is final, as a system would that follows `nextStep`: asking again is always safe. */
 async function settle(
   exchange: Exchange,
-  request: WithdrawalRequest,
+  withdrawal: WithdrawalRequest,
   report: Report,
   signal: AbortSignal,
 ): Promise<WebhookAnswer> {
   return await waitFor(
     async () => {
-      const answer = await askForWithdrawal(exchange, request, signal);
+      const answer = await askForWithdrawal(exchange, withdrawal, signal);
       // n8n answers 404 until its webhooks are there again.
       if (answer.status === 404) return undefined;
       expect(answer.status === 200, `The webhook answered ${answer.status}: ${JSON.stringify(answer.body)}`);
@@ -174,7 +189,7 @@ async function settle(
       return undefined;
     },
     {
-      what: `the withdrawal ${request.withdrawalId} to be paid`,
+      what: `the withdrawal ${withdrawal.withdrawalId} to be paid`,
       deadline: settlementDeadline,
       every: second,
       signal,
@@ -231,7 +246,7 @@ async function compareWithBlocks(
 async function expectNoSecrets(exchange: Exchange, depositId: string, report: Report): Promise<void> {
   const { secrets, userFolder } = exchange;
   // A search that cannot find what is surely there proves nothing.
-  const control = await searchForSecrets(userFolder, [{ name: 'a deposit id', value: depositId }]);
+  const control = await searchForSecrets(userFolder, [{ name: 'a deposit id', values: [depositId] }]);
   expect(
     control.findings.length > 0,
     'The search for secrets does not even find the deposit in the database.',
@@ -285,8 +300,4 @@ function describe(row: DataTableRow): string {
 function describeAnswer({ body }: WebhookAnswer): string {
   const transaction = String(body['transactionId']).slice(0, 12);
   return `outcome ${String(body['outcome'])}, paid ${String(body['paid'])}, alreadyPaid ${String(body['alreadyPaid'])}, block ${String(body['blockNumber'])}, transaction ${transaction}…`;
-}
-
-function bounded(signal: AbortSignal, seconds: number): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(seconds * second)]);
 }

@@ -5,6 +5,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import bs58 from 'bs58';
+
 import { type DemoChain, startDemoChain } from './demoChain';
 import { throwIfStopped } from './failure';
 import { findFreePorts } from './freePorts';
@@ -180,7 +182,11 @@ async function createCredentials(
     roles: ('memo' | 'active')[],
   ): Promise<[string, string]> => {
     const keys = chain.keysOf(account);
-    for (const role of roles) secrets.push({ name: `${role} key of ${account}`, value: keys[role] });
+    for (const role of roles) {
+      // A WIF is one prefix byte, the 32 bytes of the key, and a checksum.
+      const key = Buffer.from(bs58.decode(keys[role]).subarray(1, 33)).toString('hex');
+      secrets.push({ name: `${role} key of ${account}`, values: [keys[role], key] });
+    }
     const id = await api.createCredential(name, 'bitSharesKeysApi', {
       account,
       memoKey: keys.memo,

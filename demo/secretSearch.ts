@@ -6,7 +6,8 @@ import { join, relative } from 'node:path';
 export interface Secret {
   /** What the secret is, without the secret: "active key of exchange-hot". */
   name: string;
-  value: string;
+  /** Every text that gives it away. */
+  values: string[];
 }
 
 export interface SecretFinding {
@@ -33,7 +34,7 @@ export async function searchForSecrets(
   leaveOut: string[] = ['node_modules'],
 ): Promise<SecretSearchResult> {
   const patterns = secrets.flatMap((secret) =>
-    writtenForms(secret.value).map(({ form, bytes }) => ({ name: secret.name, form, bytes })),
+    secret.values.flatMap(writtenForms).map(({ form, bytes }) => ({ name: secret.name, form, bytes })),
   );
   const result: SecretSearchResult = { filesSearched: 0, bytesSearched: 0, findings: [] };
   for (const path of await filesUnder(folder, leaveOut)) {

@@ -49,7 +49,7 @@ export async function waitFor<T>(look: () => Promise<T | undefined>, options: Wa
       lastError = error;
     }
     if (Date.now() >= end) {
-      const reason = lastError instanceof Error ? ` The last try said: ${lastError.message}` : '';
+      const reason = lastError === undefined ? '' : ` The last try said: ${messageOf(lastError)}`;
       throw new DemoFailure(
         `Waited ${Math.round(options.deadline / 1000)} s for ${options.what}.${reason}`,
         undefined,
@@ -57,5 +57,38 @@ export async function waitFor<T>(look: () => Promise<T | undefined>, options: Wa
       );
     }
     await pause(options.every ?? 250, options.signal);
+  }
+}
+
+/** The message of an error with those of its causes: fetch says "fetch failed", and the reason is in the cause. */
+export function messageOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('message' in error)) return String(error);
+  const message = String(error.message);
+  return 'cause' in error && error.cause !== undefined ? `${message} (${messageOf(error.cause)})` : message;
+}
+
+/**
+ * Runs `work` with a signal that fires when `signal` does or after `milliseconds`.
+ *
+ * Not AbortSignal.any: on Node.js 20 its result can be garbage-collected before it fires, and a request then hangs.
+ */
+export async function withDeadline<T>(
+  milliseconds: number,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const bounded = new AbortController();
+  const stop = () => bounded.abort(new DemoStopped());
+  const timer = setTimeout(
+    () => bounded.abort(new Error(`no answer within ${Math.round(milliseconds / 1000)} s`)),
+    milliseconds,
+  );
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    return await work(bounded.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
   }
 }

@@ -19,28 +19,12 @@ afterEach(async () => {
 });
 
 test.each([
-  [
-    'as text inside binary data',
-    'text',
-    Buffer.concat([Buffer.from([0, 255, 1]), Buffer.from(`x${secret.value}y`)]),
-  ],
-  ['in hexadecimal', 'hexadecimal', Buffer.from(`00${Buffer.from(secret.value).toString('hex')}ff`)],
-  [
-    'in upper-case hexadecimal',
-    'hexadecimal',
-    Buffer.from(Buffer.from(secret.value).toString('hex').toUpperCase()),
-  ],
-  ['in Base64', 'Base64', Buffer.from(Buffer.from(secret.value).toString('base64'))],
-  [
-    'in Base64 after one other byte',
-    'Base64',
-    Buffer.from(Buffer.from(`"${secret.value}"}`).toString('base64')),
-  ],
-  [
-    'in Base64 after two other bytes',
-    'Base64',
-    Buffer.from(Buffer.from(`: ${secret.value}`).toString('base64')),
-  ],
+  ['as text inside binary data', 'text', Buffer.concat([Buffer.from([0, 255, 1]), Buffer.from(`x${wif}y`)])],
+  ['in hexadecimal', 'hexadecimal', Buffer.from(`00${Buffer.from(wif).toString('hex')}ff`)],
+  ['in upper-case hexadecimal', 'hexadecimal', Buffer.from(Buffer.from(wif).toString('hex').toUpperCase())],
+  ['in Base64', 'Base64', Buffer.from(Buffer.from(wif).toString('base64'))],
+  ['in Base64 after one other byte', 'Base64', Buffer.from(Buffer.from(`"${wif}"}`).toString('base64'))],
+  ['in Base64 after two other bytes', 'Base64', Buffer.from(Buffer.from(`: ${wif}`).toString('base64'))],
 ])('a secret is found %s', async (_title, form, content) => {
   await mkdir(join(folder, '.n8n'));
   await writeFile(join(folder, '.n8n', 'database.sqlite'), content);
@@ -59,6 +43,6 @@ test('what holds no secret gives no finding, and says how much was searched', as
 
 test('installed program code is not searched', async () => {
   await mkdir(join(folder, 'node_modules'));
-  await writeFile(join(folder, 'node_modules', 'index.js'), secret.value);
+  await writeFile(join(folder, 'node_modules', 'index.js'), wif);
   expect((await searchForSecrets(folder, [secret])).filesSearched).toBe(0);
 });

@@ -1,5 +1,5 @@
 import { DemoFailure, DemoStopped } from '../../demo/failure';
-import { waitFor } from '../../demo/waiting';
+import { messageOf, waitFor, withDeadline } from '../../demo/waiting';
 
 const signal = new AbortController().signal;
 
@@ -33,4 +33,21 @@ test('a stop ends a wait', async () => {
   };
   const waiting = waitFor(look, { what: 'it', deadline: 60_000, every: 60_000, signal: stop.signal });
   await expect(waiting).rejects.toBeInstanceOf(DemoStopped);
+});
+
+test('a deadline ends work that listens to its signal, and says how long it waited', async () => {
+  const hanging = (bounded: AbortSignal) =>
+    new Promise<never>((_resolve, reject) => bounded.addEventListener('abort', () => reject(bounded.reason)));
+  await expect(withDeadline(5, signal, hanging)).rejects.toThrow('no answer within 0 s');
+  const stop = new AbortController();
+  const stopping = withDeadline(60_000, stop.signal, hanging);
+  stop.abort();
+  await expect(stopping).rejects.toBeInstanceOf(DemoStopped);
+});
+
+test('the message of an error includes its causes', () => {
+  expect(messageOf(new Error('fetch failed', { cause: new Error('ECONNREFUSED') }))).toBe(
+    'fetch failed (ECONNREFUSED)',
+  );
+  expect(messageOf('plain')).toBe('plain');
 });
