@@ -4,10 +4,8 @@ import { join } from 'node:path';
 
 import { searchForSecrets } from '../../demo/secretSearch';
 
-const secret = {
-  name: 'active key of somebody',
-  value: '5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3',
-};
+const wif = '5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3';
+const secret = { name: 'active key of somebody', values: ['another form', wif] };
 let folder: string;
 
 beforeEach(async () => {
