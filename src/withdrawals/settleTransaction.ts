@@ -183,16 +183,16 @@ class Settling {
     await refreshHistory(evidence, sender);
     this.reason = view.delayedFault;
     this.payment = await findPayment(evidence, sender.id, this.order.withdrawalId);
-    this.absentThrough = this.payment === null ? view.finalTime : null;
+    this.absentThrough = null;
     this.alreadyPaid ||= this.payment !== null && !this.sent;
     await this.name(sender, lookup);
-    if (this.payment !== null || this.settlement().final) return pause;
+    if (this.payment !== null) return pause;
+    // The execution of a proposal shows in no block, so while one is open blocks alone prove no absence.
     if (isProposed(evidence, sender.id, this.order.withdrawalId)) {
-      // An execution shows in no block, so blocks alone prove no absence.
-      this.absentThrough = null;
       refuseWhileProposed(evidence, sender.id, this.order.withdrawalId);
-      this.absentThrough = view.finalTime;
     }
+    this.absentThrough = view.finalTime;
+    if (this.settlement().final) return pause;
     this.pending = this.id !== null && (await view.session.recentTransaction(this.id)) !== null;
     const { transaction } = this.order;
     if (!this.mayBroadcast || this.pending || transaction === null) return pause;

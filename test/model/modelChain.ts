@@ -98,6 +98,12 @@ interface Place {
   virtualOp: number;
 }
 
+interface Virtual {
+  next: number;
+  /** The proposal that is being executed. */
+  proposalId?: string;
+}
+
 /** The node's checks in its order, and what the transaction does. Changes `state`, or throws and leaves it unusable. */
 export function applyTransaction(
   state: ModelState,
@@ -130,9 +136,9 @@ function applyOperation(
   state: ModelState,
   [type, fields]: Operation,
   place: Place,
-  virtual: { next: number },
+  virtual: Virtual,
 ): unknown {
-  note(state, [type, fields], place);
+  note(state, [type, fields], place, virtual.proposalId);
   switch (type) {
     case 0:
       applyTransfer(state, fields as TransferOperation);
@@ -189,13 +195,18 @@ function take(state: ModelState, purse: string, amount: bigint): void {
 }
 
 /** Executes a proposal if it can be; a failure leaves it open, as in the chain, to be tried again at its expiration. */
-function execute(state: ModelState, id: string, place: Place, virtual: { next: number }): void {
+function execute(state: ModelState, id: string, place: Place, virtual: Virtual): void {
   const proposal = state.proposals.get(id);
   if (proposal === undefined || !proposal.approved) return;
   const attempt = copy(state);
   try {
     for (const operation of proposal.operations) {
-      applyOperation(attempt, operation, { ...place, virtualOp: virtual.next++ }, virtual);
+      applyOperation(
+        attempt,
+        operation,
+        { ...place, virtualOp: virtual.next++ },
+        { next: virtual.next, proposalId: id },
+      );
     }
   } catch {
     return;
@@ -204,13 +215,14 @@ function execute(state: ModelState, id: string, place: Place, virtual: { next: n
   Object.assign(state, attempt);
 }
 
-function note(state: ModelState, operation: Operation, place: Place): void {
+function note(state: ModelState, operation: Operation, place: Place, proposalId?: string): void {
   const text = JSON.stringify(operation[1]);
   if (!text.includes(`"${hotWallet}"`) && !text.includes(`"${vault}"`)) return;
   state.history.push({
     id: `1.11.${state.history.length}`,
     operation,
-    result: [0, {}],
+    // Not as in the chain: which proposal executed it, for the checker.
+    result: proposalId ?? null,
     ...place,
     isVirtual: place.virtualOp > 0,
     blockTime: state.time,

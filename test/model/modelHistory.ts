@@ -42,8 +42,6 @@ export type Theme = 'any' | 'encrypted' | 'token fee' | 'proposed' | 'fees' | 'f
 interface Claim {
   subject: Subject;
   item: TransferItem;
-  /** Payments on the main chain when it was made. */
-  paid: number;
 }
 
 export interface Violation {
@@ -235,7 +233,17 @@ class History {
   }
 
   private claim(subject: Subject, item: TransferItem): void {
-    this.claims.push({ subject, item, paid: this.paymentsOf(subject) });
+    this.claims.push({ subject, item });
+      console.log(
+        this.world.head.number,
+        this.world.head.irreversible,
+        this.world.head.time,
+        item.outcome,
+        item.expiration,
+        item.nextStep,
+        JSON.stringify([...this.world.head.proposals].map(([id, p]) => [id, p.expiration, p.approved])),
+        this.paymentsOf(subject),
+      );
   }
 
   private tokenFee(): string {
@@ -359,8 +367,23 @@ class History {
     return violations;
   }
 
+  /** Whether a proposal that was made in the window with this end ever paid. */
+  private executed(expiration: string): boolean {
+    const made = this.world.main.flatMap(({ block }) =>
+      block.transactions.flatMap((transaction, i) =>
+        transaction.expiration === expiration
+          ? [JSON.stringify(block.operationResults?.[i]?.[0] ?? null)]
+          : [],
+      ),
+    );
+    return this.world.head.history.some(
+      ({ operation: [type], result }) =>
+        type === 0 && made.some((text) => text === JSON.stringify([1, result])),
+    );
+  }
+
   /** A final outcome must be true for ever. */
-  private faultOf({ subject, item, paid }: Claim): string | undefined {
+  private faultOf({ subject, item }: Claim): string | undefined {
     if (item.outcome === 'rejected') return 'called rejected, and paid';
     const blocks = this.world.main.map(({ block }) => block);
     if (item.outcome === 'irreversible') {
@@ -373,9 +396,9 @@ class History {
       return there ? undefined : 'called irreversible, and not there';
     }
     if (item.outcome === 'expired') {
-      // A proposal may have been included and be over; that it never pays shows in the number of payments.
-      if (subject.mode === 'propose') return paid > 0 ? 'called expired, and paid' : undefined;
       const expiration = String(item.expiration).replace('Z', '');
+      if (subject.mode === 'propose')
+        return this.executed(expiration) ? 'called expired, and paid' : undefined;
       const there = blocks.some(({ transactions }) =>
         transactions.some(
           (transaction) =>
