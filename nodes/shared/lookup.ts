@@ -8,7 +8,7 @@ import { BitSharesError } from '../../src/errors';
  * @throws UNKNOWN_ACCOUNT
  */
 export async function requireAccount(
-  reader: ChainReader,
+  reader: Pick<ChainReader, 'account'>,
   entered: unknown,
   field = 'Account',
 ): Promise<Account> {

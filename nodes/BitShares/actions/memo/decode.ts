@@ -39,7 +39,8 @@ export const decode: NodeOperation = {
   },
 };
 
-function readMemo(value: unknown): Memo | null {
+/** The memo object of an item; null where there is none. Errors: INVALID_MEMO. */
+export function readMemo(value: unknown): Memo | null {
   let memo = value;
   if (typeof memo === 'string') {
     if (memo.trim() === '') return null;

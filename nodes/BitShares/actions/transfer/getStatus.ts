@@ -5,7 +5,7 @@ import * as fields from './fields';
 import { identity, requestTime } from './orders';
 import { withWithdrawalContext } from './run';
 
-const options: INodeProperties = {
+export const statusOptions: INodeProperties = {
   displayName: 'Options',
   name: 'options',
   type: 'collection',
@@ -32,7 +32,7 @@ const options: INodeProperties = {
 
 /** Transfer: Get Status. Looks only: nothing is built, signed or sent. */
 export const getStatus: NodeOperation = {
-  description: shownFor('transfer', ['getStatus'], [fields.withdrawalId, fields.requestedAt, options]),
+  description: shownFor('transfer', ['getStatus'], [fields.withdrawalId, fields.requestedAt, statusOptions]),
   async execute(items) {
     return withWithdrawalContext(this, (withdrawals) =>
       forEachItem(this, items, async (itemIndex) => {
@@ -53,6 +53,7 @@ export const getStatus: NodeOperation = {
   },
 };
 
-function isEmpty(value: unknown): boolean {
+/** Whether an option was left out. */
+export function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }

@@ -1,0 +1,30 @@
+import type { IDataObject } from 'n8n-workflow';
+import { walletReader } from '../../../../src/rpc/walletReader';
+import { AssetNames } from '../../../shared/claimItems';
+import { requireAccount } from '../../../shared/lookup';
+import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { accountField } from '../../../shared/parameters';
+import { walletOf } from '../../../shared/walletCredential';
+
+/** Account: Get Balances. One item an asset. The wallet's node always counts pending transactions. */
+export const getBalances: NodeOperation = {
+  description: shownFor('account', ['getBalances'], [accountField]),
+  async execute(items) {
+    const { session } = await walletOf(this);
+    const reader = walletReader(session.call);
+    return forEachItem(this, items, async (itemIndex) => {
+      const account = await requireAccount(reader, this.getNodeParameter('account', itemIndex));
+      const balances = await reader.balances(account.name, []);
+      const names = await AssetNames.of(
+        reader,
+        balances.map(({ assetId }) => assetId),
+      );
+      return balances.map((balance): IDataObject => ({
+        account: account.name,
+        accountId: account.id,
+        ...names.fields(balance),
+        includesPending: true,
+      }));
+    });
+  },
+};

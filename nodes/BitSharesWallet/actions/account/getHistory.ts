@@ -1,0 +1,34 @@
+import type { IDataObject } from 'n8n-workflow';
+import { MemoKeyring } from '../../../../src/protocol';
+import { walletReader } from '../../../../src/rpc/walletReader';
+import { historyItem } from '../../../BitShares/actions/account/getHistory';
+import { requireAccount } from '../../../shared/lookup';
+import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { accountField, limitField } from '../../../shared/parameters';
+import { walletOf } from '../../../shared/walletCredential';
+import { walletMemo } from '../../walletMemo';
+
+/**
+ * Account: Get History. One item an operation, newest first. The memo has its status, as in deposits: the wallet itself
+ * says "" for every memo that it cannot read.
+ */
+export const getHistory: NodeOperation = {
+  description: shownFor('account', ['getHistory'], [accountField, limitField]),
+  async execute(items) {
+    const wallet = await walletOf(this);
+    const publicMemos = new MemoKeyring([], wallet.chain.prefix);
+    return wallet.unlocked((call) =>
+      forEachItem(this, items, async (itemIndex) => {
+        const reader = walletReader(call);
+        const account = await requireAccount(reader, this.getNodeParameter('account', itemIndex));
+        const limit = this.getNodeParameter('limit', itemIndex) as number;
+        const lines = await reader.history(account.name, limit);
+        const ownKeys = new Set(await reader.memoKeys());
+        return lines.map(({ operation, memo: text }): IDataObject => {
+          const { memo } = operation.operation[1] as { memo?: unknown };
+          return { ...historyItem(operation), ...walletMemo(memo, text, { publicMemos, ownKeys }) };
+        });
+      }),
+    );
+  },
+};

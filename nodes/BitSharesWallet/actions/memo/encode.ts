@@ -1,0 +1,50 @@
+import type { IDataObject } from 'n8n-workflow';
+import { parseMemoText } from '../../../../src/withdrawals/intent';
+import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { walletOf } from '../../../shared/walletCredential';
+
+/** Memo: Encode. The wallet encrypts it with the sender's memo key and a nonce of its own; nothing is sent. */
+export const encode: NodeOperation = {
+  description: shownFor(
+    'memo',
+    ['encode'],
+    [
+      {
+        displayName: 'Text',
+        name: 'text',
+        type: 'string',
+        default: '',
+        description: 'What the memo says',
+      },
+      {
+        displayName: 'From',
+        name: 'from',
+        type: 'string',
+        default: '',
+        required: true,
+        placeholder: 'e.g. my-exchange',
+        description: 'The account that sends it; its memo key is in the wallet',
+      },
+      {
+        displayName: 'To',
+        name: 'to',
+        type: 'string',
+        default: '',
+        required: true,
+        placeholder: 'e.g. alice or 1.2.345',
+        description: 'Name or ID of the account that shall read it',
+      },
+    ],
+  ),
+  async execute(items) {
+    const wallet = await walletOf(this);
+    return wallet.unlocked((call) =>
+      forEachItem(this, items, async (itemIndex) => {
+        const text = parseMemoText(this.getNodeParameter('text', itemIndex), 'Text');
+        const from = String(this.getNodeParameter('from', itemIndex)).trim();
+        const to = String(this.getNodeParameter('to', itemIndex)).trim();
+        return { memo: (await call('sign_memo', [from, to, text])) as IDataObject };
+      }),
+    );
+  },
+};

@@ -1,0 +1,33 @@
+import type { INodeProperties } from 'n8n-workflow';
+import type { ResourceOperations } from '../../../shared/operation';
+import { decode } from './decode';
+import { encode } from './encode';
+
+export const operations: ResourceOperations = { decode, encode };
+
+export const description: INodeProperties[] = [
+  {
+    displayName: 'Operation',
+    name: 'operation',
+    type: 'options',
+    noDataExpression: true,
+    displayOptions: { show: { resource: ['memo'] } },
+    options: [
+      {
+        name: 'Decode',
+        value: 'decode',
+        action: 'Decode a memo',
+        description: 'Read a memo with the keys of the wallet and say what came of it',
+      },
+      {
+        name: 'Encode',
+        value: 'encode',
+        action: 'Encode a memo',
+        description: 'Encrypt a text for an account with a key of the wallet',
+      },
+    ],
+    default: 'decode',
+  },
+  ...decode.description,
+  ...encode.description,
+];

@@ -1,0 +1,45 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { broadcastPrepared, parsePreparedTransaction } from '../../../../src/withdrawals/settleTransaction';
+import type { WaitFor } from '../../../../src/withdrawals/withdrawal';
+import * as fields from '../../../BitShares/actions/transfer/fields';
+import { identity } from '../../../BitShares/actions/transfer/orders';
+import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { from, withWalletWithdrawals } from './run';
+
+const transaction: INodeProperties = {
+  displayName: 'Transaction',
+  name: 'transaction',
+  type: 'json',
+  default: '={{ $json.transaction }}',
+  required: true,
+  description: 'The signed transaction that Transfer: Prepare returned, unchanged',
+};
+
+/** Transfer: Broadcast. Sends exactly the bytes that the wallet signed. Repeating it can never pay twice. */
+export const broadcast: NodeOperation = {
+  description: shownFor(
+    'transfer',
+    ['broadcast'],
+    [from, transaction, fields.withdrawalId, fields.requestedAt, fields.waitFor, { ...fields.maximumWait }],
+  ),
+  movesMoney: true,
+  async execute(items) {
+    return withWalletWithdrawals(this, items, (withdrawals) =>
+      forEachItem(this, items, async (itemIndex) => ({
+        ...(await broadcastPrepared(
+          {
+            ...identity(this, itemIndex),
+            transaction: parsePreparedTransaction(
+              this.getNodeParameter('transaction', itemIndex),
+              withdrawals.chain,
+            ),
+            expiration: null,
+            waitFor: this.getNodeParameter('waitFor', itemIndex) as WaitFor,
+            maximumWait: this.getNodeParameter('maximumWait', itemIndex) as number,
+          },
+          withdrawals,
+        )),
+      })),
+    );
+  },
+};

@@ -1,0 +1,40 @@
+import * as fields from '../../../BitShares/actions/transfer/fields';
+import { requestOf, settingsOf } from '../../../BitShares/actions/transfer/orders';
+import { runBatch } from '../../../BitShares/actions/transfer/run';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
+import { from, withWalletWithdrawals } from './run';
+
+/** Transfer: Prepare. The wallet signs, nothing is sent: the workflow stores the transaction and hands it to Broadcast. */
+export const prepare: NodeOperation = {
+  description: shownFor(
+    'transfer',
+    ['prepare'],
+    [
+      from,
+      fields.describedBy,
+      fields.intent,
+      ...fields.shownWithFields([...fields.paymentFields, fields.withdrawalId, fields.requestedAt]),
+      fields.optionsField([fields.maximumWait]),
+    ],
+  ),
+  movesMoney: true,
+  async execute(items) {
+    return withWalletWithdrawals(this, items, (withdrawals) =>
+      runBatch(
+        this,
+        items,
+        withdrawals,
+        'prepare',
+        (itemIndex) => ({
+          request: requestOf(this, itemIndex, withdrawals.chain),
+          ...settingsOf(this, itemIndex, 'broadcast'),
+        }),
+        // Text, so that it fits into one column of a table.
+        ({ item, transaction }) => ({
+          ...item,
+          transaction: transaction === null ? null : JSON.stringify(transaction),
+        }),
+      ),
+    );
+  },
+};

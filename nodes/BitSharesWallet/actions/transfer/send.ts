@@ -1,0 +1,41 @@
+import * as fields from '../../../BitShares/actions/transfer/fields';
+import { requestOf, settingsOf } from '../../../BitShares/actions/transfer/orders';
+import { runBatch } from '../../../BitShares/actions/transfer/run';
+import type { WaitFor } from '../../../../src/withdrawals/withdrawal';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
+import { from, withWalletWithdrawals } from './run';
+
+/**
+ * Transfer: Send. The transaction of Transfer: Send of the BitShares node, signed by the wallet: every attempt is the same
+ * one, so a lost answer and a retry cannot pay twice.
+ */
+export const send: NodeOperation = {
+  description: shownFor(
+    'transfer',
+    ['send'],
+    [
+      from,
+      fields.describedBy,
+      fields.intent,
+      ...fields.shownWithFields([...fields.paymentFields, fields.withdrawalId, fields.requestedAt]),
+      fields.waitFor,
+      fields.optionsField([fields.maximumWait]),
+    ],
+  ),
+  movesMoney: true,
+  async execute(items) {
+    return withWalletWithdrawals(this, items, (withdrawals) =>
+      runBatch(
+        this,
+        items,
+        withdrawals,
+        'send',
+        (itemIndex) => ({
+          request: requestOf(this, itemIndex, withdrawals.chain),
+          ...settingsOf(this, itemIndex, this.getNodeParameter('waitFor', itemIndex) as WaitFor),
+        }),
+        ({ item }) => ({ ...item }),
+      ),
+    );
+  },
+};
