@@ -14,7 +14,8 @@ import type { Clock } from '../../src/chain';
 import { BitSharesError, isBitSharesError } from '../../src/errors';
 import { parseAmount, type Chain, type MemoKeyring } from '../../src/protocol';
 import type { ChainNodes } from './nodes';
-import type { AssetRow, StartSetting, TriggerSettings } from './settings';
+import type { AssetRow, TriggerSettings } from './settings';
+import type { StartSetting } from './start';
 import type { FoundState } from './state';
 
 export interface Prepared {

@@ -2,7 +2,7 @@
 import type { ITriggerFunctions } from 'n8n-workflow';
 import type { DeliveryRules } from '../../src/deposits/delivery';
 import { movementKinds, type MovementKind } from '../../src/deposits/movement';
-import { BitSharesError } from '../../src/errors';
+import { choice, invalid, readStart, type StartSetting } from './start';
 
 export interface AssetRow {
   /** Symbol or `1.3.x`. */
@@ -10,14 +10,6 @@ export interface AssetRow {
   /** Decimal text; empty for any amount. */
   minimumAmount: string;
 }
-
-/** Where to begin, before a chain was asked. A depositId needs the chain to be understood. */
-export type StartSetting =
-  | { kind: 'now' }
-  | { kind: 'oldest' }
-  | { kind: 'block'; block: number }
-  | { kind: 'after'; depositId: string }
-  | { kind: 'time'; time: number };
 
 export interface TriggerSettings {
   /** Name or `1.2.x`. */
@@ -86,68 +78,8 @@ export function readTriggerSettings(context: Context): TriggerSettings {
   };
 }
 
-function readStart(parameter: (name: string) => unknown, timezone: string): StartSetting {
-  const kind = choice(parameter('startFrom') || 'now', ['now', 'block', 'time', 'oldest'], 'Start From');
-  if (kind === 'now' || kind === 'oldest') return { kind };
-  if (kind === 'time') return { kind, time: readTime(parameter('startTime'), timezone) };
-  const start = String(parameter('startBlock')).trim();
-  if (start.includes(':')) return { kind: 'after', depositId: start };
-  const block = Number(start);
-  if (!/^\d{1,10}$/.test(start) || block < 1) {
-    throw invalid(
-      'Start Block',
-      'this is neither a block number nor a depositId',
-      'Enter a number such as 81234567.',
-    );
-  }
-  return { kind: 'block', block };
-}
-
-/** A time as the editor gives it. Without a zone it is in the zone of the workflow, which is how the editor shows it. */
-function readTime(value: unknown, timezone: string): number {
-  const text = String(value instanceof Date ? value.toISOString() : value).trim();
-  const milliseconds = /(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? Date.parse(text) : timeInZone(text, timezone);
-  if (Number.isFinite(milliseconds) && milliseconds > 0) return Math.ceil(milliseconds / 1000);
-  throw new BitSharesError('INVALID_TIME', {
-    message: 'this is not a time',
-    fix: 'Write it as 2026-01-31T12:00:00Z.',
-    field: 'Start Time',
-  });
-}
-
-function timeInZone(text: string, timezone: string): number {
-  const asUtc = Date.parse(`${text.replace(' ', 'T')}Z`);
-  if (!Number.isFinite(asUtc)) return Number.NaN;
-  // Twice, because the first guess may lie on the other side of a clock change.
-  const guess = asUtc - zoneOffset(asUtc, timezone);
-  return asUtc - zoneOffset(guess, timezone);
-}
-
-/** Milliseconds by which local time in the zone is ahead of UTC at that moment. */
-function zoneOffset(moment: number, timezone: string): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: timezone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  }).formatToParts(moment);
-  const part = (type: string) => Number(parts.find((entry) => entry.type === type)?.value);
-  const local = Date.UTC(
-    part('year'),
-    part('month') - 1,
-    part('day'),
-    part('hour'),
-    part('minute'),
-    part('second'),
-  );
-  return local - Math.floor(moment / 1000) * 1000;
-}
-
-function assetRows(value: unknown): AssetRow[] {
+/** Rows of the Assets field. */
+export function assetRows(value: unknown): AssetRow[] {
   const rows = record(value)['rows'];
   if (!Array.isArray(rows)) return [];
   return rows.map((row: unknown) => {
@@ -174,13 +106,6 @@ function entries(value: unknown): string[] {
     .filter((entry) => entry !== '');
 }
 
-function choice<T extends string>(value: unknown, values: readonly T[], field: string): T {
-  const chosen = values.find((entry) => entry === value);
-  if (chosen === undefined)
-    throw invalid(field, 'this is none of the choices', `Choose one of: ${values.join(', ')}.`);
-  return chosen;
-}
-
 function number(value: unknown, field: string): number {
   const parsed = Number(value);
   if (!Number.isFinite(parsed) || parsed < 0)
@@ -196,8 +121,4 @@ function wholeNumber(value: unknown, minimum: number, field: string): number {
 
 function record(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function invalid(field: string, message: string, fix: string): BitSharesError {
-  return new BitSharesError('INVALID_PARAMETER', { field, message, fix });
 }

@@ -14,6 +14,8 @@ export interface AccountOperation {
   /** The account's sequence number on the node that was read; a hint when `source` is `blocks`. */
   sequence: number;
   operation: Operation;
+  /** `[kind, value]` as the node shows it. */
+  result: unknown;
   /** `1.11.x` of the node that was read; null when read from blocks. */
   operationId: string | null;
   /** Seconds since the epoch; null on nodes older than 6.1, where the block has to be asked. */
@@ -39,6 +41,7 @@ export function fromHistory(operation: HistoryOperation, sequence: number): Acco
     key: keyOf(operation),
     sequence,
     operation: operation.operation,
+    result: operation.result,
     operationId: operation.id,
     blockTime: operation.blockTime,
     isVirtual: operation.isVirtual,

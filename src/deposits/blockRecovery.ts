@@ -44,22 +44,23 @@ export async function* recoverFromBlocks(
 /** The operations that the transactions of a block hold and that concern the account. */
 export function operationsOfBlock(block: Block, accountId: string): AccountOperation[] {
   return block.transactions.flatMap((transaction, trxInBlock) =>
-    transaction.operations.flatMap((operation, opInTrx): AccountOperation[] =>
-      concernsAccount(operation, block.operationResults?.[trxInBlock]?.[opInTrx], accountId)
-        ? [
-            {
-              key: { block: block.number, trxInBlock, opInTrx, virtualOp: 0 },
-              sequence: 0,
-              operation,
-              operationId: null,
-              blockTime: block.timestamp,
-              isVirtual: false,
-              source: 'blocks',
-              transaction,
-            },
-          ]
-        : [],
-    ),
+    transaction.operations.flatMap((operation, opInTrx): AccountOperation[] => {
+      const result = block.operationResults?.[trxInBlock]?.[opInTrx];
+      if (!concernsAccount(operation, result, accountId)) return [];
+      return [
+        {
+          key: { block: block.number, trxInBlock, opInTrx, virtualOp: 0 },
+          sequence: 0,
+          operation,
+          result,
+          operationId: null,
+          blockTime: block.timestamp,
+          isVirtual: false,
+          source: 'blocks',
+          transaction,
+        },
+      ];
+    }),
   );
 }
 

@@ -121,6 +121,13 @@ const authorityFields: Readonly<Record<number, readonly string[]>> = {
   55: ['new_auth'],
 };
 
+/** The account that pays the operation's fee; null for types without one. */
+export function feePayerOf(operation: Operation): string | null {
+  const [type, fields] = parts(operation);
+  const account = fields[feePayers[type] ?? ''];
+  return typeof account === 'string' ? account : null;
+}
+
 /** Whether the node lists the operation, which a transaction of a block holds, in the history of the account. */
 export function concernsAccount(operation: Operation, result: unknown, accountId: string): boolean {
   const concerned = new Set<string>();

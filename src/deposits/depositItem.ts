@@ -2,6 +2,7 @@
 import type { Operation } from '../chain';
 import type { DecodedMemo, MemoStatus } from '../protocol';
 import { formatAmount } from '../protocol/amounts';
+import { isoTime } from '../protocol/time';
 import type { AccountOperation, WatchedAccount } from './accountOperation';
 import { depositIdOf } from './depositKey';
 import type { Direction, Movement, MovementKind } from './movement';
@@ -95,9 +96,4 @@ export function depositItem(read: AccountOperation, movement: Movement, facts: I
     redelivered: false,
     ...(facts.includeOperation ? { operation: read.operation } : {}),
   };
-}
-
-/** ISO 8601 in UTC, without the milliseconds that a chain does not have. */
-export function isoTime(seconds: number): string {
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
 }

@@ -1,6 +1,6 @@
 /** Turns operations that were read into items: names, assets, memo and transaction id, with as few questions as possible. */
 import { createHash } from 'node:crypto';
-import type { Block, ChainReader, SignedTransaction } from '../chain';
+import type { Block, ChainReader, Clock, SignedTransaction } from '../chain';
 import { BitSharesError, isBitSharesError } from '../errors';
 import { transactionId, type MemoKeyring } from '../protocol';
 import type { AccountOperation, WatchedAccount } from './accountOperation';
@@ -8,6 +8,7 @@ import { depositItem, type DepositItem } from './depositItem';
 import { inOrder } from './inFlightWindow';
 import { movementOf, type Movement, type MovementKind } from './movement';
 import { BoundedCache } from './boundedCache';
+import { Pacing } from './pacing';
 
 /** Which movements become items. */
 export interface DepositRules {
@@ -24,6 +25,8 @@ export interface ItemSettings {
   keyring: MemoKeyring;
   rules: DepositRules;
   includeOperation: boolean;
+  /** For pauses: a hundred memos of new senders are a tenth of a second of work. Without it there are none. */
+  clock?: Clock;
 }
 
 type Reader = Pick<ChainReader, 'accountNames' | 'assets' | 'block' | 'transactionHex'>;
@@ -50,7 +53,11 @@ export class ItemBuilder {
   private readonly assets = new BoundedCache<string, { symbol: string; precision: number }>(cachedNames);
   private readonly blocks = new BoundedCache<number, Promise<BlockIndex>>(cachedBlocks);
 
-  constructor(private readonly settings: ItemSettings) {}
+  private readonly pacing: Pacing;
+
+  constructor(private readonly settings: ItemSettings) {
+    this.pacing = new Pacing(settings.clock ?? null);
+  }
 
   /**
    * The items of the operations that the rules ask for, each with its operation, in order.
@@ -79,9 +86,8 @@ export class ItemBuilder {
     const items = [];
     for (const { read, movement } of selected) {
       const place = (await places.next()).value as Place;
-      items.push({
-        read,
-        item: depositItem(read, movement, {
+      const item = this.pacing.work(() =>
+        depositItem(read, movement, {
           chainId: chain.chainId,
           account,
           from: this.names.get(movement.fromId ?? '') ?? null,
@@ -91,7 +97,9 @@ export class ItemBuilder {
           includeOperation,
           ...place,
         }),
-      });
+      );
+      items.push({ read, item });
+      if (this.pacing.isDue) await this.pacing.pause();
     }
     return items;
   }

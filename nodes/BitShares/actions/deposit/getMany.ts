@@ -1,0 +1,175 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { DepositItem } from '../../../../src/deposits/depositItem';
+import { readRange } from '../../../../src/deposits/depositRange';
+import { ItemBuilder } from '../../../../src/deposits/itemBuilder';
+import { movementKinds, type MovementKind } from '../../../../src/deposits/movement';
+import { minimumAmounts } from '../../../BitSharesTrigger/preparation';
+import { assetRows } from '../../../BitSharesTrigger/settings';
+import { choice, invalid } from '../../../BitSharesTrigger/start';
+import { nodeSettingsOf, optionalKeysOf } from '../../../shared/credentials';
+import { memoKeyring } from '../../../shared/keysCredential';
+import { withNodes } from '../../../shared/nodeCredential';
+import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { accountField } from '../../../shared/parameters';
+import { acceptGapsField, checkGap, endFields, openRange, readingNodes, startFields } from './range';
+
+const kindNames: Record<MovementKind, string> = {
+  asset_issue: 'Asset Issue',
+  balance_claim: 'Balance Claim',
+  htlc_redeemed: 'HTLC Redeemed',
+  override_transfer: 'Override Transfer',
+  transfer: 'Transfer',
+  transfer_from_blind: 'Transfer From Blind',
+  vesting_balance_withdraw: 'Vesting Balance Withdraw',
+  withdraw_permission_claim: 'Withdraw Permission Claim',
+};
+
+const description: INodeProperties[] = shownFor(
+  'deposit',
+  ['getMany'],
+  [
+    accountField,
+    {
+      displayName: 'Direction',
+      name: 'direction',
+      type: 'options',
+      options: [
+        { name: 'Both', value: 'both' },
+        { name: 'In', value: 'in', description: 'Deposits' },
+        { name: 'Out', value: 'out', description: 'Payments sent' },
+      ],
+      default: 'in',
+    },
+    {
+      displayName: 'Assets',
+      name: 'assets',
+      type: 'fixedCollection',
+      typeOptions: { multipleValues: true },
+      placeholder: 'Add Asset',
+      default: {},
+      description: 'Which assets to accept, by ID. Without any row every asset is given, look-alikes too.',
+      options: [
+        {
+          displayName: 'Asset',
+          name: 'rows',
+          values: [
+            {
+              displayName: 'Asset',
+              name: 'asset',
+              type: 'string',
+              default: '',
+              placeholder: 'e.g. BTS or 1.3.0',
+              description: 'Symbol or ID of the asset',
+            },
+            {
+              displayName: 'Minimum Amount',
+              name: 'minimumAmount',
+              type: 'string',
+              default: '',
+              placeholder: 'e.g. 0.5',
+              description: 'Smaller movements are left out. Leave empty for all.',
+            },
+          ],
+        },
+      ],
+    },
+    ...startFields,
+    ...endFields,
+    {
+      displayName: 'Return All',
+      name: 'returnAll',
+      type: 'boolean',
+      default: false,
+      description: 'Whether to return all results or only up to a given limit',
+    },
+    {
+      displayName: 'Limit',
+      name: 'limit',
+      type: 'number',
+      typeOptions: { minValue: 1 },
+      default: 50,
+      displayOptions: { show: { returnAll: [false] } },
+      description: 'Max number of results to return',
+    },
+    {
+      displayName: 'Options',
+      name: 'options',
+      type: 'collection',
+      placeholder: 'Add Option',
+      default: {},
+      options: [
+        acceptGapsField,
+        {
+          displayName: 'Include Raw Operation',
+          name: 'includeRawOperation',
+          type: 'boolean',
+          default: false,
+          description: 'Whether to add the operation as the node shows it, in the field operation',
+        },
+        {
+          displayName: 'Operation Kinds',
+          name: 'operationKinds',
+          type: 'multiOptions',
+          options: movementKinds
+            .map((value) => ({ name: kindNames[value], value }))
+            .sort((a, b) => a.name.localeCompare(b.name)),
+          default: ['transfer'],
+          description: 'Which movements count. Customers pay by Transfer.',
+        },
+      ],
+    },
+  ],
+);
+
+/** Deposit: Get Many. The items of the trigger, oldest first, read and proved in the same way. */
+export const getMany: NodeOperation = {
+  description,
+  async execute(items) {
+    const settings = await nodeSettingsOf(this);
+    const keyring = memoKeyring(await optionalKeysOf(this), settings.chain);
+    return withNodes(settings, (nodes) =>
+      forEachItem(this, items, async (itemIndex) => {
+        const range = await openRange(this, itemIndex, readingNodes(nodes, settings.chain));
+        const { session, account, from, lastBlock, height } = range;
+        const direction = choice(
+          this.getNodeParameter('direction', itemIndex),
+          ['in', 'out', 'both'],
+          'Direction',
+        );
+        const options = this.getNodeParameter('options', itemIndex, {}) as IDataObject;
+        const limit = this.getNodeParameter('returnAll', itemIndex)
+          ? Number.POSITIVE_INFINITY
+          : (this.getNodeParameter('limit', itemIndex) as number);
+        const builder = new ItemBuilder({
+          chain: settings.chain,
+          account,
+          keyring,
+          rules: {
+            incoming: direction !== 'out',
+            outgoing: direction !== 'in',
+            kinds: readKinds(options['operationKinds']),
+            minimumAmounts: await minimumAmounts(
+              session,
+              assetRows(this.getNodeParameter('assets', itemIndex, {})),
+            ),
+          },
+          includeOperation: options['includeRawOperation'] === true,
+        });
+        const found: DepositItem[] = [];
+        for await (const { operations, gap } of readRange(session, account, from, lastBlock, height)) {
+          checkGap(gap, options['acceptGaps'] === true);
+          found.push(...(await builder.build(session, operations)).map(({ item }) => item));
+          if (found.length >= limit) break;
+        }
+        return found.slice(0, limit).map((item) => ({ ...item }) as unknown as IDataObject);
+      }),
+    );
+  },
+};
+
+function readKinds(value: unknown): MovementKind[] {
+  const chosen = Array.isArray(value) ? movementKinds.filter((kind) => value.includes(kind)) : [];
+  if (value === undefined) return ['transfer'];
+  if (chosen.length > 0) return chosen;
+  throw invalid('Operation Kinds', 'no kind is chosen', 'Choose at least Transfer.');
+}

@@ -1,0 +1,161 @@
+/** The stretch of history that a deposit query reads: its fields, and its beginning and end on a node. */
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { NodeSession } from '../../../../src/chain';
+import type { WatchedAccount } from '../../../../src/deposits/accountOperation';
+import type { Mark } from '../../../../src/deposits/delivery';
+import { parseDepositId } from '../../../../src/deposits/depositKey';
+import type { FinalHeight } from '../../../../src/deposits/finality';
+import { describeGap } from '../../../../src/deposits/historyReader';
+import { firstBlockAt, startPosition } from '../../../../src/deposits/startPosition';
+import type { HistoryGap } from '../../../../src/deposits/triggerState';
+import { watchedAccount } from '../../../../src/deposits/watchedAccount';
+import { BitSharesError } from '../../../../src/errors';
+import type { Chain } from '../../../../src/protocol';
+import type { ChainNodes } from '../../../BitSharesTrigger/nodes';
+import { checkedHeight } from '../../../BitSharesTrigger/preparation';
+import { choice, invalid, readStart, readTime } from '../../../BitSharesTrigger/start';
+import { systemClock } from '../../../shared/clock';
+import type { Nodes } from '../../../shared/nodeCredential';
+
+/** A frozen node must not be taken for an account without deposits. */
+const staleAfterSeconds = 300;
+
+export const startFields: INodeProperties[] = [
+  {
+    displayName: 'Start From',
+    name: 'startFrom',
+    type: 'options',
+    options: [
+      { name: 'Block', value: 'block', description: 'From a block on, or after a deposit' },
+      { name: 'Date & Time', value: 'time', description: 'From a moment on' },
+      {
+        name: 'Oldest Available',
+        value: 'oldest',
+        description: 'From the first operation that the node still has',
+      },
+    ],
+    default: 'oldest',
+  },
+  {
+    displayName: 'Start Block',
+    name: 'startBlock',
+    type: 'string',
+    default: '',
+    required: true,
+    placeholder: 'e.g. 81234567 or 4018d784:81234567:3:0:0',
+    displayOptions: { show: { startFrom: ['block'] } },
+    description:
+      'Number of the first block to read, or a depositId to begin right behind that deposit. A flow that keeps its position in its own database stores the last depositId.',
+  },
+  {
+    displayName: 'Start Time',
+    name: 'startTime',
+    type: 'dateTime',
+    default: '',
+    required: true,
+    displayOptions: { show: { startFrom: ['time'] } },
+    description: 'The first block of this time or later is the first to be read',
+  },
+];
+
+export const endFields: INodeProperties[] = [
+  {
+    displayName: 'End',
+    name: 'end',
+    type: 'options',
+    options: [
+      { name: 'Block', value: 'block', description: 'Up to and including a block' },
+      { name: 'Date & Time', value: 'time', description: 'Before a moment' },
+      { name: 'Now', value: 'now', description: 'Up to what is irreversible now' },
+    ],
+    default: 'now',
+  },
+  {
+    displayName: 'End Block',
+    name: 'endBlock',
+    type: 'number',
+    typeOptions: { minValue: 1 },
+    default: 1,
+    displayOptions: { show: { end: ['block'] } },
+    description: 'Number of the last block to read',
+  },
+  {
+    displayName: 'End Time',
+    name: 'endTime',
+    type: 'dateTime',
+    default: '',
+    required: true,
+    displayOptions: { show: { end: ['time'] } },
+    description: 'Blocks of this time and later are not read',
+  },
+];
+
+export const acceptGapsField: INodeProperties = {
+  displayName: 'Accept Gaps',
+  name: 'acceptGaps',
+  type: 'boolean',
+  default: false,
+  description:
+    'Whether to give what was found although the node has pruned a part of the history and the blocks cannot prove that nothing is missing. Off, that is an error.',
+};
+
+export interface OpenRange {
+  session: NodeSession;
+  account: WatchedAccount;
+  height: FinalHeight;
+  from: Mark;
+  lastBlock: number;
+}
+
+/** The nodes of an execution, as the deposit room sees them: the delayed one is read where there is one. */
+export function readingNodes({ trusted, delayed }: Nodes, chain: Chain): ChainNodes {
+  return delayed === undefined
+    ? { chain, kind: 'full', reading: trusted, trusted: null }
+    : { chain, kind: 'delayed', reading: delayed, trusted };
+}
+
+/** Connects, checks the node and resolves the account, the beginning and the end. */
+export async function openRange(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  nodes: ChainNodes,
+): Promise<OpenRange> {
+  const parameter = (name: string): unknown => context.getNodeParameter(name, itemIndex, '');
+  const session = await nodes.reading.session();
+  const entered = String(parameter('account')).trim();
+  if (entered === '') throw invalid('Account', 'no account is given', 'Enter its name or its ID (1.2.x).');
+  const account = await watchedAccount(session, entered);
+  const signal = context.getExecutionCancelSignal() ?? new AbortController().signal;
+  const height = await checkedHeight(session, nodes, systemClock, staleAfterSeconds, signal);
+  const start = readStart(parameter, context.getTimezone());
+  const from = await startPosition(
+    session,
+    account,
+    start.kind === 'after'
+      ? { kind: 'after', key: parseDepositId(start.depositId, nodes.chain.chainId, 'Start Block') }
+      : start,
+    height,
+  );
+  const end = choice(parameter('end') || 'now', ['now', 'block', 'time'], 'End');
+  let lastBlock = height.reached;
+  if (end === 'block') lastBlock = Math.min(lastBlock, Number(parameter('endBlock')));
+  if (end === 'time') {
+    const time = readTime(parameter('endTime'), context.getTimezone(), 'End Time');
+    const newest = await session.block(height.reached);
+    if (newest !== null && newest.timestamp >= time) {
+      lastBlock = (await firstBlockAt(session, time, height.reached)) - 1;
+    }
+  }
+  return { session, account, height, from, lastBlock };
+}
+
+/** Refuses a stretch that is not proved to be complete, unless the user accepts it. */
+export function checkGap(gap: HistoryGap | null, accepted: boolean): void {
+  if (gap === null || accepted) return;
+  const error = describeGap(gap);
+  throw new BitSharesError('HISTORY_GAP', {
+    message: error.message,
+    fix: 'Read from a node with complete history, or turn on Accept Gaps and compare with Deposit > Reconcile.',
+    data: error.data,
+  });
+}

@@ -1,0 +1,186 @@
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { Asset, NodeSession } from '../../../../src/chain';
+import { readRange } from '../../../../src/deposits/depositRange';
+import { Reconciliation, type AssetReconciliation } from '../../../../src/deposits/reconciliation';
+import { BitSharesError } from '../../../../src/errors';
+import { formatAmount, parseAmount } from '../../../../src/protocol';
+import { nodeSettingsOf } from '../../../shared/credentials';
+import { withNodes } from '../../../shared/nodeCredential';
+import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { accountField } from '../../../shared/parameters';
+import { acceptGapsField, checkGap, openRange, readingNodes, startFields, type OpenRange } from './range';
+
+const description: INodeProperties[] = shownFor(
+  'deposit',
+  ['reconcile'],
+  [
+    accountField,
+    ...startFields,
+    {
+      displayName: 'Opening Balances',
+      name: 'openingBalances',
+      type: 'fixedCollection',
+      typeOptions: { multipleValues: true },
+      placeholder: 'Add Balance',
+      default: {},
+      description:
+        'What the account held where the stretch begins, for each asset: the closing balance of the last reconciliation. Leave empty to begin with nothing.',
+      options: [
+        {
+          displayName: 'Balance',
+          name: 'rows',
+          values: [
+            {
+              displayName: 'Asset',
+              name: 'asset',
+              type: 'string',
+              default: '',
+              placeholder: 'e.g. BTS or 1.3.0',
+              description: 'Symbol or ID of the asset',
+            },
+            {
+              displayName: 'Amount',
+              name: 'amount',
+              type: 'string',
+              default: '',
+              placeholder: 'e.g. 1250.5',
+              description: 'The balance in units of the asset',
+            },
+          ],
+        },
+      ],
+    },
+    {
+      displayName: 'Options',
+      name: 'options',
+      type: 'collection',
+      placeholder: 'Add Option',
+      default: {},
+      options: [acceptGapsField],
+    },
+  ],
+);
+
+/** Deposit: Reconcile. One item an asset: opening balance + everything that moved = closing balance, or the difference. */
+export const reconcile: NodeOperation = {
+  description,
+  async execute(items) {
+    const settings = await nodeSettingsOf(this);
+    return withNodes(settings, (nodes) =>
+      forEachItem(this, items, async (itemIndex) => {
+        const reading = readingNodes(nodes, settings.chain);
+        const range = await openRange(this, itemIndex, reading);
+        const opening = await openingBalances(this, itemIndex, range.session);
+        const reconciliation = new Reconciliation(settings.chain.chainId, range.account.id, opening);
+        const accepted =
+          (this.getNodeParameter('options', itemIndex, {}) as IDataObject)['acceptGaps'] === true;
+        const closing = await closingBalances(range, reconciliation, accepted);
+        return report(range, reconciliation, closing);
+      }),
+    );
+  },
+};
+
+const attempts = 10;
+
+/**
+ * Reads the stretch and then the balances, of one and the same moment: the balances count only when no operation came
+ * between the last that was read and them.
+ */
+async function closingBalances(
+  range: OpenRange,
+  reconciliation: Reconciliation,
+  acceptGaps: boolean,
+): Promise<ReadonlyMap<string, bigint>> {
+  const { session, account } = range;
+  let { from } = range;
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const { headBlockNumber } = await session.state();
+    // Balances are those of the head, so on a full node operations that are not final yet belong to it as well.
+    const height = { reached: headBlockNumber, final: Number.POSITIVE_INFINITY };
+    for await (const { operations, mark, gap } of readRange(
+      session,
+      account,
+      from,
+      Number.POSITIVE_INFINITY,
+      height,
+    )) {
+      checkGap(gap, acceptGaps);
+      reconciliation.add(operations);
+      from = mark;
+    }
+    const before = await session.statistics(account.statisticsId);
+    const balances = await session.balances(account.id, []);
+    const after = await session.statistics(account.statisticsId);
+    const readAll =
+      after.totalOps === before.totalOps &&
+      after.totalOps <= Math.max(from.position.sequence, after.removedOps);
+    if (readAll) return new Map(balances.map(({ assetId, amount }) => [assetId, amount]));
+  }
+  throw new BitSharesError('INVALID_ANSWER', {
+    message: `The account ${account.name} moves faster than it can be read`,
+    fix: 'Try again at a quieter time, or against a delayed node near n8n.',
+  });
+}
+
+async function openingBalances(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  session: NodeSession,
+): Promise<Map<string, bigint>> {
+  const { rows = [] } = context.getNodeParameter('openingBalances', itemIndex, {}) as {
+    rows?: { asset: string; amount: string | number }[];
+  };
+  const assets = rows.length === 0 ? [] : await session.assets(rows.map(({ asset }) => asset));
+  return new Map(
+    rows.map(({ asset: name, amount }, index) => {
+      const asset = assets[index];
+      if (asset === null || asset === undefined) {
+        throw new BitSharesError('UNKNOWN_ASSET', {
+          message: `there is no asset ${name} on this chain`,
+          fix: 'Write the symbol exactly as on the chain, or its ID (1.3.x).',
+          field: 'Opening Balances',
+        });
+      }
+      return [asset.id, parseAmount(amount, asset.precision, 'Opening Balances', { allowZero: true })];
+    }),
+  );
+}
+
+async function report(
+  { session, account, from }: OpenRange,
+  reconciliation: Reconciliation,
+  closing: ReadonlyMap<string, bigint>,
+): Promise<IDataObject[]> {
+  const results = reconciliation.close(closing);
+  const assets = results.length === 0 ? [] : await session.assets(results.map(({ assetId }) => assetId));
+  return results.map((result, index) => ({
+    account: account.name,
+    accountId: account.id,
+    ...amounts(result, assets[index] ?? null),
+    balanced: result.difference === 0n,
+    operations: reconciliation.operations,
+    unexplainedOperations: reconciliation.unexplainedOperations,
+    unexplained: reconciliation.unexplained.map(({ depositId, name }) => ({ operation: depositId, name })),
+    fromBlock: from.position.key.block,
+    endpoint: session.endpoint,
+  }));
+}
+
+function amounts(result: AssetReconciliation, asset: Asset | null): IDataObject {
+  const show = (amount: bigint) => (asset === null ? null : formatAmount(amount, asset.precision));
+  return {
+    asset: asset?.symbol ?? null,
+    assetId: result.assetId,
+    opening: show(result.opening),
+    incoming: show(result.incoming),
+    outgoing: show(result.outgoing),
+    fees: show(result.fees),
+    expected: show(result.expected),
+    closing: show(result.closing),
+    closingRaw: result.closing.toString(),
+    difference: show(result.difference),
+    differenceRaw: result.difference.toString(),
+    byCause: Object.fromEntries([...result.byCause].map(([cause, amount]) => [cause, show(amount)])),
+  };
+}

@@ -1,0 +1,89 @@
+/** Where reading begins or ends, as the parameters say it. */
+import { BitSharesError } from '../../src/errors';
+
+/** Where to begin, before a chain was asked. A depositId needs the chain to be understood. */
+export type StartSetting =
+  | { kind: 'now' }
+  | { kind: 'oldest' }
+  | { kind: 'block'; block: number }
+  | { kind: 'after'; depositId: string }
+  | { kind: 'time'; time: number };
+
+/**
+ * Reads `startFrom`, `startBlock` and `startTime`.
+ *
+ * @param timezone the zone of a time that names none
+ * @throws INVALID_PARAMETER, INVALID_TIME naming the field
+ */
+export function readStart(parameter: (name: string) => unknown, timezone: string): StartSetting {
+  const kind = choice(parameter('startFrom') || 'now', ['now', 'block', 'time', 'oldest'], 'Start From');
+  if (kind === 'now' || kind === 'oldest') return { kind };
+  if (kind === 'time') return { kind, time: readTime(parameter('startTime'), timezone, 'Start Time') };
+  const start = String(parameter('startBlock')).trim();
+  if (start.includes(':')) return { kind: 'after', depositId: start };
+  const block = Number(start);
+  if (!/^\d{1,10}$/.test(start) || block < 1) {
+    throw invalid(
+      'Start Block',
+      'this is neither a block number nor a depositId',
+      'Enter a number such as 81234567.',
+    );
+  }
+  return { kind: 'block', block };
+}
+
+/** A time as the editor gives it. Without a zone it is in the zone of the workflow, which is how the editor shows it. */
+export function readTime(value: unknown, timezone: string, field: string): number {
+  const text = String(value instanceof Date ? value.toISOString() : value).trim();
+  const milliseconds = /(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? Date.parse(text) : timeInZone(text, timezone);
+  if (Number.isFinite(milliseconds) && milliseconds > 0) return Math.ceil(milliseconds / 1000);
+  throw new BitSharesError('INVALID_TIME', {
+    message: 'this is not a time',
+    fix: 'Write it as 2026-01-31T12:00:00Z.',
+    field,
+  });
+}
+
+function timeInZone(text: string, timezone: string): number {
+  const asUtc = Date.parse(`${text.replace(' ', 'T')}Z`);
+  if (!Number.isFinite(asUtc)) return Number.NaN;
+  // Twice, because the first guess may lie on the other side of a clock change.
+  const guess = asUtc - zoneOffset(asUtc, timezone);
+  return asUtc - zoneOffset(guess, timezone);
+}
+
+/** Milliseconds by which local time in the zone is ahead of UTC at that moment. */
+function zoneOffset(moment: number, timezone: string): number {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone: timezone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  }).formatToParts(moment);
+  const part = (type: string) => Number(parts.find((entry) => entry.type === type)?.value);
+  const local = Date.UTC(
+    part('year'),
+    part('month') - 1,
+    part('day'),
+    part('hour'),
+    part('minute'),
+    part('second'),
+  );
+  return local - Math.floor(moment / 1000) * 1000;
+}
+
+/** One of the values of a list. */
+export function choice<T extends string>(value: unknown, values: readonly T[], field: string): T {
+  const chosen = values.find((entry) => entry === value);
+  if (chosen === undefined)
+    throw invalid(field, 'this is none of the choices', `Choose one of: ${values.join(', ')}.`);
+  return chosen;
+}
+
+export function invalid(field: string, message: string, fix: string): BitSharesError {
+  return new BitSharesError('INVALID_PARAMETER', { field, message, fix });
+}

@@ -1,0 +1,33 @@
+/** Reads a stretch of an account's history once, for queries: the same reader and the same proof as the trigger. */
+import type { NodeSession } from '../chain';
+import type { AccountOperation, WatchedAccount } from './accountOperation';
+import type { Mark } from './delivery';
+import type { FinalHeight } from './finality';
+import { HistoryReader } from './historyReader';
+import type { HistoryGap } from './triggerState';
+
+export interface RangePage {
+  operations: AccountOperation[];
+  /** Where the reading stands behind them. */
+  mark: Mark;
+  gap: HistoryGap | null;
+}
+
+/**
+ * The operations behind `from` up to and including block `lastBlock`, in order.
+ *
+ * @param height read before this call
+ */
+export async function* readRange(
+  session: NodeSession,
+  account: WatchedAccount,
+  from: Mark,
+  lastBlock: number,
+  height: FinalHeight,
+): AsyncGenerator<RangePage> {
+  const reader = new HistoryReader(session, account);
+  const capped = { reached: height.reached, final: Math.min(height.final, lastBlock) };
+  for await (const { operations, position, frame, gap } of reader.read(from.position, from.frame, capped)) {
+    yield { operations, mark: { position, frame }, gap };
+  }
+}

@@ -1,0 +1,181 @@
+/** Deposit: Get Many and Reconcile in n8n's engine, against the strict chain. */
+import type { IDataObject, INodeType, NodeParameterValueType } from 'n8n-workflow';
+import { Devchain } from '../../devchain';
+import { BitShares } from '../../nodes/BitShares/BitShares.node';
+import { description, operations } from '../../nodes/BitShares/actions/deposit';
+import { executeNode } from '../support/executeNode';
+
+/** The node with this resource alone. */
+const node: INodeType = {
+  description: {
+    ...new BitShares().description,
+    credentials: [{ name: 'bitSharesNodeApi', required: true }, { name: 'bitSharesKeysApi' }],
+    properties: [
+      {
+        displayName: 'Resource',
+        name: 'resource',
+        type: 'options',
+        options: [{ name: 'Deposit', value: 'deposit' }],
+        default: 'deposit',
+      },
+      ...description,
+    ],
+  },
+  async execute() {
+    const operation = operations[this.getNodeParameter('operation', 0) as string]!;
+    return [await operation.execute.call(this, this.getInputData())];
+  },
+};
+
+let chain: Devchain;
+
+beforeAll(async () => {
+  chain = await Devchain.start({
+    startTime: Math.floor(Date.now() / 1000) - 120,
+    accounts: [
+      { name: 'exchange', balances: { BTS: '1000', GOLD: '5' } },
+      { name: 'alice', balances: { BTS: '100000', GOLD: '50' } },
+    ],
+    assets: [{ symbol: 'GOLD', precision: 3 }],
+  });
+  for (let i = 1; i <= 12; i++) {
+    chain.transfer({ from: 'alice', to: 'exchange', amount: `${i}`, memo: `order ${i}` });
+    if (i % 3 === 0) chain.produceBlock();
+  }
+  chain.transfer({ from: 'alice', to: 'exchange', amount: '1.5', asset: 'GOLD' });
+  chain.transfer({ from: 'exchange', to: 'alice', amount: '7' });
+  chain.produceBlock();
+  chain.confirm();
+});
+
+afterAll(() => chain.stop());
+
+async function run(parameters: Record<string, NodeParameterValueType>) {
+  return executeNode({
+    node,
+    parameters: { resource: 'deposit', account: 'exchange', ...parameters },
+    credentials: {
+      bitSharesNodeApi: {
+        chain: 'custom',
+        chainId: chain.chainId,
+        addressPrefix: 'BTS',
+        trustedUrls: chain.trustedUrl,
+        delayedUrls: chain.delayedUrl,
+      },
+      bitSharesKeysApi: { account: 'exchange', memoKey: chain.account('exchange').keys.memo },
+    },
+  });
+}
+
+function amounts(items: { json: IDataObject }[] | null): unknown[] | undefined {
+  return items?.map(({ json }) => json['amount']);
+}
+
+describe('Deposit: Get Many', () => {
+  it('gives every deposit of the history, oldest first, with decoded memos', async () => {
+    const { items, error } = await run({ operation: 'getMany', returnAll: true });
+    expect(error).toBeNull();
+    expect(amounts(items)).toEqual([...Array.from({ length: 12 }, (_, i) => `${i + 1}.00000`), '1.500']);
+    expect(items?.[4]?.json).toMatchObject({
+      memo: 'order 5',
+      memoStatus: 'decoded',
+      attempt: 1,
+      source: 'history',
+    });
+  });
+
+  it('goes on behind a deposit, so that a flow can keep the position in its own database', async () => {
+    const first = await run({ operation: 'getMany', limit: 5 });
+    expect(amounts(first.items)).toHaveLength(5);
+    const { items } = await run({
+      operation: 'getMany',
+      returnAll: true,
+      startFrom: 'block',
+      startBlock: String(first.items?.at(-1)?.json['depositId']),
+    });
+    expect(amounts(items)?.[0]).toBe('6.00000');
+    expect(items).toHaveLength(8);
+  });
+
+  it('reads a stretch of blocks, one asset and payments sent', async () => {
+    const blocks = await run({
+      operation: 'getMany',
+      startFrom: 'block',
+      startBlock: '2',
+      end: 'block',
+      endBlock: 2,
+    });
+    expect(amounts(blocks.items)).toEqual(['4.00000', '5.00000', '6.00000']);
+    const gold = await run({
+      operation: 'getMany',
+      assets: { rows: [{ asset: 'GOLD', minimumAmount: '1' }] },
+    });
+    expect(amounts(gold.items)).toEqual(['1.500']);
+    const out = await run({ operation: 'getMany', direction: 'out' });
+    expect(out.items?.map(({ json }) => [json['direction'], json['amount']])).toEqual([['out', '7.00000']]);
+  });
+
+  it('a depositId of nothing names the field', async () => {
+    const { error } = await run({
+      operation: 'getMany',
+      startFrom: 'block',
+      startBlock: `${chain.chainId.slice(0, 8)}:2:99:0:0`,
+    });
+    expect(error?.message).toContain('Start Block');
+  });
+});
+
+describe('Deposit: Reconcile', () => {
+  const opening = {
+    rows: [
+      { asset: 'BTS', amount: '1000' },
+      { asset: '1.3.1', amount: '5' },
+    ],
+  };
+
+  it('opening balance, everything that moved and fees add up to the balance of the chain', async () => {
+    const { items, error } = await run({ operation: 'reconcile', openingBalances: opening });
+    expect(error).toBeNull();
+    const bts = items?.find(({ json }) => json['assetId'] === '1.3.0')?.json;
+    expect(bts).toMatchObject({
+      opening: '1000.00000',
+      incoming: '78.00000',
+      outgoing: '7.00000',
+      balanced: true,
+      difference: '0.00000',
+      unexplainedOperations: 0,
+    });
+    expect(items?.every(({ json }) => json['balanced'])).toBe(true);
+  });
+
+  it('a wrong opening balance shows as the difference of that asset', async () => {
+    const { items } = await run({
+      operation: 'reconcile',
+      openingBalances: {
+        rows: [
+          { asset: 'BTS', amount: '999' },
+          { asset: 'GOLD', amount: '5' },
+        ],
+      },
+    });
+    expect(items?.map(({ json }) => [json['asset'], json['difference'], json['balanced']])).toEqual([
+      ['BTS', '1.00000', false],
+      ['GOLD', '0.000', true],
+    ]);
+  });
+
+  it('goes on from a later block with the balances of then', async () => {
+    const { items } = await run({
+      operation: 'reconcile',
+      startFrom: 'block',
+      startBlock: '3',
+      openingBalances: {
+        rows: [
+          { asset: 'BTS', amount: '1021' },
+          { asset: 'GOLD', amount: '5' },
+        ],
+      },
+    });
+    expect(items?.every(({ json }) => json['balanced'])).toBe(true);
+  });
+});
