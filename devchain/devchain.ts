@@ -120,12 +120,9 @@ export class Devchain {
   /** A cli_wallet over the trusted node. With a password it is set up and its file saved; it still starts locked. */
   async startWallet(options: { port?: number; password?: string } = {}): Promise<WalletServer> {
     const { faults } = this;
-    const chain = this;
     const link: WalletNode = {
-      get node() {
-        return chain.producer;
-      },
-      broadcast: (prepared) => void chain.producer.push(prepared),
+      node: () => this.producer,
+      broadcast: (prepared) => void this.producer.push(prepared),
     };
     const now = () => (this.options.clock === 'real' ? Math.floor(Date.now() / 1000) : this.head.seconds);
     const server = new WalletServer(
@@ -143,6 +140,8 @@ export class Devchain {
       server.wallet.ring.save();
     }
     await server.start();
+    // cli_wallet exits when its node goes away; a supervisor has to start and unlock it again.
+    this.trusted.onStop(() => void server.stop());
     this.walletServer = server;
     return server;
   }

@@ -11,8 +11,11 @@ export interface NodeOptions {
   limits?: Partial<ApiLimits>;
   credentials?: Credentials;
   port?: number;
+  /** Milliseconds before every answer, and the most calls a second of one connection. */
   latency?: number;
   callsPerSecond?: number;
+  /** A node older than 6.1: history without is_virtual and block_time. */
+  withoutVirtualMarks?: boolean;
 }
 
 export interface HandleSetup extends NodeOptions {
@@ -25,7 +28,8 @@ export interface HandleSetup extends NodeOptions {
 /** One node with its endpoint: stop and start it, freeze it, replay it with other options. */
 export class NodeHandle {
   readonly server: NodeServer;
-  private frozenAt: boolean = false;
+  private frozenAt = false;
+  private readonly stopListeners: (() => void)[] = [];
 
   constructor(
     readonly setup: HandleSetup,
@@ -34,6 +38,7 @@ export class NodeHandle {
     private readonly follows: 'producer' | 'head' | 'irreversible',
   ) {
     const { name, host, faults, limits, credentials, port, latency, callsPerSecond, broadcast } = setup;
+    const { withoutVirtualMarks } = setup;
     this.server = new NodeServer(
       {
         name,
@@ -44,6 +49,7 @@ export class NodeHandle {
         ...(credentials ? { credentials } : {}),
         ...(latency === undefined ? {} : { latency }),
         ...(callsPerSecond === undefined ? {} : { callsPerSecond }),
+        ...(withoutVirtualMarks === undefined ? {} : { withoutVirtualMarks }),
         ...(broadcast ? { broadcast } : {}),
       },
       current,
@@ -74,6 +80,11 @@ export class NodeHandle {
   /** Ends all connections and closes the port; the chain behind it goes on. */
   async stop(): Promise<void> {
     await this.server.stop();
+    for (const listener of this.stopListeners) listener();
+  }
+
+  onStop(listener: () => void): void {
+    this.stopListeners.push(listener);
   }
 
   /** Ends all connections; new ones are taken at once. */

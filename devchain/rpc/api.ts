@@ -28,6 +28,8 @@ export interface ApiContext {
   readonly caller: Caller;
   /** False on a delayed node: it takes no transactions. */
   readonly canBroadcast: boolean;
+  /** True on a node older than 6.1: its history has no is_virtual and no block_time. */
+  readonly withoutVirtualMarks: boolean;
   /** Hands a transaction that was accepted to whoever produces blocks. */
   broadcast(json: unknown, included?: (notice: Json) => void): void;
 }

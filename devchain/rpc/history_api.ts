@@ -1,5 +1,6 @@
 import { at, check, failure } from '../chain_error';
 import type { History, HistoryObject } from '../history';
+import type { Json } from '../json';
 import type { Account } from '../objects';
 import type { ChainState } from '../state';
 import { instance } from '../wire/operations';
@@ -9,6 +10,14 @@ import { asJson, method } from './api';
 import { checkLimit } from './limits';
 
 const file = 'api.cpp';
+
+/** Operations as this node shows them. */
+function shown(context: ApiContext, objects: readonly HistoryObject[]): Json {
+  if (!context.withoutVirtualMarks) return asJson(objects);
+  return objects.map(({ id, op, result, block_num, trx_in_block, op_in_trx, virtual_op }) =>
+    asJson({ id, op, result, block_num, trx_in_block, op_in_trx, virtual_op }),
+  );
+}
 
 /** The history API answers an unknown account with nothing. */
 function find(state: ChainState, name: unknown): Account | undefined {
@@ -80,14 +89,14 @@ export const historyApiMethods: Methods = {
       const object = history.object(number);
       if (object) result.push(object);
     }
-    return asJson(result);
+    return shown(context, result);
   }),
   get_account_history: method(1, (context, [name, stop, limitJson, start]) => {
     const limit = limitJson === undefined ? context.limits.getAccountHistory : toNumber(limitJson);
     checkLimit(limit, context.limits.getAccountHistory, file, 430, 'get_account_history');
     const account = find(context.state, name);
     return account
-      ? asJson(byIds(context, account, operationInstance(stop), limit, operationInstance(start)))
+      ? shown(context, byIds(context, account, operationInstance(stop), limit, operationInstance(start)))
       : [];
   }),
   get_account_history_operations: method(2, (context, [name, type, startJson, stopJson, limitJson]) => {
@@ -139,7 +148,7 @@ export const historyApiMethods: Methods = {
       const object = history.object(number);
       if (object && (wanted.size === 0 || wanted.has(object.op[0]))) objects.push(object);
     }
-    return { total_count: scanned, operation_history_objs: asJson(objects) };
+    return { total_count: scanned, operation_history_objs: shown(context, objects) };
   }),
   get_account_history_by_time: method(1, (context, [name, limitJson, startTime]) => {
     const limit =
@@ -155,7 +164,7 @@ export const historyApiMethods: Methods = {
       const object = history.object(number);
       if (object && object.block_time <= latest) objects.push(object);
     }
-    return asJson(objects);
+    return shown(context, objects);
   }),
   get_block_operation_history: method(1, ({ node }, [block, trx]) =>
     asJson(

@@ -42,7 +42,8 @@ export abstract class JsonRpcServer {
 
   protected abstract handle(request: Request, connection: unknown): Json | Promise<Json>;
   protected abstract httpConnection(authorization: string | undefined): unknown;
-  protected attach(_server: Server): void {}
+  /** A hook for what else listens on the port: WebSockets. */
+  protected attach?(server: Server): void;
   protected now(): string {
     return timeText(Math.floor(Date.now() / 1000));
   }
@@ -76,7 +77,7 @@ export abstract class JsonRpcServer {
       socket.on('close', () => this.sockets.delete(socket));
       socket.on('error', () => undefined);
     });
-    this.attach(server);
+    this.attach?.(server);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(this.chosenPort, this.host, resolve);

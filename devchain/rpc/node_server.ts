@@ -26,6 +26,8 @@ export interface NodeServerOptions {
   /** Milliseconds before every answer, and the most calls per second of one connection: a public node. */
   latency?: number;
   callsPerSecond?: number;
+  /** A node older than 6.1: history without is_virtual and block_time. */
+  withoutVirtualMarks?: boolean;
 }
 
 class Connection implements Caller {
@@ -117,18 +119,19 @@ export class NodeServer extends JsonRpcServer {
   }
 
   contextFor(caller: Caller): ApiContext {
-    const server = this;
     const { options } = this;
+    const node = (): ChainNode => this.node;
     return {
       get node() {
-        return server.node;
+        return node();
       },
       get state() {
-        return server.node.state;
+        return node().state;
       },
       limits: { ...defaultLimits, ...options.limits },
       caller,
       canBroadcast: options.broadcast !== undefined,
+      withoutVirtualMarks: options.withoutVirtualMarks === true,
       broadcast: (json, included) => options.broadcast?.(json, included),
     };
   }

@@ -18,7 +18,8 @@ import { toText } from '../rpc/arguments';
 import { KeyRing } from './key_ring';
 
 export interface WalletNode {
-  readonly node: ChainNode;
+  /** The chain node behind the wallet; a replay puts another in its place. */
+  node(): ChainNode;
   /** Hands a transaction to the network; throws the node's error. */
   broadcast(prepared: PreparedTransaction): void;
 }
@@ -44,11 +45,11 @@ export class Wallet {
     readonly link: WalletNode,
     private readonly seed: string,
   ) {
-    this.ring = new KeyRing(link.node.state.wire.prefix);
+    this.ring = new KeyRing(link.node().state.wire.prefix);
   }
 
   get node(): ChainNode {
-    return this.link.node;
+    return this.link.node();
   }
 
   get state(): ChainState {

@@ -21,7 +21,7 @@ export type Value<C> = C extends Codec<infer T> ? T : never;
 
 type Fields = Record<string, Codec<never> | OptionalCodec<never>>;
 type AnyFields = { readonly [name: string]: unknown };
-type OptionalKeys<F> = { [K in keyof F]: F[K] extends OptionalCodec<infer _T> ? K : never }[keyof F];
+type OptionalKeys<F> = { [K in keyof F]: F[K] extends { readonly optional: true } ? K : never }[keyof F];
 type RequiredKeys<F> = Exclude<keyof F, OptionalKeys<F>>;
 export type StructValue<F> = { [K in RequiredKeys<F>]: Value<F[K]> } & {
   [K in OptionalKeys<F>]?: F[K] extends OptionalCodec<infer T> ? T : never;

@@ -1,4 +1,4 @@
-import { Devchain } from '../../devchain';
+import type { Devchain } from '../../devchain';
 import { refusal, send, signedBy, startedChain, stopChains, transferOperation } from './support';
 
 afterEach(stopChains);

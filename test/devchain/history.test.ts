@@ -1,4 +1,5 @@
-import { Devchain, exchangeNode, generatedNode } from '../../devchain';
+import type { Devchain } from '../../devchain';
+import { exchangeNode, generatedNode } from '../../devchain';
 import { Connection } from '../conformance/connection';
 import { send, startedChain, stopChains, transferOperation } from './support';
 
@@ -133,24 +134,24 @@ describe('account history', () => {
     expect(after.map(({ id }) => id)).not.toEqual(before.map(({ id }) => id));
   });
 
-  it('gives 100,000 operations worth of pages in order (here 3,000), with contiguous sequences', async () => {
+  it('of a backlog is read in pages, several in flight, in order and without a gap', async () => {
     const chain = await startedChain();
     chain.bulkTransfers({
       from: 'alice',
       to: 'exchange',
-      count: 3000,
+      count: 1000,
       amount: (i) => BigInt(i + 1),
       memo: (i) => `user-${i}`,
     });
     chain.confirm();
     const ask = await asking(chain.delayedUrl);
     const pages = await Promise.all(
-      Array.from({ length: 30 }, (_, page) =>
+      Array.from({ length: 10 }, (_, page) =>
         ask('history', 'get_relative_account_history', 'exchange', page * 100 + 1, 100, page * 100 + 100),
       ),
     );
     expect(pages.flatMap(({ result }) => amounts(result).reverse())).toEqual(
-      Array.from({ length: 3000 }, (_, i) => i + 1),
+      Array.from({ length: 1000 }, (_, i) => i + 1),
     );
   });
 });

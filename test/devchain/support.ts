@@ -1,6 +1,9 @@
 import { ChainError, Devchain } from '../../devchain';
 import type { DevchainOptions, TransactionJson } from '../../devchain';
 
+// A shared machine can be slow; nothing here waits for wall time.
+jest.setTimeout(60_000);
+
 export const people: NonNullable<DevchainOptions['accounts']> = [
   { name: 'exchange', balances: { BTS: '1000' } },
   { name: 'alice', balances: { BTS: '100000', USDX: '500', GATED: '50', OURS: '50' } },
