@@ -13,6 +13,7 @@ import { watchedAccount } from '../../src/deposits/watchedAccount';
 import type { Clock } from '../../src/chain';
 import { BitSharesError, isBitSharesError } from '../../src/errors';
 import { parseAmount, type Chain, type MemoKeyring } from '../../src/protocol';
+import { systemClock } from '../shared/clock';
 import type { ChainNodes } from './nodes';
 import type { AssetRow, TriggerSettings } from './settings';
 import type { StartSetting } from './start';
@@ -50,6 +51,7 @@ export async function prepare(
     keyring,
     rules,
     includeOperation: settings.includeOperation,
+    clock: systemClock,
   });
   return { account, builder, removedOps };
 }

@@ -1,0 +1,34 @@
+import { Pacing } from '../../src/deposits/pacing';
+
+/** A clock on which work takes as long as the test says. */
+function workClock() {
+  const clock = {
+    time: 0,
+    pauses: 0,
+    now: () => clock.time,
+    sleep: () => Promise.resolve(void clock.pauses++),
+  };
+  return clock;
+}
+
+describe('long work', () => {
+  it('is interrupted after 10 ms of work, not of waiting', async () => {
+    const clock = workClock();
+    const pacing = new Pacing(clock);
+    const piece = () => pacing.work(() => (clock.time += 4));
+    piece();
+    clock.time += 1000;
+    piece();
+    expect(pacing.isDue).toBe(false);
+    piece();
+    expect(pacing.isDue).toBe(true);
+    await pacing.pause();
+    expect(clock.pauses).toBe(1);
+    expect(pacing.isDue).toBe(false);
+  });
+
+  it('gives the result of each piece', () => {
+    expect(new Pacing(workClock()).work(() => 'read')).toBe('read');
+    expect(new Pacing(null).work(() => 'read')).toBe('read');
+  });
+});
