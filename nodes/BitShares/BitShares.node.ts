@@ -10,6 +10,7 @@ import * as account from './actions/account';
 import * as asset from './actions/asset';
 import * as chain from './actions/chain';
 import * as claimableBalance from './actions/claimableBalance';
+import * as deposit from './actions/deposit';
 import * as memo from './actions/memo';
 import * as transfer from './actions/transfer';
 import { router } from './router';
@@ -33,7 +34,7 @@ export class BitShares implements INodeType {
       {
         name: 'bitSharesKeysApi',
         testedBy: 'testKeysCredential',
-        displayOptions: { show: { resource: ['claimableBalance', 'memo', 'transfer'] } },
+        displayOptions: { show: { resource: ['claimableBalance', 'deposit', 'memo', 'transfer'] } },
       },
     ],
     properties: [
@@ -47,6 +48,7 @@ export class BitShares implements INodeType {
           { name: 'Asset', value: 'asset' },
           { name: 'Chain', value: 'chain' },
           { name: 'Claimable Balance', value: 'claimableBalance' },
+          { name: 'Deposit', value: 'deposit' },
           { name: 'Memo', value: 'memo' },
           { name: 'Transfer', value: 'transfer' },
         ],
@@ -56,6 +58,7 @@ export class BitShares implements INodeType {
       ...asset.description,
       ...chain.description,
       ...claimableBalance.description,
+      ...deposit.description,
       ...memo.description,
       ...transfer.description,
     ],

@@ -4,6 +4,7 @@ import * as account from './actions/account';
 import * as asset from './actions/asset';
 import * as chain from './actions/chain';
 import * as claimableBalance from './actions/claimableBalance';
+import * as deposit from './actions/deposit';
 import * as memo from './actions/memo';
 import * as transfer from './actions/transfer';
 
@@ -13,6 +14,7 @@ export const resources: Resources = {
   asset,
   chain,
   claimableBalance,
+  deposit,
   memo,
   transfer,
 };
