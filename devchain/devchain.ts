@@ -2,6 +2,7 @@ import type { StoredBlock } from './block_log';
 import type { BulkTransfers } from './bulk';
 import { bulkBlocks } from './bulk';
 import type { AppliedBlock, PreparedTransaction } from './chain_node';
+import { ChainError } from './chain_error';
 import { ChainNode } from './chain_node';
 import { SlotTimer } from './clock';
 import type {
@@ -66,6 +67,7 @@ export class Devchain {
       producer,
       'producer',
     );
+    this.trusted.onReplay((node) => this.listen(node));
     this.delayed = new NodeHandle(
       setup('delayed', options.delayed, options.ports?.delayed),
       new ChainNode(genesis, options.delayed?.history ?? {}),
@@ -282,11 +284,12 @@ export class Devchain {
     return { dropped: popped.filter((prepared) => !kept.includes(prepared)) };
   }
 
+  /** As in the node, a transaction that is not valid on the new branch is forgotten. */
   private repush(prepared: PreparedTransaction): void {
     try {
       this.producer.push(prepared);
-    } catch {
-      // As in the node, a transaction that is not valid on the new branch is forgotten.
+    } catch (error) {
+      if (!(error instanceof ChainError)) throw error;
     }
   }
 
@@ -299,6 +302,7 @@ export class Devchain {
   push(json: unknown): string {
     const prepared = this.producer.prepare(this.producer.state.wire.transactionFromJson(json));
     this.producer.push(prepared);
+    for (const follower of this.followers) follower.relay(prepared.transaction);
     return prepared.id;
   }
 
@@ -368,6 +372,7 @@ export class Devchain {
   private accept(json: unknown, included?: (notice: Json) => void): void {
     const prepared = this.producer.prepare(this.producer.state.wire.transactionFromJson(json));
     this.producer.push(prepared);
+    for (const follower of this.followers) follower.relay(prepared.transaction);
     if (included) this.waiting.set(prepared.id, [...(this.waiting.get(prepared.id) ?? []), included]);
   }
 

@@ -1,3 +1,4 @@
+import { ChainError } from './chain_error';
 import { ChainNode } from './chain_node';
 import type { Faults } from './faults';
 import type { HistoryOptions } from './history_options';
@@ -5,6 +6,7 @@ import type { Json } from './json';
 import type { ApiLimits } from './rpc/limits';
 import { NodeServer } from './rpc/node_server';
 import type { Credentials } from './rpc/session';
+import type { SignedTransaction } from './wire/transaction';
 
 export interface NodeOptions {
   history?: HistoryOptions;
@@ -30,6 +32,7 @@ export class NodeHandle {
   readonly server: NodeServer;
   private frozenAt = false;
   private readonly stopListeners: (() => void)[] = [];
+  private readonly replayListeners: ((node: ChainNode) => void)[] = [];
 
   constructor(
     readonly setup: HandleSetup,
@@ -83,6 +86,10 @@ export class NodeHandle {
     for (const listener of this.stopListeners) listener();
   }
 
+  onReplay(listener: (node: ChainNode) => void): void {
+    this.replayListeners.push(listener);
+  }
+
   onStop(listener: () => void): void {
     this.stopListeners.push(listener);
   }
@@ -111,6 +118,16 @@ export class NodeHandle {
     this.sync(producer);
   }
 
+  /** Hears of a transaction from the network: a full node has it among its pending ones, a delayed one does not. */
+  relay(transaction: SignedTransaction): void {
+    if (this.follows !== 'head' || this.frozenAt) return;
+    try {
+      this.node.push(this.node.prepare(transaction));
+    } catch (error) {
+      if (!(error instanceof ChainError)) throw error;
+    }
+  }
+
   /** Takes over what the producer has and this node may see. */
   sync(producer: ChainNode): void {
     if (this.frozenAt || this.follows === 'producer') return;
@@ -134,6 +151,7 @@ export class NodeHandle {
   replay(history: HistoryOptions): ChainNode {
     const node = replayed(this.current, history);
     this.current = node;
+    for (const listener of this.replayListeners) listener(node);
     this.server.replaceNode(node);
     return node;
   }

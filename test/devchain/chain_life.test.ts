@@ -152,6 +152,19 @@ describe('a reorganisation', () => {
   });
 });
 
+describe('another full node', () => {
+  it('has a broadcast transaction among its pending ones, and in its blocks once it is included', async () => {
+    const chain = await startedChain();
+    const other = await chain.addNode('other');
+    const id = chain.transfer({ from: 'alice', to: 'exchange', amount: '5' });
+    expect(other.node.state.recent.has(id)).toBe(true);
+    expect(chain.delayed.node.state.recent.has(id)).toBe(false);
+    chain.produceBlock();
+    expect(other.node.pending).toEqual([]);
+    expect(other.node.state.balance(chain.account('exchange').id, '1.3.0')).toBe(chain.balance('exchange'));
+  });
+});
+
 describe('maintenance', () => {
   it('puts changed parameters in force, not before', async () => {
     const chain = await startedChain({ maintenanceInterval: 60 });
