@@ -45,7 +45,7 @@ export interface ExchangeOptions {
 
 const tableColumns: Record<keyof Exchange['tables'], DataTableColumn[]> = {
   deposits: columns(
-    'depositId blockTime:date from amount asset assetId memo memoStatus transactionId blockNumber:number',
+    'depositId memo amount asset from blockTime:date assetId memoStatus transactionId blockNumber:number',
   ),
   withdrawals: columns(
     'withdrawalId outcome paid:boolean to amount asset transactionId blockNumber:number nextStep',
