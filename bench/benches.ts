@@ -1,5 +1,11 @@
 /** All benchmarks, in the order in which they run. */
 import type { Bench } from './bench';
+import { catchUp } from './chain/catchUp';
+import { idle } from './chain/idle';
+import { latency } from './chain/latency';
+import { recovery } from './chain/recovery';
+import { withdrawals } from './chain/withdrawals';
+import { load } from './load';
 import { keyExchange } from './protocol/keyExchange';
 import { memoDecodeCold, memoDecodeRepeat } from './protocol/memoDecode';
 import { memoEncode } from './protocol/memoEncode';
@@ -14,4 +20,10 @@ export const benches: readonly Bench[] = [
   transfer,
   transferWithMemo,
   transactionDecode,
+  catchUp,
+  recovery,
+  latency,
+  withdrawals,
+  load,
+  idle,
 ];

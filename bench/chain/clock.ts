@@ -1,0 +1,20 @@
+import type { Clock } from '../../src/chain';
+
+/** Real time. */
+export const realClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted === true) {
+        resolve();
+        return;
+      }
+      const timer = setTimeout(over, ms);
+      signal?.addEventListener('abort', over, { once: true });
+      function over(): void {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', over);
+        resolve();
+      }
+    }),
+};

@@ -1,0 +1,168 @@
+/**
+ * One reading of a history or of blocks in a process of its own, so that peak memory belongs to it alone. Started with the
+ * task as its argument; gives what it saw as one message.
+ */
+import { createHash } from 'node:crypto';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { beginning } from '../../src/deposits/position';
+import { recoverFromBlocks } from '../../src/deposits/blockRecovery';
+import { endOfBlock } from '../../src/deposits/depositKey';
+import { finalHeight } from '../../src/deposits/finality';
+import { HistoryReader } from '../../src/deposits/historyReader';
+import { ItemBuilder } from '../../src/deposits/itemBuilder';
+import { watchedAccount } from '../../src/deposits/watchedAccount';
+import { MemoKeyring, PrivateKey } from '../../src/protocol';
+import { openNodeClient } from '../../src/rpc/nodeClient';
+import { realClock } from './clock';
+import type { ChainFacts } from './messages';
+
+export interface ReadingTask {
+  facts: ChainFacts;
+  /**
+   * `items`: history to items. `answers`: the same pages and blocks, parsed and thrown away. `recovery`: the operations
+   * that concern the account, from blocks. `blocks`: the same blocks, parsed and thrown away.
+   */
+  what: 'items' | 'answers' | 'recovery' | 'blocks';
+  count: number;
+  /** How many operations the node gives in one answer. */
+  pageSize: number;
+}
+
+export interface ReadingReport {
+  read: number;
+  /** Of the whole chain. */
+  blocks: number;
+  decoded: number;
+  seconds: number;
+  /** The largest live heap after a collection, and the largest resident set. */
+  peakHeapMiB: number;
+  peakResidentMiB: number;
+  longestBlockMs: number;
+  /** Processor time of the reading process for each deposit: the figure that a busy machine disturbs least. */
+  microsecondsEach: number;
+  /** Changes with every item that differs. */
+  digest: string;
+}
+
+async function work({ facts, what, count, pageSize }: ReadingTask): Promise<ReadingReport> {
+  const client = openNodeClient({ urls: [facts.delayedUrl], chainId: facts.chainId }, { clock: realClock });
+  const session = await client.session();
+  const account = await watchedAccount(session, facts.exchange.id);
+  const state = await session.state();
+  const digest = createHash('sha256');
+  let [read, decoded, peakHeap] = [0, 0, 0];
+  const loop = monitorEventLoopDelay({ resolution: 1 });
+  const note = () => {
+    peakHeap = Math.max(peakHeap, process.memoryUsage().heapUsed);
+  };
+  loop.enable();
+  const processor = process.cpuUsage();
+  const started = performance.now();
+  if (what === 'items') {
+    const builder = new ItemBuilder({
+      chain: { chainId: facts.chainId, prefix: facts.prefix },
+      account,
+      keyring: new MemoKeyring([PrivateKey.fromWif(facts.exchange.memoKey)], facts.prefix),
+      rules: { incoming: true, outgoing: false, kinds: ['transfer'], minimumAmounts: new Map() },
+      includeOperation: false,
+      clock: realClock,
+    });
+    const reader = new HistoryReader(session, account);
+    for await (const page of reader.read(beginning, null, finalHeight('delayed', state))) {
+      for (const { item } of await builder.build(session, page.operations)) {
+        read += 1;
+        if (item.memoStatus === 'decoded') decoded += 1;
+        digest.update(`${item.depositId} ${item.memo} ${item.transactionId}\n`);
+      }
+      note();
+    }
+  } else if (what === 'recovery') {
+    const stretch = { after: endOfBlock(0), before: endOfBlock(state.headBlockNumber) };
+    for await (const operations of recoverFromBlocks(session, account.id, stretch, 1)) {
+      read += operations.length;
+      note();
+    }
+  } else if (what === 'blocks') {
+    read = await readBlocks(state.headBlockNumber, (number) =>
+      session.call('database', 'get_block', [number]),
+    );
+  } else {
+    read = await readAnswers(count, pageSize, state.headBlockNumber, (api, method, args) =>
+      session.call(api, method, args),
+    );
+    note();
+  }
+  const seconds = (performance.now() - started) / 1000;
+  const used = process.cpuUsage(processor);
+  loop.disable();
+  client.close();
+  return {
+    read,
+    blocks: state.headBlockNumber,
+    decoded,
+    seconds,
+    peakHeapMiB: peakHeap / 2 ** 20,
+    peakResidentMiB: process.resourceUsage().maxRSS / 2 ** 10,
+    longestBlockMs: loop.max / 1e6,
+    microsecondsEach: (used.user + used.system) / read,
+    digest: digest.digest('hex'),
+  };
+}
+
+/** The limit: the node's answers over the same connection with nothing done to them but JSON.parse. */
+async function readAnswers(
+  count: number,
+  pageSize: number,
+  head: number,
+  call: (api: string, method: string, args: unknown[]) => Promise<unknown>,
+): Promise<number> {
+  let read = 0;
+  const pages: [number, number][] = [];
+  for (let first = 1; first <= count; first += pageSize)
+    pages.push([first, Math.min(count, first + pageSize - 1)]);
+  const seen = new Set<number>();
+  const workers = Array.from({ length: 8 }, async () => {
+    for (let page = pages.shift(); page !== undefined; page = pages.shift()) {
+      const [stop, start] = page;
+      const answer = await call('history', 'get_relative_account_history', [
+        'exchange',
+        stop,
+        pageSize,
+        start,
+      ]);
+      const operations = answer as { block_num: number }[];
+      read += operations.length;
+      for (const { block_num: number } of operations) {
+        if (seen.has(number) || number > head) continue;
+        seen.add(number);
+        await call('database', 'get_block', [number]);
+      }
+    }
+  });
+  await Promise.all(workers);
+  return read;
+}
+
+/** @returns how many transactions they hold */
+async function readBlocks(head: number, block: (number: number) => Promise<unknown>): Promise<number> {
+  let [next, read] = [1, 0];
+  const workers = Array.from({ length: 16 }, async () => {
+    while (next <= head) {
+      const answer = await block(next++);
+      read += (answer as { transactions: unknown[] }).transactions.length;
+    }
+  });
+  await Promise.all(workers);
+  return read;
+}
+
+process.once('message', (task: ReadingTask) => {
+  work(task).then(
+    (report) => process.send?.({ report }, () => process.exit(0)),
+    (error: unknown) => {
+      process.send?.({ failure: error instanceof Error ? error.stack : String(error) }, () =>
+        process.exit(1),
+      );
+    },
+  );
+});

@@ -1,0 +1,144 @@
+import type { Clock } from '../../src/chain';
+import { customChain, PrivateKey } from '../../src/protocol';
+import { openNodeClient } from '../../src/rpc/nodeClient';
+import type { WithdrawalContext } from '../../src/withdrawals/context';
+import { WithdrawalCaches } from '../../src/withdrawals/evidence';
+import { runWithdrawals } from '../../src/withdrawals/runner';
+import type { WithdrawalOrder } from '../../src/withdrawals/withdrawal';
+import type { Bench, BenchContext, Figures } from '../bench';
+import { ChainProcess } from './chainProcess';
+import { realClock } from './clock';
+import type { ChainFacts } from './messages';
+
+/** Real milliseconds for each block of three seconds: waiting for blocks must not hide our own time. */
+const pace = 50;
+const speed = 3000 / pace;
+
+/** From the request to the irreversible payment, on a chain that runs sixty times as fast as wall time. */
+export const withdrawals: Bench = {
+  name: 'withdrawals',
+  about: 'withdrawals from request to irreversible payment, one after another, eight at once, in one batch',
+  run: async (context) => {
+    const { chain, facts } = await ChainProcess.start({ senders: 20 });
+    let seconds = 0;
+    const paced = chain.order('pace', { apart: pace }, (text) => {
+      seconds = Number(text);
+    });
+    try {
+      while (seconds === 0) await realClock.sleep(pace);
+      const clock: Clock = {
+        now: () => seconds * 1000,
+        sleep: (ms, signal) => realClock.sleep(ms / speed, signal),
+      };
+      const payer = new Payer(facts, clock, context);
+      await payer.pay('warm-up', 4, 4);
+      const figures = [
+        await payer.pay('one after another', context.quick ? 3 : 20, 1),
+        await payer.pay('eight at once', context.quick ? 8 : 160, 8),
+        await payer.payBatch('a batch in one run', context.quick ? 10 : 200),
+      ];
+      payer.close();
+      const { payments, nonces } = await chain.order('countPayments', {});
+      if (payments !== payer.paid || nonces !== payer.paid) {
+        throw new Error(`${payer.paid} withdrawals made ${payments} payments.`);
+      }
+      return [{ kind: 'figures', size: '', values: figures, targets: [] } satisfies Figures];
+    } finally {
+      chain.stop();
+      void paced.catch(() => undefined);
+    }
+  },
+};
+
+class Payer {
+  paid = 0;
+  private readonly context: WithdrawalContext;
+  private readonly nodes;
+
+  constructor(
+    private readonly facts: ChainFacts,
+    private readonly clock: Clock,
+    private readonly bench: BenchContext,
+  ) {
+    const { chainId, prefix, trustedUrl, delayedUrl, exchange } = facts;
+    const open = (url: string) => openNodeClient({ urls: [url], chainId }, { clock: realClock });
+    const [trusted, delayed] = [open(trustedUrl), open(delayedUrl)];
+    this.nodes = [trusted, delayed];
+    this.context = {
+      chain: customChain({ chainId, prefix }),
+      nodes: { trusted: () => trusted.session(), delayed: () => delayed.session() },
+      clock,
+      caches: new WithdrawalCaches(),
+      keys: {
+        account: exchange.name,
+        memoKeys: [PrivateKey.fromWif(exchange.memoKey)],
+        activeKeys: [PrivateKey.fromWif(exchange.activeKey)],
+      },
+    };
+  }
+
+  /** Each withdrawal in a run of its own, `width` of them at once. */
+  async pay(name: string, count: number, width: number): Promise<Figures['values'][number]> {
+    const started = performance.now();
+    let next = 0;
+    const workers = Array.from({ length: width }, async () => {
+      while (next < count) {
+        const index = next++;
+        this.bench.progress(`${name}: ${index} of ${count}`);
+        await this.run([this.order(`${name} ${index}`, index)]);
+      }
+    });
+    await Promise.all(workers);
+    return this.figure(name, count, started);
+  }
+
+  async payBatch(name: string, count: number): Promise<Figures['values'][number]> {
+    this.bench.progress(`${name}: ${count}`);
+    const started = performance.now();
+    await this.run(Array.from({ length: count }, (_, index) => this.order(`${name} ${index}`, index)));
+    return this.figure(name, count, started);
+  }
+
+  close(): void {
+    for (const node of this.nodes) node.close();
+  }
+
+  private figure(name: string, count: number, started: number): Figures['values'][number] {
+    const rate = (count * 1000) / (performance.now() - started);
+    return { name, value: { median: rate, low: rate, high: rate }, unit: 'withdrawals/s' };
+  }
+
+  private async run(orders: WithdrawalOrder[]): Promise<void> {
+    const results = await runWithdrawals(orders, this.context, { mode: 'send', refuseBatchOnConflict: true });
+    for (const { item } of results) {
+      if (!item.paid || !item.final)
+        throw new Error(`${item.withdrawalId}: ${item.outcome}, ${item.nextStep}`);
+      this.paid += 1;
+    }
+  }
+
+  private order(withdrawalId: string, index: number): WithdrawalOrder {
+    const receiver = this.facts.senders[index % this.facts.senders.length];
+    return {
+      request: {
+        kind: 'plain',
+        withdrawalId,
+        requestedAt: Math.floor(this.clock.now() / 1000),
+        to: receiver?.name ?? '',
+        asset: '1.3.0',
+        amount: '1.5',
+        memo: `payout ${index}`,
+        memoType: 'encrypted',
+        receiverMemoKey: receiver?.publicMemoKey ?? null,
+        fee: null,
+        feeAsset: null,
+      },
+      allowedAssets: [],
+      allowedReceivers: [],
+      maximumAmount: null,
+      waitFor: 'irreversible',
+      maximumWait: 900,
+      maximumAge: 7 * 86_400,
+    };
+  }
+}
