@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { BitShares } from '../../nodes/BitShares/BitShares.node';
 import { Devchain, type Fault } from '../../devchain';
-import { decryptBts1Export, PrivateKey } from '../../src/protocol';
+import { decryptBts1Export, type PrivateKey } from '../../src/protocol';
 import { keysCredentialFor, nodeCredentialFor } from '../support/devchainCredentials';
 import { executeNode, type NodeResult, type NodeRun } from '../support/executeNode';
 import walletExport from '../vectors/bts1_key_export.json';

@@ -32,15 +32,19 @@ function middleOfNextWindow(): number {
   return (Math.floor(Date.now() / 600_000) + 1) * 600 + 300;
 }
 
+let houses = 0;
+
 export async function startWalletHouse(
   options: DevchainOptions & { newWallet?: boolean } = {},
 ): Promise<WalletHouse> {
   const { newWallet, ...chainOptions } = options;
   const chain = await Devchain.start({
+    // Another chain id each time: what the node caches belongs to a chain.
+    seed: `wallet house ${++houses}`,
     startTime: middleOfNextWindow() - 90,
     accounts: [
       { name: 'hot-wallet', balances: { BTS: '10000', USDX: '50' } },
-      { name: 'alice', balances: { BTS: '100' } },
+      { name: 'alice', balances: { BTS: '1000' } },
     ],
     assets: [{ symbol: 'USDX', precision: 4 }],
     parameters: { maximum_transaction_size: 98_304 },

@@ -3,6 +3,8 @@ import { earlierClaims, sendClaims, type EarlierTransaction, type Sent } from '.
 import type { Account, AssetAmount } from '../../../../src/chain';
 import { BitSharesError } from '../../../../src/errors';
 import {
+  decodeSignedTransaction,
+  encodeSignedTransaction,
   isOperation,
   parseChainTime,
   toBigInt,
@@ -112,8 +114,11 @@ async function buildClaims(
     await call('import_balance', [account.name, wifs, false], wifs),
     'import_balance',
   );
-  const transactions = answer.list().map((entry) => entry.object() as unknown as SignedTransaction);
-  // The id can only be computed of a well-formed transaction, so it comes first.
+  // Through its bytes and back: nothing that is not a transaction, and one spelling whoever built it.
+  const transactions = answer
+    .list()
+    .map((entry) => encodeSignedTransaction(entry.object() as unknown as SignedTransaction, chain.prefix))
+    .map((bytes) => decodeSignedTransaction(bytes, chain.prefix));
   return transactions.map((transaction) => ({
     transactionId: transactionId(transaction, chain.prefix),
     transaction,
