@@ -49,8 +49,8 @@ function contextOf(quick: boolean, progress: (text: string) => void): BenchConte
     compare: async (size, unit, all, targets) => {
       const contestants = all.filter((one): one is Contestant => one.role !== 'absent');
       const measured = await measureInTurns(contestants, {
-        rounds: quick ? 3 : 15,
-        slice: quick ? 100 : 400,
+        rounds: quick ? 3 : 11,
+        slice: quick ? 100 : 300,
         progress: (text) => progress(`${size}: ${text}`),
       });
       return {
