@@ -30,7 +30,6 @@ export const feeToken = '1.3.1';
 
 export const blockInterval = 30;
 const irreversibleAfter = 3;
-export const maintenanceInterval = 1500;
 const genesisTime = 1_800_000_000;
 const proposalFee = 10n;
 const pricePerKilobyte = 1024n;
@@ -50,6 +49,7 @@ export interface ModelState {
   time: number;
   irreversible: number;
   nextMaintenance: number;
+  maintenanceInterval: number;
   fee: bigint;
   pendingFee: bigint | null;
   /** Core base units for one base unit of the fee token. */
@@ -235,11 +235,12 @@ export function makeBlock(
   time: number,
   candidates: readonly SignedTransaction[],
   salt: number,
+  maintenanceInterval: number,
   outside: OutsideChange = {},
 ): ModelBlock {
   const before = chain.at(-1)?.state;
   const number = (before?.number ?? 0) + 1;
-  let state = before === undefined ? genesisState() : copy(before);
+  let state = before === undefined ? genesisState(maintenanceInterval) : copy(before);
   for (const [purse, amount] of outside.balances ?? []) state.balances.set(purse, amount);
   if (outside.tokenRate !== undefined) state.tokenRate = outside.tokenRate;
   if (outside.pendingFee !== undefined) state.pendingFee = outside.pendingFee;
@@ -285,13 +286,14 @@ export function makeBlock(
   };
 }
 
-function genesisState(): ModelState {
+function genesisState(maintenanceInterval: number): ModelState {
   return {
     number: 0,
     id: '0'.repeat(40),
     time: genesisTime,
     irreversible: 0,
     nextMaintenance: genesisTime + 1050,
+    maintenanceInterval,
     fee: 1000n,
     pendingFee: null,
     tokenRate: 10n,
@@ -319,7 +321,7 @@ export function chainStateOf(state: ModelState): ChainState {
     headTime: state.time,
     lastIrreversibleBlock: Math.max(0, state.irreversible),
     nextMaintenanceTime: state.nextMaintenance,
-    maintenanceInterval,
+    maintenanceInterval: state.maintenanceInterval,
     blockInterval,
     maximumTimeUntilExpiration: 86_400,
     maximumTransactionSize: 2048,

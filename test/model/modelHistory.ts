@@ -70,13 +70,29 @@ class History {
 
   constructor(private readonly options: HistoryOptions) {
     this.random = new Random(options.seed);
-    this.world = new World(this.random, 30 * this.random.below(40));
+    // Short maintenance intervals make many maintenance blocks to stumble over.
+    const maintenanceInterval = options.theme === 'fees' ? 390 : 1500;
+    this.world = new World(this.random, 30 * this.random.below(40), maintenanceInterval);
     this.workers = Array.from(
       { length: 2 + this.random.below(3) },
       () => new WorkerProcess(this.world, this.random.below(121) - 60),
     );
     this.chosen = this.choose();
     this.requestedAt = this.world.head.time - this.random.below(300);
+    if (options.theme === 'encrypted') this.aliceLaysTraps();
+  }
+
+  /** Key changes that are approved long before they happen, at the end of a block, where no operation shows them. */
+  private aliceLaysTraps(): void {
+    const { random, world } = this;
+    for (let i = 0; i < 10; i++) {
+      const change = world.memoKeyChange(aliceMemoKeys[i % 2] ?? '');
+      const expiration = world.head.time + blockInterval * (8 + random.below(60));
+      world.pool.push(world.outsider(world.propose([change], expiration, true)));
+    }
+    world.produce({});
+    for (const [id] of world.head.proposals) world.pool.push(world.outsider(world.approve(id)));
+    world.produce({});
   }
 
   private choose(): Subject[] {
@@ -96,13 +112,19 @@ class History {
 
   private async event(): Promise<void> {
     const { random, world } = this;
+    // Just after a window began, the last blocks of the one before can still be replaced.
+    const intoWindow = world.head.time % 600;
+    if (this.options.theme === 'forks' && intoWindow > 0 && intoWindow <= 60 && random.chance(15)) {
+      world.fork(1 + random.below(2), false);
+    }
     const dice = random.below(100);
     if (dice < 62) {
       const worker = random.pick(this.workers);
       if (!worker.busy) this.start(worker);
-      else if (!worker.asleep) for (let i = random.below(6); i >= 0; i--) await this.step(worker);
+      else if (!worker.asleep) for (let i = random.below(20); i >= 0; i--) await this.step(worker);
     } else if (dice < 80) {
-      world.produce(this.outside(), random.chance(8) ? random.below(5) : 0, () => random.chance(75));
+      const willing = this.options.theme === 'forks' || this.options.theme === 'encrypted' ? 30 : 75;
+      world.produce(this.outside(), random.chance(8) ? random.below(5) : 0, () => random.chance(willing));
     } else if (dice < 83) {
       world.fork(1 + random.below(3), random.chance(50));
     } else if (dice < 87) {
@@ -234,16 +256,6 @@ class History {
 
   private claim(subject: Subject, item: TransferItem): void {
     this.claims.push({ subject, item });
-      console.log(
-        this.world.head.number,
-        this.world.head.irreversible,
-        this.world.head.time,
-        item.outcome,
-        item.expiration,
-        item.nextStep,
-        JSON.stringify([...this.world.head.proposals].map(([id, p]) => [id, p.expiration, p.approved])),
-        this.paymentsOf(subject),
-      );
   }
 
   private tokenFee(): string {

@@ -76,6 +76,7 @@ export class World {
   constructor(
     readonly random: Random,
     startDelay: number,
+    private readonly maintenanceInterval: number,
   ) {
     this.time = firstBlockTime + startDelay;
     this.main = [];
@@ -96,7 +97,14 @@ export class World {
   ): void {
     this.time += blockInterval * (1 + missed);
     const candidates = this.pool.filter(taken);
-    const block = makeBlock(this.main, this.time, candidates, this.counter++, outside);
+    const block = makeBlock(
+      this.main,
+      this.time,
+      candidates,
+      this.counter++,
+      this.maintenanceInterval,
+      outside,
+    );
     this.main = [...this.main, block];
     const included = new Set(block.block.transactions);
     const now = this.head.time;
@@ -115,8 +123,10 @@ export class World {
     if (!forget) this.pool = [...dropped.flatMap(({ block }) => block.transactions), ...this.pool];
     const times = dropped.map(({ state }) => state.time);
     for (const time of times) {
-      const block = makeBlock(this.main, time, [], this.counter++);
+      const taken = this.pool.filter(() => this.random.chance(30));
+      const block = makeBlock(this.main, time, taken, this.counter++, this.maintenanceInterval);
       this.main = [...this.main, block];
+      this.pool = this.pool.filter((transaction) => !block.block.transactions.includes(transaction));
     }
     this.followAll();
   }

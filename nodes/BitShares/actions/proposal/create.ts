@@ -1,0 +1,61 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { runWithdrawals } from '../../../../src/withdrawals/runner';
+import { isoTime } from '../../../../src/withdrawals/requestedAt';
+import type { WaitFor } from '../../../../src/withdrawals/withdrawal';
+import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import * as fields from '../transfer/fields';
+import { plainRequest, settingsOf } from '../transfer/orders';
+import { withWithdrawalContext } from '../transfer/run';
+
+const payingAccount: INodeProperties = {
+  displayName: 'Paying Account',
+  name: 'payingAccount',
+  type: 'string',
+  default: '',
+  required: true,
+  placeholder: 'e.g. cold-wallet or 1.2.345',
+  description:
+    'Name or ID of the account that needs several signatures. The keys credential is that of the proposer, who pays the fee of the proposal.',
+};
+
+/** Proposal: Create. One proposal a withdrawal, however often it is run. */
+export const create: NodeOperation = {
+  description: shownFor(
+    'proposal',
+    ['create'],
+    [
+      payingAccount,
+      ...fields.paymentFields,
+      fields.withdrawalId,
+      fields.requestedAt,
+      fields.waitFor,
+      fields.optionsField([fields.maximumWait]),
+    ],
+  ),
+  movesMoney: true,
+  async execute(items) {
+    return withWithdrawalContext(this, (withdrawals) =>
+      forEachItem(this, items, async (itemIndex) => {
+        const order = {
+          request: plainRequest(this, itemIndex),
+          ...settingsOf(this, itemIndex, this.getNodeParameter('waitFor', itemIndex) as WaitFor),
+        };
+        const payer = String(this.getNodeParameter('payingAccount', itemIndex)).trim();
+        const [result] = await runWithdrawals(
+          [order],
+          { ...withdrawals, payingAccount: payer },
+          { mode: 'propose', refuseBatchOnConflict: true },
+        );
+        if (result === undefined) return [];
+        if (result.conflict !== null) throw result.conflict;
+        const { item, proposal } = result;
+        return {
+          ...item,
+          proposalId: proposal?.proposalId ?? null,
+          proposalBlock: proposal?.blockNumber ?? null,
+          proposalExpiration: proposal === null ? null : isoTime(proposal.expirationTime),
+        };
+      }),
+    );
+  },
+};

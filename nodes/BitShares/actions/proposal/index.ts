@@ -1,0 +1,41 @@
+import type { INodeProperties } from 'n8n-workflow';
+import type { ResourceOperations } from '../../../shared/operation';
+import { approve } from './approve';
+import { create } from './create';
+import { getMany } from './getMany';
+
+export const operations: ResourceOperations = { approve, create, getMany };
+
+export const description: INodeProperties[] = [
+  {
+    displayName: 'Operation',
+    name: 'operation',
+    type: 'options',
+    noDataExpression: true,
+    displayOptions: { show: { resource: ['proposal'] } },
+    options: [
+      {
+        name: 'Approve',
+        value: 'approve',
+        action: 'Approve a proposal',
+        description: 'Add the approval of the account of the keys credential',
+      },
+      {
+        name: 'Create',
+        value: 'create',
+        action: 'Create a proposal',
+        description: 'Propose a withdrawal from an account that needs several signatures, once',
+      },
+      {
+        name: 'Get Many',
+        value: 'getMany',
+        action: 'Get many proposals',
+        description: 'List the open proposals of an account',
+      },
+    ],
+    default: 'getMany',
+  },
+  ...approve.description,
+  ...create.description,
+  ...getMany.description,
+];

@@ -1,0 +1,146 @@
+/** Approving a proposal. It moves no money twice: a proposal executes once, and approving again changes nothing. */
+import type { Proposal } from '../chain';
+import { BitSharesError } from '../errors';
+import {
+  chainInt64,
+  encodeOperation,
+  isOperation,
+  operationTypes,
+  signTransaction,
+  toBigInt,
+  transactionId,
+  type ProposalUpdateOperation,
+} from '../protocol';
+import { broadcastOutcome } from './broadcastOutcome';
+import { checkInSync, signingKeys } from './checks';
+import type { WithdrawalContext } from './context';
+import { proposalUpdateFee } from './fees';
+import { isoTime } from './requestedAt';
+import { coreAssetId, transactionOf } from './transactionBuilder';
+import { readView } from './view';
+
+/** A short life: an approval that was not included can simply be made again. In seconds. */
+const approvalLifetime = 120;
+
+/** A type, not an interface, so that it is plain JSON for n8n. */
+export type ApprovalItem = {
+  proposalId: string;
+  outcome: 'already_approved' | 'in_mempool' | 'unknown';
+  nextStep: string;
+  approvedAs: string | null;
+  transactionId: string | null;
+  expirationTime: string;
+};
+
+/**
+ * Adds the approval of the credential's account to a proposal that concerns `account` (the account that would act).
+ * The account's active authority decides in what form: as an account, or as a key.
+ *
+ * @throws UNKNOWN_ACCOUNT, UNKNOWN_OBJECT, KEY_WITHOUT_AUTHORITY, SEVERAL_SIGNATURES_NEEDED, NODE_OUT_OF_SYNC
+ */
+export async function approveProposal(
+  request: { proposalId: string; account: string },
+  context: WithdrawalContext,
+): Promise<ApprovalItem> {
+  const { chain, nodes, keys, clock } = context;
+  const view = await readView(nodes);
+  const { session, state } = view;
+  checkInSync(session.endpoint, state, clock.now());
+  const signer = await session.account(keys.account);
+  const owner = await session.account(request.account);
+  if (signer === null || owner === null) {
+    throw new BitSharesError('UNKNOWN_ACCOUNT', {
+      field: 'Account',
+      message: `there is no account ${signer === null ? keys.account : request.account} on this chain`,
+      fix: 'Correct the name.',
+    });
+  }
+  const proposal = (await session.proposals(owner.id)).find(({ id }) => id === request.proposalId);
+  if (proposal === undefined) {
+    throw new BitSharesError('UNKNOWN_OBJECT', {
+      field: 'Proposal ID',
+      message: `${owner.name} has no open proposal ${request.proposalId}`,
+      fix: 'It may have been executed or have expired: look at Transfer: Get Status of the withdrawal.',
+    });
+  }
+  const form = approvalForm(proposal, signer.id, owner.active, keys.activeKeys, chain.prefix);
+  const item = (outcome: ApprovalItem['outcome'], nextStep: string, id: string | null): ApprovalItem => ({
+    proposalId: proposal.id,
+    outcome,
+    nextStep,
+    approvedAs: form.value,
+    transactionId: id,
+    expirationTime: isoTime(proposal.expirationTime),
+  });
+  if (form.already) return item('already_approved', 'Nothing to do: this approval is there.', null);
+  const operation = (fee: bigint): ProposalUpdateOperation => ({
+    fee: { amount: chainInt64(fee), asset_id: coreAssetId },
+    fee_paying_account: signer.id,
+    proposal: proposal.id,
+    active_approvals_to_add: form.kind === 'account' ? [form.value] : [],
+    active_approvals_to_remove: [],
+    owner_approvals_to_add: [],
+    owner_approvals_to_remove: [],
+    key_approvals_to_add: form.kind === 'key' ? [form.value] : [],
+    key_approvals_to_remove: [],
+    extensions: [],
+  });
+  const bytes = encodeOperation([operationTypes.proposal_update, operation(0n)], chain.prefix).length - 1;
+  const window = { start: state.headTime, end: state.headTime + approvalLifetime };
+  const transaction = transactionOf(
+    [operationTypes.proposal_update, operation(proposalUpdateFee(state.fees, bytes))],
+    window,
+    state.headBlockId,
+  );
+  const signed = signTransaction(transaction, chain, signingKeys(signer, keys.activeKeys, chain.prefix));
+  const id = transactionId(transaction, chain.prefix);
+  const { accepted, reason } = await broadcastOutcome(session, signed);
+  if (accepted)
+    return item('in_mempool', 'Sent. The proposal executes when enough signers have approved it.', id);
+  return item('unknown', `${reason?.message ?? 'Not accepted'}. Approving again is safe.`, id);
+}
+
+function approvalForm(
+  proposal: Proposal,
+  signerId: string,
+  authority: { keys: { key: string }[]; accounts: { accountId: string }[] },
+  activeKeys: WithdrawalContext['keys']['activeKeys'],
+  prefix: string,
+): { kind: 'account' | 'key'; value: string; already: boolean } {
+  if (
+    authority.accounts.some(({ accountId }) => accountId === signerId) ||
+    proposal.requiredActive.includes(signerId)
+  ) {
+    return { kind: 'account', value: signerId, already: proposal.availableActive.includes(signerId) };
+  }
+  const own = activeKeys.map((key) => key.publicKey.toString(prefix));
+  const key = own.find((text) => authority.keys.some((entry) => entry.key === text));
+  if (key !== undefined) return { kind: 'key', value: key, already: proposal.availableKeys.includes(key) };
+  throw new BitSharesError('KEY_WITHOUT_AUTHORITY', {
+    field: 'Active Key',
+    message:
+      'neither the account nor the active key of the credential is in the active authority of that account',
+    fix: 'Choose the keys credential of one of the signers.',
+  });
+}
+
+/** What an open proposal would do, flat: the first transfer in it, and who approved. */
+export function proposalFields(proposal: Proposal): Record<string, string | number | null> {
+  const transfer = proposal.operations.find((operation) => isOperation(operation, 'transfer'));
+  const fields = transfer?.[1] as
+    { from: string; to: string; amount: { amount: string | number; asset_id: string } } | undefined;
+  return {
+    proposalId: proposal.id,
+    proposerId: proposal.proposer,
+    expirationTime: isoTime(proposal.expirationTime),
+    operations: proposal.operations.length,
+    operationTypes: proposal.operations.map(([type]) => type).join(','),
+    fromId: fields?.from ?? null,
+    toId: fields?.to ?? null,
+    assetId: fields?.amount.asset_id ?? null,
+    amountRaw: fields === undefined ? null : toBigInt(fields.amount.amount).toString(),
+    approvedByAccounts: [...proposal.availableActive, ...proposal.availableOwner].join(','),
+    approvedByKeys: proposal.availableKeys.join(','),
+    failReason: proposal.failReason === '' ? null : proposal.failReason,
+  };
+}
