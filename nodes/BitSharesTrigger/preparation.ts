@@ -8,7 +8,7 @@ import { checkDelayedNode, checkFreshness, finalHeight, type FinalHeight } from 
 import { ItemBuilder, type DepositRules } from '../../src/deposits/itemBuilder';
 import { movementKinds } from '../../src/deposits/movement';
 import { startPosition, type StartFrom } from '../../src/deposits/startPosition';
-import { checkOwner, newTriggerState, type TriggerState } from '../../src/deposits/triggerState';
+import { newTriggerState, ownerError, type TriggerState } from '../../src/deposits/triggerState';
 import { watchedAccount } from '../../src/deposits/watchedAccount';
 import type { Clock } from '../../src/chain';
 import { BitSharesError, isBitSharesError } from '../../src/errors';
@@ -133,13 +133,10 @@ export function usableState(
     if (!firstActivation && !explicit) throw positionLost(account);
     return null;
   }
-  try {
-    checkOwner(found.state, chain.chainId, account.id);
-    return found.state;
-  } catch (error) {
-    if (settings.startOver && isBitSharesError(error, 'POSITION_OF_OTHER_ACCOUNT')) return null;
-    throw error;
-  }
+  const other = ownerError(found.state, chain.chainId, account.id);
+  if (other === null) return found.state;
+  if (!settings.startOver) throw other;
+  return null;
 }
 
 /** The items of deposits that the user wants once more, whatever the rules of the trigger say. */
@@ -167,7 +164,7 @@ export async function itemsAgain(
       if (built === undefined) throw notFound(depositId, account);
       items.push(built.item);
     } catch (error) {
-      if (!isBitSharesError(error, 'INVALID_PARAMETER')) throw error;
+      if (!isBitSharesError(error, 'INVALID_PARAMETER')) return Promise.reject(error);
       unknown.push(error);
     }
   }

@@ -4,7 +4,7 @@
  */
 import type { IDataObject, ITriggerFunctions } from 'n8n-workflow';
 import { readTriggerState, type TriggerState } from '../../src/deposits/triggerState';
-import { isBitSharesError, type BitSharesError } from '../../src/errors';
+import { BitSharesError } from '../../src/errors';
 
 type Context = Pick<ITriggerFunctions, 'getWorkflowStaticData' | 'getNode'>;
 
@@ -18,12 +18,8 @@ export class StateStore {
   read(): FoundState {
     const stored = this.document()[this.key()];
     if (stored === undefined || stored === null) return { kind: 'missing' };
-    try {
-      return { kind: 'present', state: readTriggerState(stored) };
-    } catch (error) {
-      if (isBitSharesError(error, 'POSITION_CORRUPT')) return { kind: 'corrupt', error };
-      throw error;
-    }
+    const state = readTriggerState(stored);
+    return state instanceof BitSharesError ? { kind: 'corrupt', error: state } : { kind: 'present', state };
   }
 
   /** Replaces the whole object: the engine does not notice changes inside it. */

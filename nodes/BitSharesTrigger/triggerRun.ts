@@ -100,7 +100,7 @@ export class TriggerRun {
       }
     } catch (error) {
       await this.close();
-      throw error;
+      return Promise.reject(error);
     }
     return { closeFunction: () => this.close() };
   }
@@ -171,7 +171,7 @@ export class TriggerRun {
       return { prepared, state, keyring, session, nodes };
     } catch (error) {
       session.close();
-      throw error;
+      return Promise.reject(error);
     }
   }
 

@@ -70,8 +70,7 @@ export async function checkDelayedNode(
         }
       }
     } catch (error) {
-      if (isBitSharesError(error, 'NOT_A_DELAYED_NODE')) throw error;
-      return;
+      return isBitSharesError(error, 'NOT_A_DELAYED_NODE') ? Promise.reject(error) : undefined;
     }
     const trustedIsBehind = reference.headBlockNumber < head.headBlockNumber;
     if (trustedIsBehind || head.headBlockNumber <= reference.lastIrreversibleBlock) return;

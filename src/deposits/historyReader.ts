@@ -86,15 +86,12 @@ export class HistoryReader {
   ): AsyncGenerator<HistoryPage, 'complete' | 'changed'> {
     const statistics = await this.reader.statistics(this.account.statisticsId);
     const framed = frame === this.reader.endpoint || this.isProved(from);
-    let place: Place;
-    try {
-      place = this.stillProved(from, statistics)
-        ? { kind: 'found', position: from }
-        : await locate(this.reader, this.account, from, statistics, framed);
-    } catch (error) {
-      if (error instanceof HistoryChanged) return 'changed';
-      throw error;
-    }
+    const place: Place | 'changed' = this.stillProved(from, statistics)
+      ? { kind: 'found', position: from }
+      : await locate(this.reader, this.account, from, statistics, framed).catch((error: unknown) =>
+          error instanceof HistoryChanged ? ('changed' as const) : Promise.reject(error),
+        );
+    if (place === 'changed') return 'changed';
     if (place.kind === 'pruned') {
       const ended = yield* this.recover(from, place, framed, height);
       if (ended === null || place.first === null) return 'complete';

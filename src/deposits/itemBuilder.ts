@@ -199,7 +199,7 @@ async function identify(reader: Reader, transaction: SignedTransaction, prefix: 
     return transactionId(transaction, prefix);
   } catch (error) {
     // An operation that this package has no bytes for; the node knows them all.
-    if (!isBitSharesError(error)) throw error;
+    if (!isBitSharesError(error)) return Promise.reject(error);
     const hex = await reader.transactionHex(transaction);
     return createHash('sha256').update(Buffer.from(hex, 'hex')).digest('hex').slice(0, 40);
   }

@@ -26,7 +26,7 @@ export class PageLimit {
       const stated = isBitSharesError(error, 'NODE_ERROR')
         ? /greater than (\d+)/.exec(messageOf(error))
         : null;
-      if (stated === null) throw error;
+      if (stated === null) return Promise.reject(error);
       this.learned = Math.max(1, Number(stated[1]));
     }
     return this.learned;

@@ -1,5 +1,5 @@
 /** What a trigger stores between two runs of n8n: one plain object, always replaced whole, checked when it is read. */
-import { BitSharesError } from '../errors';
+import { BitSharesError, isBitSharesError } from '../errors';
 import { isCount, positionCorrupt, readStoredPosition, storePosition, type Position } from './position';
 import type { StoredPosition } from './position';
 
@@ -70,12 +70,16 @@ export function newTriggerState(
   };
 }
 
-/**
- * The state in stored data. Nothing is guessed: what does not validate is an error that says what to do.
- *
- * @throws POSITION_CORRUPT
- */
-export function readTriggerState(value: unknown): TriggerState {
+/** The state in stored data, or POSITION_CORRUPT. Nothing is guessed: what does not validate is an error. */
+export function readTriggerState(value: unknown): TriggerState | BitSharesError {
+  try {
+    return validState(value);
+  } catch (error) {
+    return isBitSharesError(error, 'POSITION_CORRUPT') ? error : positionCorrupt('the whole of it');
+  }
+}
+
+function validState(value: unknown): TriggerState {
   if (!isRecord(value)) throw positionCorrupt('the whole of it');
   if (value['version'] !== 1) {
     throw positionCorrupt(
@@ -100,16 +104,12 @@ export function readTriggerState(value: unknown): TriggerState {
   };
 }
 
-/**
- * Refuses a state of another chain or account.
- *
- * @throws POSITION_OF_OTHER_ACCOUNT
- */
-export function checkOwner(state: TriggerState, chainId: string, accountId: string): void {
-  if (state.chainId === chainId && state.accountId === accountId) return;
+/** POSITION_OF_OTHER_ACCOUNT for a state of another chain or account; null when it is the right one. */
+export function ownerError(state: TriggerState, chainId: string, accountId: string): BitSharesError | null {
+  if (state.chainId === chainId && state.accountId === accountId) return null;
   const other =
     state.chainId === chainId ? `account ${state.accountId}` : `chain ${state.chainId.slice(0, 8)}`;
-  throw new BitSharesError('POSITION_OF_OTHER_ACCOUNT', {
+  return new BitSharesError('POSITION_OF_OTHER_ACCOUNT', {
     message: `The stored position belongs to ${other}, and this trigger now watches ${accountId} on chain ${chainId.slice(0, 8)}`,
     fix: 'Use one trigger node for each account. To go on with this one, set the option When Account or Chain Changes to Start Over.',
     data: { storedAccountId: state.accountId, storedChainId: state.chainId, accountId, chainId },

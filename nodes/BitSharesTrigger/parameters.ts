@@ -1,5 +1,5 @@
-/** What the editor shows of BitShares Trigger. Names and values are for ever; each text says what it does to the guarantee. */
-import { NodeConnectionTypes, type INodeProperties, type INodeTypeDescription } from 'n8n-workflow';
+/** The parameters of BitShares Trigger. Names and values are for ever; each text says what it does to the guarantee. */
+import type { INodeProperties } from 'n8n-workflow';
 
 const parameters: INodeProperties[] = [
   {
@@ -253,33 +253,4 @@ const options: INodeProperties = {
   ],
 };
 
-export const description: INodeTypeDescription = {
-  displayName: 'BitShares Trigger',
-  name: 'bitSharesTrigger',
-  icon: { light: 'file:../BitShares/bitshares.svg', dark: 'file:../BitShares/bitshares.dark.svg' },
-  group: ['trigger'],
-  version: 1,
-  subtitle: '={{ $parameter["account"] }}',
-  description:
-    'Starts a workflow for each irreversible deposit to a BitShares account, with its memo decoded',
-  eventTriggerDescription: 'Waiting for a deposit to the account',
-  activationMessage: 'Every irreversible deposit from now on starts this workflow.',
-  defaults: { name: 'BitShares Trigger' },
-  inputs: [],
-  outputs: [NodeConnectionTypes.Main],
-  credentials: [
-    { name: 'bitSharesNodeApi', required: true, testedBy: 'testNodeCredential' },
-    { name: 'bitSharesKeysApi', required: false, testedBy: 'testKeysCredential' },
-  ],
-  triggerPanel: {
-    header: 'Deposits arrive when they are irreversible',
-    executionsHelp: {
-      inactive:
-        '<b>While building</b>, click Execute Step: it shows the latest deposits and moves nothing.<br><br><b>When it works</b>, publish the workflow. Every deposit then starts an execution, also those made while n8n was down.',
-      active:
-        '<b>While building</b>, click Execute Step: it shows the latest deposits and moves nothing.<br><br><b>Every deposit</b> starts an execution, in the Executions list; the editor does not show it.',
-    },
-    activationHint: 'Publish the workflow to receive every deposit from then on.',
-  },
-  properties: [...parameters, options],
-};
+export const properties: INodeProperties[] = [...parameters, options];
