@@ -10,6 +10,7 @@ import { testWalletCredential } from '../shared/walletCredentialTest';
 import * as account from './actions/account';
 import * as balance from './actions/balance';
 import * as memo from './actions/memo';
+import * as proposal from './actions/proposal';
 import * as transfer from './actions/transfer';
 import * as wallet from './actions/wallet';
 import { router } from './router';
@@ -33,12 +34,12 @@ export class BitSharesWallet implements INodeType {
       {
         name: 'bitSharesNodeApi',
         testedBy: 'testNodeCredential',
-        displayOptions: { show: { resource: ['balance', 'transfer'] } },
+        displayOptions: { show: { resource: ['balance', 'proposal', 'transfer'] } },
       },
       {
         name: 'bitSharesKeysApi',
         testedBy: 'testKeysCredential',
-        displayOptions: { show: { resource: ['balance', 'transfer', 'wallet'] } },
+        displayOptions: { show: { resource: ['balance', 'proposal', 'transfer', 'wallet'] } },
       },
     ],
     properties: [
@@ -51,6 +52,7 @@ export class BitSharesWallet implements INodeType {
           { name: 'Account', value: 'account' },
           { name: 'Balance', value: 'balance' },
           { name: 'Memo', value: 'memo' },
+          { name: 'Proposal', value: 'proposal' },
           { name: 'Transfer', value: 'transfer' },
           { name: 'Wallet', value: 'wallet' },
         ],
@@ -59,6 +61,7 @@ export class BitSharesWallet implements INodeType {
       ...account.description,
       ...balance.description,
       ...memo.description,
+      ...proposal.description,
       ...transfer.description,
       ...wallet.description,
     ],

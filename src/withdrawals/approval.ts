@@ -1,21 +1,21 @@
 /** Approving a proposal. It moves no money twice: a proposal executes once, and approving again changes nothing. */
-import type { Proposal } from '../chain';
+import type { Account, Proposal } from '../chain';
 import { BitSharesError } from '../errors';
 import {
   chainInt64,
   encodeOperation,
   isOperation,
   operationTypes,
-  signTransaction,
   toBigInt,
   transactionId,
   type ProposalUpdateOperation,
 } from '../protocol';
 import { broadcastOutcome } from './broadcastOutcome';
-import { checkInSync, signingKeys } from './checks';
+import { checkInSync } from './checks';
 import type { WithdrawalContext } from './context';
 import { proposalUpdateFee } from './fees';
 import { isoTime } from './requestedAt';
+import { signFor } from './signing';
 import { coreAssetId, transactionOf } from './transactionBuilder';
 import { readView } from './view';
 
@@ -63,7 +63,7 @@ export async function approveProposal(
       fix: 'It may have been executed or have expired: look at Transfer: Get Status of the withdrawal.',
     });
   }
-  const form = approvalForm(proposal, signer.id, owner.active, keys.activeKeys, chain.prefix);
+  const form = approvalForm(proposal, signer.id, owner.active, keysAtHand(signer, keys, chain.prefix));
   const item = (outcome: ApprovalItem['outcome'], nextStep: string, id: string | null): ApprovalItem => ({
     proposalId: proposal.id,
     outcome,
@@ -92,7 +92,7 @@ export async function approveProposal(
     window,
     state.headBlockId,
   );
-  const signed = signTransaction(transaction, chain, signingKeys(signer, keys.activeKeys, chain.prefix));
+  const signed = await signFor(transaction, signer, keys, chain);
   const id = transactionId(transaction, chain.prefix);
   const { accepted, reason } = await broadcastOutcome(session, signed);
   if (accepted)
@@ -100,12 +100,17 @@ export async function approveProposal(
   return item('unknown', `${reason?.message ?? 'Not accepted'}. Approving again is safe.`, id);
 }
 
+/** Public keys that can approve: those of the credential, or the account's own where a wallet signs. */
+function keysAtHand(signer: Account, keys: WithdrawalContext['keys'], prefix: string): string[] {
+  if (keys.signer !== undefined) return signer.active.keys.map(({ key }) => key);
+  return keys.activeKeys.map((key) => key.publicKey.toString(prefix));
+}
+
 function approvalForm(
   proposal: Proposal,
   signerId: string,
   authority: { keys: { key: string }[]; accounts: { accountId: string }[] },
-  activeKeys: WithdrawalContext['keys']['activeKeys'],
-  prefix: string,
+  own: string[],
 ): { kind: 'account' | 'key'; value: string; already: boolean } {
   if (
     authority.accounts.some(({ accountId }) => accountId === signerId) ||
@@ -113,7 +118,6 @@ function approvalForm(
   ) {
     return { kind: 'account', value: signerId, already: proposal.availableActive.includes(signerId) };
   }
-  const own = activeKeys.map((key) => key.publicKey.toString(prefix));
   const key = own.find((text) => authority.keys.some((entry) => entry.key === text));
   if (key !== undefined) return { kind: 'key', value: key, already: proposal.availableKeys.includes(key) };
   throw new BitSharesError('KEY_WITHOUT_AUTHORITY', {

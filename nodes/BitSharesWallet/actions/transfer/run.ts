@@ -21,6 +21,14 @@ export const from: INodeProperties = {
     'Name or ID of the account that pays; its active key is in the wallet. The same for all items.',
 };
 
+/** Who proposes or approves: the same parameter, in the words of a proposal. */
+export const signedBy: INodeProperties = {
+  ...from,
+  displayName: 'Signed By',
+  description:
+    'Name or ID of the account that proposes or approves and pays the fee; its active key is in the wallet. The same for all items.',
+};
+
 /**
  * The node credential, without which no payment can be followed to its end.
  *

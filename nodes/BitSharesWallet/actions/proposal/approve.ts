@@ -1,0 +1,48 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { BitSharesError } from '../../../../src/errors';
+import { isObjectId } from '../../../../src/protocol';
+import { approveProposal } from '../../../../src/withdrawals/approval';
+import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { signedBy, withWalletWithdrawals } from '../transfer/run';
+
+const parameters: INodeProperties[] = [
+  {
+    displayName: 'Proposal ID',
+    name: 'proposalId',
+    type: 'string',
+    default: '={{ $json.proposalId }}',
+    required: true,
+    placeholder: 'e.g. 1.10.42',
+  },
+  {
+    displayName: 'Account',
+    name: 'account',
+    type: 'string',
+    default: '',
+    required: true,
+    placeholder: 'e.g. cold-wallet or 1.2.345',
+    description: 'The account that would act, such as the one that pays',
+  },
+];
+
+/** Proposal: Approve. Adds an approval that the wallet signs; doing it twice changes nothing. */
+export const approve: NodeOperation = {
+  description: shownFor('proposal', ['approve'], [signedBy, ...parameters]),
+  movesMoney: true,
+  async execute(items) {
+    return withWalletWithdrawals(this, items, (withdrawals) =>
+      forEachItem(this, items, async (itemIndex) => {
+        const proposalId = String(this.getNodeParameter('proposalId', itemIndex)).trim();
+        if (!isObjectId(proposalId, 'proposal')) {
+          throw new BitSharesError('INVALID_OBJECT_ID', {
+            field: 'Proposal ID',
+            message: 'this is not the id of a proposal',
+            fix: 'Give an id such as 1.10.42, from Proposal: Create.',
+          });
+        }
+        const account = String(this.getNodeParameter('account', itemIndex)).trim();
+        return { ...(await approveProposal({ proposalId, account }, withdrawals)) };
+      }),
+    );
+  },
+};

@@ -1,0 +1,61 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { isoTime } from '../../../../src/protocol';
+import { runWithdrawals } from '../../../../src/withdrawals/runner';
+import type { WaitFor } from '../../../../src/withdrawals/withdrawal';
+import * as fields from '../../../BitShares/actions/transfer/fields';
+import { plainRequest, settingsOf } from '../../../BitShares/actions/transfer/orders';
+import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { signedBy, withWalletWithdrawals } from '../transfer/run';
+
+const payingAccount: INodeProperties = {
+  displayName: 'Paying Account',
+  name: 'payingAccount',
+  type: 'string',
+  default: '',
+  required: true,
+  placeholder: 'e.g. cold-wallet or 1.2.345',
+  description: 'Name or ID of the account that needs several signatures',
+};
+
+/** Proposal: Create. One proposal a withdrawal, however often it is run; the wallet signs for the proposer. */
+export const create: NodeOperation = {
+  description: shownFor(
+    'proposal',
+    ['create'],
+    [
+      signedBy,
+      payingAccount,
+      ...fields.paymentFields,
+      fields.withdrawalId,
+      fields.requestedAt,
+      fields.waitFor,
+      fields.optionsField([fields.maximumWait]),
+    ],
+  ),
+  movesMoney: true,
+  async execute(items) {
+    return withWalletWithdrawals(this, items, (withdrawals) =>
+      forEachItem(this, items, async (itemIndex) => {
+        const order = {
+          request: plainRequest(this, itemIndex),
+          ...settingsOf(this, itemIndex, this.getNodeParameter('waitFor', itemIndex) as WaitFor),
+        };
+        const payer = String(this.getNodeParameter('payingAccount', itemIndex)).trim();
+        const [result] = await runWithdrawals(
+          [order],
+          { ...withdrawals, payingAccount: payer },
+          { mode: 'propose', refuseBatchOnConflict: true },
+        );
+        if (result === undefined) return [];
+        if (result.conflict !== null) throw result.conflict;
+        const { item, proposal } = result;
+        return {
+          ...item,
+          proposalId: proposal?.proposalId ?? null,
+          proposalBlock: proposal?.blockNumber ?? null,
+          proposalExpiration: proposal === null ? null : isoTime(proposal.expirationTime),
+        };
+      }),
+    );
+  },
+};
