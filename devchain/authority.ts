@@ -1,4 +1,4 @@
-import { at, ChainError, failure } from './chain_error';
+import { at, ChainError, failure } from './chainError';
 import { addressFromText, balanceAddresses, comparePublicKeys, publicKeyFromText } from './keys';
 import type { Json } from './json';
 import type { Authority, Operation } from './wire/operations';

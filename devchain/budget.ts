@@ -1,7 +1,7 @@
 import { coreAsset } from './fees';
 import { timeSeconds } from './json';
 import type { AssetDynamicData, VestingBalance, Witness } from './objects';
-import { coinSeconds } from './maintenance_fees';
+import { coinSeconds } from './maintenanceFees';
 import { maxShareSupply } from './parameters';
 import type { ChainState } from './state';
 

@@ -1,4 +1,4 @@
-import type { ChainNode, PreparedTransaction } from './chain_node';
+import type { ChainNode, PreparedTransaction } from './chainNode';
 import { requiredCoreFee } from './fees';
 import { timeText } from './json';
 import { encryptMemo } from './memo';

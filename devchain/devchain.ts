@@ -1,9 +1,9 @@
-import type { StoredBlock } from './block_log';
+import type { StoredBlock } from './blockLog';
 import type { BulkTransfers } from './bulk';
 import { bulkBlocks } from './bulk';
-import type { AppliedBlock, PreparedTransaction } from './chain_node';
-import { ChainError } from './chain_error';
-import { ChainNode } from './chain_node';
+import type { AppliedBlock, PreparedTransaction } from './chainNode';
+import { ChainError } from './chainError';
+import { ChainNode } from './chainNode';
 import { SlotTimer } from './clock';
 import type {
   DevchainAccount,
@@ -12,25 +12,25 @@ import type {
   SignOptions,
   TransactionJson,
   TransferRequest,
-} from './devchain_options';
-import { genesisOf } from './devchain_options';
+} from './devchainOptions';
+import { genesisOf } from './devchainOptions';
 import { Faults } from './faults';
 import { coreAsset } from './fees';
 import type { Genesis, RoleKeys } from './genesis';
 import type { HistoryObject } from './history';
 import type { Json } from './json';
 import { timeSeconds } from './json';
-import type { HandleSetup, NodeOptions } from './node_handle';
-import { NodeHandle, replayed } from './node_handle';
+import type { HandleSetup, NodeOptions } from './nodeHandle';
+import { NodeHandle, replayed } from './nodeHandle';
 import type { ChainParameters } from './objects';
 import { Operator } from './operator';
 import { asJson } from './rpc/api';
 import type { WalletNode } from './wallet/wallet';
-import { WalletServer } from './wallet/wallet_server';
+import { WalletServer } from './wallet/walletServer';
 import type { Memo } from './wire/operations';
 import type { SignedTransaction } from './wire/transaction';
 import { transactionId } from './wire/transaction';
-import { slotAtTime } from './witness_schedule';
+import { slotAtTime } from './witnessSchedule';
 
 /** A BitShares chain in memory with a trusted and a delayed node on loopback ports. */
 export class Devchain {

@@ -1,4 +1,4 @@
-import { at, check, failure, framed } from './chain_error';
+import { at, check, failure, framed } from './chainError';
 import { accountCreate, accountUpdate, accountUpgrade, accountWhitelist } from './evaluators/accounts';
 import { assetCreate, assetFundFeePool, assetIssue, assetReserve, assetUpdate } from './evaluators/assets';
 import { balanceClaim } from './evaluators/claims';

@@ -16,7 +16,7 @@ import { maxShareSupply } from './parameters';
 import { ChainState } from './state';
 import type { AccountOptions, Authority } from './wire/operations';
 import { Wire } from './wire/transaction';
-import { createSchedule, fullSlots } from './witness_schedule';
+import { createSchedule, fullSlots } from './witnessSchedule';
 
 export interface RoleKeys {
   owner: string;

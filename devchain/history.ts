@@ -1,5 +1,5 @@
-import type { HistoryOptions } from './history_options';
-import { defaultMaxOpsByMinBlocks, defaultMinBlocksToKeep } from './history_options';
+import type { HistoryOptions } from './historyOptions';
+import { defaultMaxOpsByMinBlocks, defaultMinBlocksToKeep } from './historyOptions';
 import { impactedAccounts } from './impacted';
 import type { AccountStatistics } from './objects';
 import type { AppliedOperation, ChainState, OperationResult } from './state';

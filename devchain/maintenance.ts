@@ -1,7 +1,7 @@
 import { processBudget } from './budget';
 import { coreAsset } from './fees';
 import { timeSeconds, timeText } from './json';
-import { processFees } from './maintenance_fees';
+import { processFees } from './maintenanceFees';
 import type { AccountBalance, AccountStatistics, GlobalProperties } from './objects';
 import type { ChainState } from './state';
 

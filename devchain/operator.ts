@@ -1,5 +1,5 @@
-import type { ChainNode } from './chain_node';
-import type { DevchainAccount, SignOptions, TransactionJson, TransferRequest } from './devchain_options';
+import type { ChainNode } from './chainNode';
+import type { DevchainAccount, SignOptions, TransactionJson, TransferRequest } from './devchainOptions';
 import { coreAsset, feeInAsset, requiredCoreFee } from './fees';
 import type { Genesis, RoleKeys } from './genesis';
 import { baseUnits, keysOf, publicText } from './genesis';

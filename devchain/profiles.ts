@@ -1,6 +1,6 @@
-import type { DevchainOptions } from './devchain_options';
-import type { HistoryOptions } from './history_options';
-import type { NodeOptions } from './node_handle';
+import type { DevchainOptions } from './devchainOptions';
+import type { HistoryOptions } from './historyOptions';
+import type { NodeOptions } from './nodeHandle';
 import type { ApiLimits } from './rpc/limits';
 
 /** The configuration file that witness_node writes by itself: it forgets history (transcripts/pruned.json). */

@@ -1,4 +1,4 @@
-import { at, assertion, check, framed } from './chain_error';
+import { at, assertion, check, framed } from './chainError';
 import { maximumTime, timeSeconds, timeText } from './json';
 import type {
   Account,

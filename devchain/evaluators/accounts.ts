@@ -1,8 +1,8 @@
-import { at, check, failure, framed } from '../chain_error';
+import { at, check, failure, framed } from '../chainError';
 import type { Json } from '../json';
 import { epoch, maximumTime } from '../json';
 import type { Account, AccountStatistics } from '../objects';
-import { processFees } from '../maintenance_fees';
+import { processFees } from '../maintenanceFees';
 import type { ChainState } from '../state';
 import { nothing } from '../state';
 import type {

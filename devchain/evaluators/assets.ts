@@ -1,4 +1,4 @@
-import { at, check, failure } from '../chain_error';
+import { at, check, failure } from '../chainError';
 import type { AssetDynamicData, AssetObject } from '../objects';
 import { assetFlags } from '../objects';
 import { maxShareSupply } from '../parameters';

@@ -1,4 +1,4 @@
-import { at, check, failure } from '../chain_error';
+import { at, check, failure } from '../chainError';
 import { balanceAddresses, publicKeyFromText } from '../keys';
 import { timeSeconds } from '../json';
 import type { BalanceObject } from '../objects';

@@ -1,4 +1,4 @@
-import { at, check } from '../chain_error';
+import { at, check } from '../chainError';
 import { timeSeconds, timeText } from '../json';
 import type { WithdrawPermission } from '../objects';
 import type { ChainState } from '../state';

@@ -1,5 +1,5 @@
 import { noAuthorities, requiredAuthorities, verifyAuthority } from '../authority';
-import { at, ChainError, check, failure } from '../chain_error';
+import { at, ChainError, check, failure } from '../chainError';
 import { applyOperation, validateOperation } from '../execution';
 import type { Json } from '../json';
 import { timeSeconds, timeText } from '../json';

@@ -1,4 +1,4 @@
-import { at, check, failure, framed } from '../chain_error';
+import { at, check, failure, framed } from '../chainError';
 import type { Account, AssetObject } from '../objects';
 import { assetFlags } from '../objects';
 import type { ChainState } from '../state';

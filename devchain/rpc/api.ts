@@ -1,5 +1,5 @@
-import { assertion, at } from '../chain_error';
-import type { ChainNode } from '../chain_node';
+import { assertion, at } from '../chainError';
+import type { ChainNode } from '../chainNode';
 import type { Json } from '../json';
 import type { ChainState } from '../state';
 import type { ApiLimits } from './limits';

@@ -1,4 +1,4 @@
-import { assertion, at, check, failure } from '../chain_error';
+import { assertion, at, check, failure } from '../chainError';
 import type { Account } from '../objects';
 import type { ChainState } from '../state';
 

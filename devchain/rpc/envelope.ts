@@ -1,5 +1,5 @@
-import type { ChainError, ErrorFrame } from '../chain_error';
-import { at, failure } from '../chain_error';
+import type { ChainError, ErrorFrame } from '../chainError';
+import { at, failure } from '../chainError';
 import type { Json } from '../json';
 import { isRecord } from '../json';
 

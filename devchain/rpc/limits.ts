@@ -1,4 +1,4 @@
-import { at, check } from '../chain_error';
+import { at, check } from '../chainError';
 
 /** The api-limit options of a node that devchain has, with the node's own defaults. */
 export interface ApiLimits {

@@ -1,15 +1,15 @@
-import { assertion, at, check } from '../chain_error';
+import { assertion, at, check } from '../chainError';
 import type { Json } from '../json';
 import type { ApiContext, Methods } from './api';
 import { asJson, checkArguments } from './api';
-import { broadcastApiMethods } from './broadcast_api';
-import { databaseAccountMethods } from './database_account_api';
-import { databaseAssetMethods } from './database_asset_api';
-import { databaseChainMethods } from './database_chain_api';
-import { databaseTransactionMethods } from './database_transaction_api';
+import { broadcastApiMethods } from './broadcastApi';
+import { databaseAccountMethods } from './databaseAccountApi';
+import { databaseAssetMethods } from './databaseAssetApi';
+import { databaseChainMethods } from './databaseChainApi';
+import { databaseTransactionMethods } from './databaseTransactionApi';
 import { methodNotFound } from './envelope';
-import { historyApiMethods } from './history_api';
-import { broadcastMethods, databaseMethods, historyMethods, loginMethods } from './method_names';
+import { historyApiMethods } from './historyApi';
+import { broadcastMethods, databaseMethods, historyMethods, loginMethods } from './methodNames';
 import { toText } from './arguments';
 
 export interface Credentials {

@@ -1,7 +1,7 @@
 import { SignState, requiredKeys } from '../authority';
-import type { PreparedTransaction } from '../chain_node';
-import type { ChainNode } from '../chain_node';
-import { assertion, at, ChainError, check, failure, framed } from '../chain_error';
+import type { PreparedTransaction } from '../chainNode';
+import type { ChainNode } from '../chainNode';
+import { assertion, at, ChainError, check, failure, framed } from '../chainError';
 import { feeInAsset, requiredCoreFee } from '../fees';
 import type { Json } from '../json';
 import { isRecord, timeText } from '../json';
@@ -15,7 +15,7 @@ import { compareIds } from '../wire/operations';
 import type { SignedTransaction } from '../wire/transaction';
 import { signingDigest, transactionId } from '../wire/transaction';
 import { toText } from '../rpc/arguments';
-import { KeyRing } from './key_ring';
+import { KeyRing } from './keyRing';
 
 export interface WalletNode {
   /** The chain node behind the wallet; a replay puts another in its place. */

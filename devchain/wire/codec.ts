@@ -1,4 +1,4 @@
-import { assertion, at, failure } from '../chain_error';
+import { assertion, at, failure } from '../chainError';
 import { epoch, isRecord, timeSeconds, timeText, uint64Json } from '../json';
 import type { Reader, Writer } from './bytes';
 

@@ -1,4 +1,4 @@
-import { assertion, at } from '../chain_error';
+import { assertion, at } from '../chainError';
 import {
   comparePublicKeys,
   nullKey,
@@ -8,7 +8,7 @@ import {
   publicKeyText,
 } from '../keys';
 import type { Codec, Value } from './codec';
-import type { Operation, OperationTag, WrappedOperation } from './operation_types';
+import type { Operation, OperationTag, WrappedOperation } from './operationTypes';
 import {
   bool,
   emptyExtension,
@@ -284,6 +284,6 @@ function wrapped(operation: () => Codec<Operation>): Codec<WrappedOperation> {
   };
 }
 
-export type * from './operation_types';
+export type * from './operationTypes';
 export type OperationCodecs = ReturnType<typeof operationCodecs>;
 export type CodecValue<T extends OperationTag> = Value<OperationCodecs['byTag'][T]>;

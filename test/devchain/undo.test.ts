@@ -3,7 +3,7 @@ import { ChainError } from '../../devchain';
 import type { ChainNode } from '../../devchain';
 import { stringify } from '../../devchain/json';
 import type { Json } from '../../devchain/json';
-import { replayed } from '../../devchain/node_handle';
+import { replayed } from '../../devchain/nodeHandle';
 import { send, startedChain, stopChains, transferOperation } from './support';
 
 afterEach(stopChains);

@@ -1,4 +1,4 @@
-import { at, check } from '../chain_error';
+import { at, check } from '../chainError';
 import { potentialKeys, requiredKeys, verifyAuthority } from '../authority';
 import type { AuthoritySource } from '../authority';
 import { feeInAsset, requiredCoreFee } from '../fees';

@@ -1,11 +1,11 @@
-import { at, check, framed } from '../chain_error';
+import { at, check, framed } from '../chainError';
 import type { Json } from '../json';
 import { isRecord } from '../json';
 import type { Proposal } from '../objects';
 import { toList, toNumber, toText } from '../rpc/arguments';
 import { flag, transactionJson } from './wallet';
-import type { WalletMethod } from './wallet_methods';
-import { walletMethod } from './wallet_methods';
+import type { WalletMethod } from './walletMethods';
+import { walletMethod } from './walletMethods';
 
 const asJson = (value: unknown): Json => value as Json;
 

@@ -2,7 +2,7 @@ import { toNumber } from './arguments';
 import type { Json } from '../json';
 import type { Methods } from './api';
 import { method } from './api';
-import { checkBroadcast } from './history_api';
+import { checkBroadcast } from './historyApi';
 
 export const broadcastApiMethods: Methods = {
   broadcast_transaction: method(1, (context, [json]) => {

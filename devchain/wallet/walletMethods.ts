@@ -1,4 +1,4 @@
-import { at, check, failure, framed } from '../chain_error';
+import { at, check, failure, framed } from '../chainError';
 import { availableBalance } from '../evaluators/claims';
 import type { HistoryObject } from '../history';
 import type { Json } from '../json';
@@ -9,7 +9,7 @@ import { toList, toNumber, toText } from '../rpc/arguments';
 import type { BalanceClaim, Operation } from '../wire/operations';
 import { compareIds } from '../wire/operations';
 import { transactionId } from '../wire/transaction';
-import { relativeTime } from './relative_time';
+import { relativeTime } from './relativeTime';
 import { describe } from './description';
 import type { Wallet } from './wallet';
 import { flag, transactionJson } from './wallet';

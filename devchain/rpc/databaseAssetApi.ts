@@ -3,7 +3,7 @@ import type { AssetObject } from '../objects';
 import { toList, toNumber, toText } from './arguments';
 import type { Methods } from './api';
 import { asJson, method } from './api';
-import { subscribe } from './database_chain_api';
+import { subscribe } from './databaseChainApi';
 import { checkLimit } from './limits';
 
 /** Where the asset calls differ from get_objects: they add what is held as collateral. */

@@ -2,13 +2,13 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ChainError, failure, at } from '../chain_error';
+import { ChainError, failure, at } from '../chainError';
 import type { Fault, Faults } from '../faults';
 import type { Json } from '../json';
 import { stringify, timeText } from '../json';
 import type { Request } from './envelope';
 import { EnvelopeError, envelopeReply, errorReply, parseRequest, resultReply } from './envelope';
-import { applyToResult, delayOf } from './fault_effects';
+import { applyToResult, delayOf } from './faultEffects';
 
 /** What a server answers one text with: undefined for nothing at all, `cut` to end the connection. */
 export type Answer = { text: string; status: number } | 'cut' | undefined;

@@ -1,14 +1,14 @@
 import type { Server } from 'node:http';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
-import type { AppliedBlock, ChainNode } from '../chain_node';
+import type { AppliedBlock, ChainNode } from '../chainNode';
 import type { Faults } from '../faults';
 import type { Json } from '../json';
 import { stringify } from '../json';
 import type { ApiContext, Caller, Subscriptions } from './api';
 import { asJson } from './api';
 import type { Request } from './envelope';
-import { JsonRpcServer } from './http_server';
+import { JsonRpcServer } from './httpServer';
 import type { ApiLimits } from './limits';
 import { defaultLimits } from './limits';
 import type { Credentials } from './session';

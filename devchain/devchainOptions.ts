@@ -1,7 +1,7 @@
 import type { Genesis, GenesisAccount, GenesisAsset, GenesisBalance, RoleKeys } from './genesis';
 import { stringify } from './json';
 import { sha256 } from './keys';
-import type { NodeOptions } from './node_handle';
+import type { NodeOptions } from './nodeHandle';
 import type { ChainParameters } from './objects';
 import { initialParameters } from './parameters';
 import { asJson } from './rpc/api';

@@ -1,5 +1,5 @@
-import { assertion, at, check } from '../chain_error';
-import type { ChainNode } from '../chain_node';
+import { assertion, at, check } from '../chainError';
+import type { ChainNode } from '../chainNode';
 import type { Json } from '../json';
 import { toList, toNumber, toObjectId, toText } from './arguments';
 import type { ApiContext, Methods } from './api';

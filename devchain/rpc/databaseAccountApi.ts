@@ -1,4 +1,4 @@
-import { at, check } from '../chain_error';
+import { at, check } from '../chainError';
 import { availableBalance } from '../evaluators/claims';
 import type { Json } from '../json';
 import type { Account, AssetObject, BalanceObject, Proposal, VestingBalance } from '../objects';
@@ -7,7 +7,7 @@ import { compareIds } from '../wire/operations';
 import { toAccount, toList, toNumber, toText } from './arguments';
 import type { ApiContext, Methods } from './api';
 import { asJson, method } from './api';
-import { subscribe } from './database_chain_api';
+import { subscribe } from './databaseChainApi';
 import { checkLimit } from './limits';
 
 const file = 'database_api.cpp';

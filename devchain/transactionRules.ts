@@ -1,5 +1,5 @@
 import { verifyAuthority } from './authority';
-import { at, check, failure, framed } from './chain_error';
+import { at, check, failure, framed } from './chainError';
 import { applyOperationFramed, validateOperation } from './execution';
 import type { Json } from './json';
 import { timeSeconds } from './json';

@@ -1,12 +1,12 @@
-import type { StoredBlock } from './block_log';
-import { BlockLog, storeTransactions } from './block_log';
-import { at, ChainError, check, framed } from './chain_error';
+import type { StoredBlock } from './blockLog';
+import { BlockLog, storeTransactions } from './blockLog';
+import { at, ChainError, check, framed } from './chainError';
 import { payWitness } from './budget';
 import { clearExpiredProposals } from './evaluators/proposals';
 import type { Genesis } from './genesis';
 import { derivedKey, genesisState } from './genesis';
 import { History } from './history';
-import type { HistoryOptions } from './history_options';
+import type { HistoryOptions } from './historyOptions';
 import type { Json } from './json';
 import { secretFromWif, sha512, signDigest } from './keys';
 import { performMaintenance } from './maintenance';
@@ -16,8 +16,8 @@ import { changedKeys, revert } from './store';
 import type { Session } from './store';
 import type { SignedTransaction } from './wire/transaction';
 import { blockId, blockNumber, headerDigest, merkleRoot } from './wire/transaction';
-import type { PreparedTransaction } from './transaction_rules';
-import { TransactionRules } from './transaction_rules';
+import type { PreparedTransaction } from './transactionRules';
+import { TransactionRules } from './transactionRules';
 import {
   countMissedBlocks,
   nextSlotText,
@@ -25,9 +25,9 @@ import {
   updateDynamicProperties,
   updateIrreversibleBlock,
   updateWitnessSchedule,
-} from './witness_schedule';
+} from './witnessSchedule';
 
-export type { PreparedTransaction } from './transaction_rules';
+export type { PreparedTransaction } from './transactionRules';
 
 export interface AppliedBlock {
   block: StoredBlock;

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import { at, check, failure } from '../chain_error';
+import { at, check, failure } from '../chainError';
 import { publicKeyBytes, publicKeyText, secretFromWif, sha512 } from '../keys';
 
 /** The keys of a cli_wallet, locked or not, as its file keeps them: AES-256-CBC under SHA-512 of the password. */

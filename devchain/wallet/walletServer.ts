@@ -1,16 +1,16 @@
-import { assertion, at } from '../chain_error';
+import { assertion, at } from '../chainError';
 import type { Faults } from '../faults';
 import type { Json } from '../json';
 import { checkArguments } from '../rpc/api';
 import type { Request } from '../rpc/envelope';
 import { methodNotFound } from '../rpc/envelope';
-import { JsonRpcServer } from '../rpc/http_server';
-import { walletMethods } from '../rpc/method_names';
+import { JsonRpcServer } from '../rpc/httpServer';
+import { walletMethods } from '../rpc/methodNames';
 import { Wallet } from './wallet';
 import type { WalletNode } from './wallet';
-import type { WalletMethod } from './wallet_methods';
-import { walletCoreMethods } from './wallet_methods';
-import { walletOperationMethods } from './wallet_operation_methods';
+import type { WalletMethod } from './walletMethods';
+import { walletCoreMethods } from './walletMethods';
+import { walletOperationMethods } from './walletOperationMethods';
 
 const methods: Readonly<Record<string, WalletMethod>> = { ...walletCoreMethods, ...walletOperationMethods };
 

@@ -1,10 +1,10 @@
-import { ChainError } from './chain_error';
-import { ChainNode } from './chain_node';
+import { ChainError } from './chainError';
+import { ChainNode } from './chainNode';
 import type { Faults } from './faults';
-import type { HistoryOptions } from './history_options';
+import type { HistoryOptions } from './historyOptions';
 import type { Json } from './json';
 import type { ApiLimits } from './rpc/limits';
-import { NodeServer } from './rpc/node_server';
+import { NodeServer } from './rpc/nodeServer';
 import type { Credentials } from './rpc/session';
 import type { SignedTransaction } from './wire/transaction';
 

@@ -1,4 +1,4 @@
-import { at, check, failure } from '../chain_error';
+import { at, check, failure } from '../chainError';
 import type { History, HistoryObject } from '../history';
 import type { Json } from '../json';
 import type { Account } from '../objects';
