@@ -6,6 +6,7 @@ import { latency } from './chain/latency';
 import { recovery } from './chain/recovery';
 import { withdrawals } from './chain/withdrawals';
 import { load } from './load';
+import { startedExecution } from './n8n/startedExecution';
 import { keyExchange } from './protocol/keyExchange';
 import { memoDecodeCold, memoDecodeRepeat } from './protocol/memoDecode';
 import { memoEncode } from './protocol/memoEncode';
@@ -25,5 +26,6 @@ export const benches: readonly Bench[] = [
   latency,
   withdrawals,
   load,
+  startedExecution,
   idle,
 ];
