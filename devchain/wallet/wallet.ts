@@ -32,7 +32,7 @@ interface Builder {
 
 const expirationSeconds = 30;
 
-/** What cli_wallet does, over one node. The methods of its API are in wallet_methods.ts. */
+/** What cli_wallet does, over one node. The methods of its API are in walletMethods.ts. */
 export class Wallet {
   readonly ring: KeyRing;
   readonly builders = new Map<number, Builder>();
