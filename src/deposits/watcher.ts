@@ -76,9 +76,13 @@ export class Watcher {
   ): Promise<void> {
     const { clock, accountId, staleAfterSeconds } = this.parts;
     const ended = new AbortController();
-    const over = AbortSignal.any([signal, session.lost, ended.signal]);
+    const over = ended.signal;
+    const end = () => ended.abort();
+    signal.addEventListener('abort', end, { once: true });
+    session.lost.addEventListener('abort', end, { once: true });
     try {
       const account = await watchedAccount(session, accountId);
+      if (session.lost.aborted) throw lost(session);
       const reader = new HistoryReader(session, account);
       session.watchObject(account.statisticsId, () => this.woken.raise(), over);
       let nextCheck = clock.now();
@@ -110,6 +114,7 @@ export class Watcher {
         if (session.lost.aborted) throw lost(session);
       }
     } finally {
+      signal.removeEventListener('abort', end);
       ended.abort();
     }
   }

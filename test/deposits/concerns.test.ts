@@ -15,6 +15,8 @@ const authority = (account: string) => ({
   key_auths: [],
 });
 
+jest.setTimeout(120_000);
+
 describe('which accounts an operation concerns', () => {
   it('every recorded operation of a transaction in the history of an account concerns it', () => {
     const recorded = (history.exchanges as unknown as Exchange[])

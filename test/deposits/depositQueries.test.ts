@@ -71,6 +71,8 @@ function amounts(items: { json: IDataObject }[] | null): unknown[] | undefined {
   return items?.map(({ json }) => json['amount']);
 }
 
+jest.setTimeout(120_000);
+
 describe('Deposit: Get Many', () => {
   it('gives every deposit of the history, oldest first, with decoded memos', async () => {
     const { items, error } = await run({ operation: 'getMany', returnAll: true });

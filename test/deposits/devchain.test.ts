@@ -54,6 +54,8 @@ afterEach(async () => {
   await chain.stop();
 });
 
+jest.setTimeout(120_000);
+
 describe.each([
   ['a delayed node', true],
   ['a full node alone', false],

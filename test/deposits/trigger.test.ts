@@ -11,6 +11,9 @@ function setUp(options: Partial<HostOptions> & { kind?: 'full' | 'delayed'; bloc
   return { chain, clock, node, host };
 }
 
+// Time is simulated; what it takes in reality depends on what else the machine does.
+jest.setTimeout(120_000);
+
 describe('BitShares Trigger in the host', () => {
   it('delivers a deposit when its block is irreversible, with a complete flat item', async () => {
     const { chain, clock, node, host } = setUp();

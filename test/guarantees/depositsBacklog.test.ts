@@ -2,6 +2,9 @@
 import { alice, exchange, transfer } from '../deposits/memoryChain';
 import { Scenario } from '../deposits/scenario';
 
+// Time is simulated; what it takes in reality depends on what else the machine does.
+jest.setTimeout(120_000);
+
 describe('a backlog', () => {
   it.each([
     ['one by one', { batchSize: 1 }, 'success'],

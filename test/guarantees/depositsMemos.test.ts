@@ -68,6 +68,9 @@ function recorded(note: string): Memo | undefined {
 const encrypted = (text: string, to = ours.publicKey) =>
   encryptMemo({ from: sender, to, nonce: 77n, text, prefix: 'BTS' });
 
+// Time is simulated; what it takes in reality depends on what else the machine does.
+jest.setTimeout(120_000);
+
 describe('memos of deposits', () => {
   it.each([
     ['deposit without a memo', 'none'],

@@ -2,6 +2,9 @@
 import { alice, bob, exchange, transfer } from '../deposits/memoryChain';
 import { codes, Scenario } from '../deposits/scenario';
 
+// Time is simulated; what it takes in reality depends on what else the machine does.
+jest.setTimeout(120_000);
+
 describe('pruned history', () => {
   /** What witness_node's own configuration does: it keeps 100 operations an account. */
   const pruning = { keeps: 100 };

@@ -1,6 +1,9 @@
 /** Guarantee: one deposit that always fails does not stop the others; an outage of the ledger sets nothing aside. */
 import { codes, Scenario } from '../deposits/scenario';
 
+// Time is simulated; what it takes in reality depends on what else the machine does.
+jest.setTimeout(120_000);
+
 describe('failing executions', () => {
   it('one deposit that always fails is set aside and reported once, and the rest goes on', async () => {
     const scenario = new Scenario();

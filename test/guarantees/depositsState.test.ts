@@ -1,6 +1,9 @@
 /** Guarantee: what happens to n8n's state can repeat a deposit, never lose one. */
 import { codes, Scenario } from '../deposits/scenario';
 
+// Time is simulated; what it takes in reality depends on what else the machine does.
+jest.setTimeout(120_000);
+
 describe('the stored state', () => {
   it('state wiped by another node: nothing is lost, POSITION_LOST says what to do, and an explicit start goes on', async () => {
     const scenario = new Scenario();

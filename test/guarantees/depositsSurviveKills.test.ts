@@ -2,6 +2,9 @@
 import { alice, exchange, transfer } from '../deposits/memoryChain';
 import { Scenario, seededRandom } from '../deposits/scenario';
 
+// Time is simulated; what it takes in reality depends on what else the machine does.
+jest.setTimeout(120_000);
+
 describe('deposits survive kill -9', () => {
   it('killed many times during 10,000 deposits: none is lost, none is invented, repeats carry the same depositId', async () => {
     const random = seededRandom(20261122);

@@ -30,6 +30,9 @@ function issue(to: string, amount: number): Operation {
   ];
 }
 
+// Time is simulated; what it takes in reality depends on what else the machine does.
+jest.setTimeout(120_000);
+
 describe('what is a deposit', () => {
   it('a transfer that a proposal executed arrives, with the id of the transaction that executed it', async () => {
     const scenario = new Scenario();

@@ -1,6 +1,9 @@
 /** Guarantee: notices only make things faster; what they do or fail to do changes nothing in what is delivered. */
 import { Scenario, seededRandom } from '../deposits/scenario';
 
+// Time is simulated; what it takes in reality depends on what else the machine does.
+jest.setTimeout(120_000);
+
 describe('waking up', () => {
   it('without any notice deposits arrive all the same, within the poll interval', async () => {
     const scenario = new Scenario({ node: { kind: 'delayed' } });
