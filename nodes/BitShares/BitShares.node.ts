@@ -12,6 +12,7 @@ import * as chain from './actions/chain';
 import * as claimableBalance from './actions/claimableBalance';
 import * as deposit from './actions/deposit';
 import * as memo from './actions/memo';
+import * as proposal from './actions/proposal';
 import * as transfer from './actions/transfer';
 import { router } from './router';
 
@@ -34,7 +35,9 @@ export class BitShares implements INodeType {
       {
         name: 'bitSharesKeysApi',
         testedBy: 'testKeysCredential',
-        displayOptions: { show: { resource: ['claimableBalance', 'deposit', 'memo', 'transfer'] } },
+        displayOptions: {
+          show: { resource: ['claimableBalance', 'deposit', 'memo', 'proposal', 'transfer'] },
+        },
       },
     ],
     properties: [
@@ -50,6 +53,7 @@ export class BitShares implements INodeType {
           { name: 'Claimable Balance', value: 'claimableBalance' },
           { name: 'Deposit', value: 'deposit' },
           { name: 'Memo', value: 'memo' },
+          { name: 'Proposal', value: 'proposal' },
           { name: 'Transfer', value: 'transfer' },
         ],
         default: 'account',
@@ -60,6 +64,7 @@ export class BitShares implements INodeType {
       ...claimableBalance.description,
       ...deposit.description,
       ...memo.description,
+      ...proposal.description,
       ...transfer.description,
     ],
   };

@@ -6,6 +6,7 @@ import * as chain from './actions/chain';
 import * as claimableBalance from './actions/claimableBalance';
 import * as deposit from './actions/deposit';
 import * as memo from './actions/memo';
+import * as proposal from './actions/proposal';
 import * as transfer from './actions/transfer';
 
 /** Every resource in the order of the editor's list. */
@@ -16,6 +17,7 @@ export const resources: Resources = {
   claimableBalance,
   deposit,
   memo,
+  proposal,
   transfer,
 };
 

@@ -56,10 +56,10 @@ describe('what users install', () => {
 
   test('every node and credential finds its icons, in both themes, and every node its codex file', () => {
     for (const file of [...packageJson.n8n.nodes, ...packageJson.n8n.credentials]) {
-      // eslint-disable-next-line @typescript-eslint/no-require-imports
-      const [[, Type]] = Object.entries(
-        require(path.join(root, file)) as Record<string, new () => INodeType | ICredentialType>,
-      ) as [[string, new () => INodeType | ICredentialType]];
+      const exported = jest.requireActual<Record<string, new () => INodeType | ICredentialType>>(
+        path.join(root, file),
+      );
+      const [Type] = Object.values(exported) as [new () => INodeType | ICredentialType];
       const instance = new Type();
       const icon = 'description' in instance ? instance.description.icon : instance.icon;
       const { light, dark } = icon as { light: string; dark: string };
