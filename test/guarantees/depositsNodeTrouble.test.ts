@@ -270,6 +270,20 @@ describe('finality', () => {
     expect(scenario.host.delivered().map(({ amountRaw }) => amountRaw)).toEqual(['1', '4', '3']);
     expect(scenario.check(20)).toEqual({ lost: [], unexpected: [], repeated: [] });
   });
+
+  it('a deposit that was shown on a fork and abandoned before it was irreversible is never credited', async () => {
+    const scenario = new Scenario();
+    await scenario.start();
+    scenario.chain.deposit(1);
+    scenario.chain.deposit(2);
+    scenario.node.notify();
+    await scenario.clock.pass(2000);
+    scenario.chain.fork(1);
+    scenario.chain.deposit(3);
+    scenario.confirm();
+    await scenario.clock.pass(60_000);
+    expect(scenario.host.delivered().map(({ amountRaw }) => amountRaw)).toEqual(['1', '3']);
+  });
 });
 
 function trustedAndDelayed(kind: 'full' | 'delayed'): Scenario {

@@ -136,6 +136,22 @@ describe('the stored state', () => {
     expect(scenario.check(20)).toEqual({ lost: [], unexpected: [], repeated: [] });
   });
 
+  it('an old state at a publication repeats nothing that this process saw succeed', async () => {
+    const scenario = new Scenario();
+    await scenario.start();
+    const old = scenario.host.staticData;
+    scenario.deposits(5);
+    scenario.confirm();
+    await scenario.untilCredited(5);
+    await scenario.stop();
+    scenario.host.staticData = old;
+    await scenario.during(scenario.host.activate('update'));
+    scenario.deposits(1, 6);
+    scenario.confirm();
+    await scenario.untilCredited(6);
+    expect(scenario.check(20)).toEqual({ lost: [], unexpected: [], repeated: [] });
+  });
+
   it('two instances that n8n leaves behind deliver each deposit once', async () => {
     const scenario = new Scenario();
     await scenario.start();
