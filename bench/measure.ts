@@ -83,6 +83,11 @@ async function duration(contestant: Contestant, count: number): Promise<number> 
 
 export function spread(values: readonly number[]): Spread {
   const sorted = [...values].sort((left, right) => left - right);
-  const at = (part: number) => sorted[Math.round((sorted.length - 1) * part)] ?? Number.NaN;
-  return { median: at(0.5), low: at(0.25), high: at(0.75) };
+  const last = sorted.length - 1;
+  const at = (index: number) => sorted[index] ?? Number.NaN;
+  return {
+    median: at(Math.round(last / 2)),
+    low: at(Math.floor(last / 4)),
+    high: at(Math.ceil((last * 3) / 4)),
+  };
 }
