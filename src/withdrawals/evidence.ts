@@ -153,6 +153,17 @@ async function paymentInBlock(
   return index.transfersWith(nonce)[0] ?? null;
 }
 
+/** A proposal that may still pay a withdrawal. */
+export interface ProposalInFlight {
+  proposal: FoundProposal;
+  /** `1.10.x`; null where the node's history does not tell it. */
+  proposalId: string | null;
+  /** Its time is over, irreversibly, and only an execution that nobody showed could still have paid. */
+  over: boolean;
+  /** Its creation is irreversible. */
+  final: boolean;
+}
+
 /**
  * A proposal that may still pay this withdrawal, or null.
  *
@@ -164,16 +175,16 @@ export function proposalInFlight(
   evidence: Evidence,
   senderId: string,
   withdrawalId: string,
-): { proposal: FoundProposal; over: boolean; final: boolean } | null {
+): ProposalInFlight | null {
   const { view, scanned, reversible, history } = evidence;
   const nonce = withdrawalNonce(senderId, withdrawalId);
   for (const proposal of [...scanned.index.proposalsWith(nonce), ...reversible.proposalsWith(nonce)]) {
-    const removed =
-      proposal.proposalId !== null && scanned.index.deletionOf(proposal.proposalId) !== undefined;
+    const proposalId = history.proposalIdAt(proposal);
+    const removed = proposalId !== null && scanned.index.deletionOf(proposalId) !== undefined;
     const over =
       removed || (view.lastIrreversibleTime !== null && view.lastIrreversibleTime >= proposal.expirationTime);
     if (!over || !history.reachesBackTo(proposal)) {
-      return { proposal, over, final: proposal.blockNumber <= view.finalBlock };
+      return { proposal, proposalId, over, final: proposal.blockNumber <= view.finalBlock };
     }
   }
   return null;
@@ -186,14 +197,8 @@ export function refuseWhileProposed(evidence: Evidence, senderId: string, withdr
 }
 
 /** Why nothing else may be made while a proposal for the withdrawal is open. */
-export function proposalReason({
-  proposal,
-  over,
-}: {
-  proposal: FoundProposal;
-  over: boolean;
-}): BitSharesError {
-  const name = proposal.proposalId ?? `of block ${proposal.blockNumber}`;
+export function proposalReason({ proposal, proposalId, over }: ProposalInFlight): BitSharesError {
+  const name = proposalId ?? `of block ${proposal.blockNumber}`;
   return new BitSharesError('PROPOSAL_IN_FLIGHT', {
     message: over
       ? `the proposal ${name} for this withdrawal is over, but this node's history cannot show whether it was executed`
@@ -201,7 +206,7 @@ export function proposalReason({
     fix: over
       ? 'Use a node that tracks the account (track-account, a large max-ops-per-account), and run this again.'
       : 'Let the signers approve it, delete it, or wait until it has expired.',
-    data: { proposalId: proposal.proposalId, expirationTime: proposal.expirationTime },
+    data: { proposalId, expirationTime: proposal.expirationTime },
   });
 }
 

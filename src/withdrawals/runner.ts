@@ -121,7 +121,7 @@ class Run {
       item: withdrawal.item(repeatAdvice[this.options.mode]),
       conflict: withdrawal.conflict,
       transaction: withdrawal.signed,
-      proposal: withdrawal.payment === null ? (withdrawal.proposal?.proposal ?? null) : null,
+      proposal: withdrawal.openProposal,
     };
   }
 

@@ -29,7 +29,7 @@ export class ScannedBlocks {
 
   /** An index for blocks after these that may still be replaced. */
   forReversible(): SenderIndex {
-    return new SenderIndex(this.senderId, this.prefix, this.index);
+    return new SenderIndex(this.senderId, this.prefix);
   }
 
   /**

@@ -4,7 +4,7 @@
  */
 import type { Account, HistoryOperation } from '../chain';
 import { isBitSharesError } from '../errors';
-import { isOperation, toBigInt, type TransferOperation } from '../protocol';
+import { isObjectId, isOperation, toBigInt, type TransferOperation } from '../protocol';
 import type { WithdrawalReader } from './reader';
 
 const pageLength = 100;
@@ -36,6 +36,8 @@ export class SenderHistory {
   private reversibleTransfers = new Map<string, HistoryTransfer[]>();
   /** Keys of everything irreversible that was read, to prove how far back the history reaches. */
   private readKeys = new Set<string>();
+  /** Ids of proposals by the place of their creation; read with the history, because blocks do not tell them. */
+  private proposalIds = new Map<string, string>();
   private newest: ReadThrough | undefined;
 
   constructor(private readonly senderId: string) {}
@@ -49,6 +51,11 @@ export class SenderHistory {
   /** Whether what was read without a gap reaches back to this operation: then the node tracks the account since then. */
   reachesBackTo(place: { blockNumber: number; trxInBlock: number; opInTrx: number }): boolean {
     return this.readKeys.has(`${place.blockNumber}:${place.trxInBlock}:${place.opInTrx}:0`);
+  }
+
+  /** The id (`1.10.x`) of the proposal that was created at this place, or null when it was not read. */
+  proposalIdAt(place: { blockNumber: number; trxInBlock: number; opInTrx: number }): string | null {
+    return this.proposalIds.get(`${place.blockNumber}:${place.trxInBlock}:${place.opInTrx}:0`) ?? null;
   }
 
   /**
@@ -120,6 +127,11 @@ export class SenderHistory {
   }
 
   private note(operation: HistoryOperation, transfers: Map<string, HistoryTransfer[]>): void {
+    if (isOperation(operation.operation, 'proposal_create')) {
+      const { result } = operation;
+      const id: unknown = Array.isArray(result) && result[0] === 1 ? result[1] : undefined;
+      if (isObjectId(id, 'proposal')) this.proposalIds.set(keyOf(operation), id);
+    }
     if (!isOperation(operation.operation, 'transfer')) return;
     const [, transfer] = operation.operation;
     if (transfer.from !== this.senderId || transfer.memo === undefined) return;
@@ -136,6 +148,7 @@ export class SenderHistory {
     this.transfers = new Map();
     this.reversibleTransfers = new Map();
     this.readKeys = new Set();
+    this.proposalIds = new Map();
     this.newest = undefined;
   }
 }

@@ -32,8 +32,6 @@ export interface FoundTransfer extends Place {
 export interface FoundProposal extends Place {
   kind: 'proposal';
   operation: TransferOperation;
-  /** `1.10.x`; null when the node does not give results with its blocks. */
-  proposalId: string | null;
   /** When the chain tries it a last time and removes it. */
   expirationTime: number;
 }
@@ -54,8 +52,6 @@ interface Concerned {
 export class SenderIndex {
   private readonly transfers = new Map<string, FoundTransfer[]>();
   private readonly proposalsByNonce = new Map<string, FoundProposal[]>();
-  /** Proposals seen being created: what their execution would change. */
-  private readonly proposals = new Map<string, Concerned>();
   private readonly deletions = new Map<string, number>();
   private readonly changes: KeyChange[] = [];
   private count = 0;
@@ -63,8 +59,6 @@ export class SenderIndex {
   constructor(
     readonly senderId: string,
     private readonly prefix: string,
-    /** Proposals created in earlier blocks are looked up here. */
-    private readonly earlier?: SenderIndex,
   ) {}
 
   /** How much is remembered, to bound memory. */
@@ -133,8 +127,6 @@ export class SenderIndex {
       const [, create] = operation;
       const operations = create.proposed_ops.map(({ op }) => op);
       const concerned = concernedBy(operations);
-      const proposalId = resultingId(block.operationResults?.[trxInBlock]?.[opInTrx]);
-      if (proposalId !== null) this.proposals.set(proposalId, concerned);
       for (const accountId of concerned.accounts) this.change(block.number, accountId);
       if (concerned.any) this.change(block.number, 'any');
       for (const proposed of transfersIn(operations)) {
@@ -144,17 +136,18 @@ export class SenderIndex {
           kind: 'proposal',
           ...place(),
           operation: proposed,
-          proposalId,
           expirationTime: parseChainTime(create.expiration_time),
         });
       }
       this.count += 1;
     } else if (isOperation(operation, 'proposal_update')) {
-      const [, { proposal }] = operation;
-      const concerned = this.proposals.get(proposal) ?? this.earlier?.proposals.get(proposal);
-      // What an unknown proposal held cannot be read any more once it was executed.
-      if (concerned === undefined || concerned.any) this.change(block.number, 'any');
-      for (const accountId of concerned?.accounts ?? []) this.change(block.number, accountId);
+      // Blocks do not say what the proposal holds. It can change an account's keys only with that account's approval,
+      // given as an account or by one of its keys.
+      const [, update] = operation;
+      for (const accountId of [...update.active_approvals_to_add, ...update.owner_approvals_to_add]) {
+        this.change(block.number, accountId);
+      }
+      if (update.key_approvals_to_add.length > 0) this.change(block.number, 'any');
     } else if (isOperation(operation, 'proposal_delete')) {
       this.deletions.set(operation[1].proposal, block.number);
       this.count += 1;
@@ -208,11 +201,6 @@ export function concernedBy(operations: Operation[]): Concerned {
     }
   }
   return concerned;
-}
-
-/** The result `[1, "1.10.x"]` of a proposal_create. */
-function resultingId(result: unknown): string | null {
-  return Array.isArray(result) && result[0] === 1 && typeof result[1] === 'string' ? result[1] : null;
 }
 
 function append<T>(map: Map<string, T[]>, key: string, value: T): void {

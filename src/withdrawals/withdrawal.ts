@@ -2,8 +2,7 @@
 import { BitSharesError } from '../errors';
 import type { SignedTransaction } from '../protocol';
 import type { Attempt } from './attempt';
-import { requestedAtOf, type Payment } from './evidence';
-import type { FoundProposal } from './senderIndex';
+import { requestedAtOf, type Payment, type ProposalInFlight } from './evidence';
 import type { Intent } from './intent';
 import type { Parties, WithdrawalRequest } from './request';
 import { nextStep, settle, type Settlement } from './settlement';
@@ -32,7 +31,7 @@ export interface WithdrawalResult {
   /** Only from Prepare. */
   transaction: SignedTransaction | null;
   /** A proposal in a block that may still pay this withdrawal. */
-  proposal: FoundProposal | null;
+  proposal: { proposalId: string | null; blockNumber: number; expirationTime: number } | null;
 }
 
 export class Withdrawal {
@@ -49,7 +48,7 @@ export class Withdrawal {
   alreadyPaid = false;
   payment: Payment | null = null;
   /** A proposal that may still pay it. */
-  proposal: { proposal: FoundProposal; over: boolean; final: boolean } | null = null;
+  proposal: ProposalInFlight | null = null;
   fault: BitSharesError | null = null;
   conflict: BitSharesError | null = null;
   reason: BitSharesError | null = null;
@@ -86,7 +85,14 @@ export class Withdrawal {
   }
 
   private get proposed(): { final: boolean } | null {
-    return this.proposing ? this.proposal : null;
+    return this.proposing && this.payment === null ? this.proposal : null;
+  }
+
+  /** The open proposal, flat. */
+  get openProposal(): WithdrawalResult['proposal'] {
+    if (this.proposal === null || this.payment !== null) return null;
+    const { proposal, proposalId } = this.proposal;
+    return { proposalId, blockNumber: proposal.blockNumber, expirationTime: proposal.expirationTime };
   }
 
   stop(reason: BitSharesError): void {

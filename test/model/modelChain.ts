@@ -151,6 +151,8 @@ function applyOperation(
     case 22: {
       const create = fields as ProposalCreateOperation;
       const id = `1.10.${state.nextProposal++}`;
+      const noted = state.history.at(-1);
+      if (noted !== undefined && noted.operation[1] === fields) noted.result = [1, id];
       const expiration = parseChainTime(create.expiration_time);
       if (expiration <= state.time) throw refuse('Proposal has already expired on creation.');
       state.proposals.set(id, {

@@ -8,13 +8,11 @@ import type { ChainState } from '../../src/chain';
 import type { SignedTransaction, Transaction } from '../../src/protocol';
 import type { WithdrawalReader } from '../../src/withdrawals/reader';
 import { SenderIndex } from '../../src/withdrawals/senderIndex';
-import { SenderHistory } from '../../src/withdrawals/senderHistory';
 import type * as BuilderModule from '../../src/withdrawals/transactionBuilder';
 import type * as EvidenceModule from '../../src/withdrawals/evidence';
 import type * as MemoKeyModule from '../../src/withdrawals/memoKey';
 import type * as NonceModule from '../../src/withdrawals/nonce';
 import type * as ProtocolModule from '../../src/protocol';
-import type * as ScanModule from '../../src/withdrawals/scan';
 import type * as SettlementModule from '../../src/withdrawals/settlement';
 import type * as ViewModule from '../../src/withdrawals/view';
 import type * as WindowModule from '../../src/withdrawals/window';
@@ -38,8 +36,6 @@ jest.mock('../../src/withdrawals/window', () => {
   const actual = jest.requireActual<typeof WindowModule>('../../src/withdrawals/window');
   return {
     ...actual,
-    windowVerdict: (...args: Parameters<typeof actual.windowVerdict>) =>
-      is('a window used before its start is irreversible') ? 'usable' : actual.windowVerdict(...args),
     windowAt: (state: ChainState) =>
       actual.windowAt(
         is('windows that do not end at maintenance')
@@ -125,7 +121,7 @@ jest.mock('../../src/withdrawals/view', () => {
         );
         state = { ...state, fees: asked.fees };
       }
-      if (is('blocks in the scan that are still reversible')) {
+      if (is('a window and its scan taken from blocks that can still be replaced')) {
         state = { ...state, lastIrreversibleBlock: state.headBlockNumber };
         return { ...view, state, lastIrreversibleTime: state.headTime };
       }
@@ -135,14 +131,6 @@ jest.mock('../../src/withdrawals/view', () => {
       lastSeen.head = state;
       return { ...view, state };
     },
-  };
-});
-
-jest.mock('../../src/withdrawals/scan', () => {
-  const actual = jest.requireActual<typeof ScanModule>('../../src/withdrawals/scan');
-  return {
-    ...actual,
-    firstBlockSince: (...args: Parameters<typeof actual.firstBlockSince>) => actual.firstBlockSince(...args),
   };
 });
 
@@ -158,7 +146,7 @@ jest.mock('../../src/withdrawals/evidence', () => {
         : found;
     },
     findPayment: (...args: Parameters<typeof actual.findPayment>) => {
-      if (is('a scan that ends before the first block after the window start')) {
+      if (is('no scan of irreversible blocks before the next window')) {
         const [evidence, ...rest] = args;
         const none = { transfersWith: () => [] } as unknown as SenderIndex;
         const late = {
@@ -190,7 +178,6 @@ const transfersWith = SenderIndex.prototype.transfersWith;
 SenderIndex.prototype.transfersWith = function (this: SenderIndex, nonce: bigint) {
   return is('absence proved by history') ? [] : transfersWith.call(this, nonce);
 };
-void SenderHistory;
 
 const themesOf: Record<Mutation, Theme> = {
   'a fee in another asset, computed at every build': 'token fee',
@@ -202,11 +189,10 @@ const themesOf: Record<Mutation, Theme> = {
   'absence proved by history': 'history',
   'state and fees read in two calls': 'fees',
   'windows that do not end at maintenance': 'fees',
-  'a window used before its start is irreversible': 'forks',
   'an expiration counted from now': 'any',
   'the head as reference block': 'any',
-  'a scan that ends before the first block after the window start': 'forks',
-  'blocks in the scan that are still reversible': 'forks',
+  'no scan of irreversible blocks before the next window': 'forks',
+  'a window and its scan taken from blocks that can still be replaced': 'forks',
   'rejected on a failed balance check': 'funds',
   'expired as soon as the time is over': 'any',
   'proposals ignored': 'proposed',
@@ -215,7 +201,7 @@ const themesOf: Record<Mutation, Theme> = {
 };
 
 jest.setTimeout(1_800_000);
-const most = Number(process.env.MODEL_MUTATION_RUNS ?? 3000);
+const most = Number(process.env.MODEL_RULE_RUNS ?? 1000);
 
 describe('without this rule the model finds a fault', () => {
   afterEach(() => {

@@ -1,0 +1,125 @@
+import { PrivateKey } from '../../src/protocol';
+import { approveProposal } from '../../src/withdrawals/approval';
+import { WithdrawalCaches } from '../../src/withdrawals/evidence';
+import { runWithdrawals } from '../../src/withdrawals/runner';
+import { withdrawalStatus } from '../../src/withdrawals/settleTransaction';
+import type { WithdrawalContext } from '../../src/withdrawals/context';
+import { startExchange, type Exchange } from './onDevchain';
+
+let exchange: Exchange;
+beforeEach(async () => {
+  exchange = await startExchange({
+    accounts: ['hot-wallet', 'alice', 'bob', 'vault', 'signer-a', 'signer-b'].map((name) => ({
+      name,
+      balances: { BTS: '10000' },
+    })),
+    assets: [],
+    parameters: { maximum_proposal_lifetime: 2400 },
+  });
+  const { chain } = exchange;
+  const [vault, a, b] = ['vault', 'signer-a', 'signer-b'].map((name) => chain.account(name));
+  if (vault === undefined || a === undefined || b === undefined) throw new Error('no accounts');
+  // One signer as an account, the other by its key.
+  const active = {
+    weight_threshold: 2,
+    account_auths: [[a.id, 1]],
+    key_auths: [[b.publicKeys.active, 1]],
+    address_auths: [],
+  };
+  const update: [number, object] = [6, { account: vault.id, active, extensions: {} }];
+  chain.push(chain.sign([update as never], [vault.keys.active]));
+  chain.confirm();
+});
+afterEach(() => exchange.stop());
+
+const as = (name: string): WithdrawalContext => {
+  const { keys } = exchange.chain.account(name);
+  return exchange.context({
+    caches: new WithdrawalCaches(),
+    keys: {
+      account: name,
+      memoKeys: [PrivateKey.fromWif(keys.memo)],
+      activeKeys: [PrivateKey.fromWif(keys.active)],
+    },
+    payingAccount: 'vault',
+  });
+};
+const propose = async (name: string) => {
+  const [result] = await runWithdrawals([exchange.order({ memo: 'salary' })], as(name), {
+    mode: 'propose',
+    refuseBatchOnConflict: true,
+  });
+  return result;
+};
+const paid = () => exchange.chain.balance('alice') - 1_000_000_000n;
+
+test('proposed twice and by two signers it is one proposal, and approved by both it pays once', async () => {
+  const { chain } = exchange;
+  const first = await propose('signer-a');
+  expect(first?.item).toMatchObject({ outcome: 'unknown', paid: false, from: 'vault', amount: '12.50000' });
+  expect(first?.proposal?.proposalId).toMatch(/^1\.10\./);
+  const again = await propose('signer-a');
+  const other = await propose('signer-b');
+  expect(again?.proposal?.proposalId).toBe(first?.proposal?.proposalId);
+  expect(other?.proposal?.proposalId).toBe(first?.proposal?.proposalId);
+  expect(await exchange.trusted.proposals(chain.account('vault').id)).toHaveLength(1);
+  const proposalId = first?.proposal?.proposalId ?? '';
+  const request = { proposalId, account: 'vault' };
+  expect((await approveProposal(request, as('signer-a'))).approvedAs).toBe(chain.account('signer-a').id);
+  chain.produceBlock();
+  expect((await approveProposal(request, as('signer-a'))).outcome).toBe('already_approved');
+  expect(paid()).toBe(0n);
+  expect((await approveProposal(request, as('signer-b'))).approvedAs).toBe(
+    chain.account('signer-b').publicKeys.active,
+  );
+  chain.confirm();
+  expect(paid()).toBe(1_250_000n);
+  await expect(approveProposal(request, as('signer-b'))).rejects.toMatchObject({ code: 'UNKNOWN_OBJECT' });
+  const late = await propose('signer-b');
+  expect(late?.item).toMatchObject({ outcome: 'irreversible', paid: true, alreadyPaid: true });
+  chain.advance(1300);
+  expect((await propose('signer-a'))?.item.alreadyPaid).toBe(true);
+  expect(paid()).toBe(1_250_000n);
+});
+
+test('a proposal that expired without approval can be made again, only once that is irreversible and the history shows it', async () => {
+  const { chain } = exchange;
+  const first = await propose('signer-a');
+  const expires = first?.proposal?.expirationTime ?? 0;
+  while (chain.head.seconds < expires + 1) chain.produceBlock();
+  expect((await propose('signer-a'))?.proposal?.blockNumber).not.toBe(undefined);
+  chain.confirm();
+  const second = await propose('signer-a');
+  expect(second?.proposal?.proposalId).toMatch(/^1\.10\./);
+  expect(second?.proposal?.proposalId).not.toBe(first?.proposal?.proposalId);
+  expect(paid()).toBe(0n);
+}, 120_000);
+
+test('an account from which one key can pay is refused: a payment could stand beside the proposal', async () => {
+  const [result] = await runWithdrawals(
+    [exchange.order({})],
+    { ...as('signer-a'), payingAccount: 'hot-wallet' },
+    { mode: 'propose', refuseBatchOnConflict: true },
+  );
+  expect(result?.item.nextStep).toContain('one key alone can pay');
+  expect(await exchange.trusted.proposals(exchange.chain.account('hot-wallet').id)).toEqual([]);
+});
+
+test('Get Status of a proposed withdrawal is not expired while the proposal is open', async () => {
+  const { chain } = exchange;
+  const first = await propose('signer-a');
+  chain.advance(700);
+  const status = await withdrawalStatus(
+    {
+      withdrawalId: 'W-1',
+      requestedAt: chain.head.seconds,
+      transaction: null,
+      expiration: Date.parse(String(first?.item.windowEnd)) / 1000,
+      waitFor: 'broadcast',
+      maximumWait: 0,
+    },
+    as('signer-b'),
+  );
+  expect(status).toMatchObject({ outcome: 'unknown' });
+  expect(status.nextStep).toContain('PROPOSAL_IN_FLIGHT');
+});
