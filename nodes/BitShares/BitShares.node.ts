@@ -30,10 +30,16 @@ export class BitShares implements INodeType {
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main],
     credentials: [
-      { name: 'bitSharesNodeApi', required: true, testedBy: 'testNodeCredential' },
+      {
+        name: 'bitSharesNodeApi',
+        displayName: 'Node Credential',
+        required: true,
+        testedBy: 'testNodeCredential',
+      },
       // One entry a credential: n8n looks at the first of a name only. What sends asks for it itself.
       {
         name: 'bitSharesKeysApi',
+        displayName: 'Keys Credential',
         testedBy: 'testKeysCredential',
         displayOptions: {
           show: { resource: ['claimableBalance', 'deposit', 'memo', 'proposal', 'transfer'] },

@@ -28,8 +28,18 @@ export class BitSharesTrigger implements INodeType {
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [
-      { name: 'bitSharesNodeApi', required: true, testedBy: 'testNodeCredential' },
-      { name: 'bitSharesKeysApi', required: false, testedBy: 'testKeysCredential' },
+      {
+        name: 'bitSharesNodeApi',
+        displayName: 'Node Credential',
+        required: true,
+        testedBy: 'testNodeCredential',
+      },
+      {
+        name: 'bitSharesKeysApi',
+        displayName: 'Keys Credential',
+        required: false,
+        testedBy: 'testKeysCredential',
+      },
     ],
     triggerPanel: {
       header: 'Deposits arrive when they are irreversible',

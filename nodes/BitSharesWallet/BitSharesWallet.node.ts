@@ -29,15 +29,22 @@ export class BitSharesWallet implements INodeType {
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main],
     credentials: [
-      { name: 'bitSharesWalletApi', required: true, testedBy: 'testWalletCredential' },
+      {
+        name: 'bitSharesWalletApi',
+        displayName: 'Wallet Credential',
+        required: true,
+        testedBy: 'testWalletCredential',
+      },
       // One entry a credential: n8n looks at the first of a name only. What needs one of these asks for it itself.
       {
         name: 'bitSharesNodeApi',
+        displayName: 'Node Credential',
         testedBy: 'testNodeCredential',
         displayOptions: { show: { resource: ['balance', 'proposal', 'transfer'] } },
       },
       {
         name: 'bitSharesKeysApi',
+        displayName: 'Keys Credential',
         testedBy: 'testKeysCredential',
         displayOptions: { show: { resource: ['balance', 'proposal', 'transfer', 'wallet'] } },
       },
