@@ -12,11 +12,12 @@ describe('Balance: Import through cli_wallet', () => {
   let house: WalletHouse;
   let wifs: string[];
   let total: bigint;
-  const begin = async (keys: PrivateKey[]) => {
+  const begin = async (keys: PrivateKey[], maximumTransactionSize = 98_304) => {
     // A vesting balance, and a key that is given twice.
     wifs = [...keys, vestingKey, ...keys.slice(0, 1)].map((key) => key.toWif());
     total = (BigInt(keys.length * (keys.length + 1)) / 2n) * 15n * 1000n;
     house = await startWalletHouse({
+      parameters: { maximum_transaction_size: maximumTransactionSize },
       balanceObjects: [
         ...fiveEach(keys),
         {
@@ -75,6 +76,17 @@ describe('Balance: Import through cli_wallet', () => {
     expect(Math.max(...one.map(({ claimCount }) => Number(claimCount)))).toBe(30);
     expect(house.broadcasts.hits).toBe(0);
     expect(await house.ask('is_locked')).toBe(true);
+  });
+
+  test('on a chain with small transactions the wallet is asked in parts, and everything is claimed', async () => {
+    await begin(few, 1024);
+    const shown = itemsOf(await byWallet());
+    expect(shown.reduce((sum, { claimCount }) => sum + Number(claimCount), 0)).toBe(61);
+    const sent = itemsOf(await byWallet(send));
+    expect(sent.length).toBeGreaterThan(3);
+    expect(new Set(sent.map(({ outcome }) => outcome))).toEqual(new Set(['in_mempool']));
+    house.chain.produceBlock();
+    expect(house.chain.balance('hot-wallet')).toBeGreaterThan(1_000_000_000n + total);
   });
 
   test('a dry run needs no node credential', async () => {
