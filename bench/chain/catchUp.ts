@@ -78,6 +78,11 @@ function figuresOf(size: number, ours: ReadingReport[], limit: ReadingReport[]):
       { name: 'peak resident memory', value: of(({ peakResidentMiB }) => peakResidentMiB), unit: 'MiB' },
       { name: 'peak heap', value: of(({ peakHeapMiB }) => peakHeapMiB), unit: 'MiB' },
       { name: 'longest work on the event loop', value: longest, unit: 'ms' },
+      {
+        name: 'the same while only parsing',
+        value: spread(limit.map(({ longestBlockMs }) => longestBlockMs)),
+        unit: 'ms',
+      },
     ],
     targets: size < 10_000 ? [] : [{ text: 'at least 5,000 deposits/s', met: rate.median >= 5000 }],
   };
