@@ -11,7 +11,7 @@ const object = (id: string, amount: bigint, vesting: BalanceObject['vesting'] = 
   lastClaimTime: 0,
   vesting,
 });
-const released = { beginTime: 1000, cliffSeconds: 0, durationSeconds: 10, beginBalance: 50n };
+const released = { beginTime: 1_000_000, cliffSeconds: 0, durationSeconds: 10, beginBalance: 50n };
 const reader = (objects: BalanceObject[], vested: bigint[]): BalanceReader => ({
   balanceObjects: () => Promise.resolve(objects),
   vestedBalances: () => Promise.resolve(vested.map((amount) => ({ amount, assetId: '1.3.0' }))),
@@ -20,13 +20,13 @@ const reader = (objects: BalanceObject[], vested: bigint[]): BalanceReader => ({
 describe('finding balances', () => {
   test('an address that is answered twice gives its balance once', async () => {
     const twice = [object('1.15.1', 7n), object('1.15.1', 7n)];
-    const found = await findBalances(reader(twice, []), [...owned, ...owned], 2000);
+    const found = await findBalances(reader(twice, []), [...owned, ...owned], 2_000_000);
     expect(found.map(({ object: { id } }) => id)).toEqual(['1.15.1']);
   });
 
   test('a balance of an address that nobody asked for is not taken', async () => {
     const strange = { ...object('1.15.2', 7n), owner: 'BTSsomebodyelse' };
-    expect(await findBalances(reader([strange], []), owned, 2000)).toEqual([]);
+    expect(await findBalances(reader([strange], []), owned, 2_000_000)).toEqual([]);
   });
 
   test.each([
@@ -34,7 +34,7 @@ describe('finding balances', () => {
     [20n, 20n],
     [90n, 50n],
   ])('where the node says that %s vested, %s of 50 are claimed', async (said, claimed) => {
-    const [found] = await findBalances(reader([object('1.15.3', 50n, released)], [said]), owned, 2000);
+    const [found] = await findBalances(reader([object('1.15.3', 50n, released)], [said]), owned, 2_000_000);
     expect(found?.claimable.amount).toBe(claimed);
   });
 
@@ -47,7 +47,7 @@ describe('finding balances', () => {
           Promise.reject(new BitSharesError('NODE_ERROR', { message: 'Unable to find Object 1.15.4' })),
       },
       owned,
-      2000,
+      2_000_000,
     );
     expect([found, asked]).toEqual([[], 2]);
   });
