@@ -1,0 +1,147 @@
+import type { NodeParameterValueType } from 'n8n-workflow';
+import { Devchain } from '../../devchain';
+import { BitShares } from '../../nodes/BitShares/BitShares.node';
+import sendSchema from '../../nodes/BitShares/__schema__/v1.0.0/transfer/send.json';
+import { executeNode, type NodeRun } from '../support/executeNode';
+
+let chain: Devchain;
+let credentials: Record<string, object>;
+
+beforeAll(async () => {
+  chain = await Devchain.start({
+    clock: 'real',
+    blockInterval: 1,
+    maintenanceInterval: 86_400,
+    accounts: [{ name: 'hot-wallet', balances: { BTS: '10000' } }, { name: 'alice' }, { name: 'bob' }],
+  });
+  const { keys } = chain.account('hot-wallet');
+  credentials = {
+    bitSharesNodeApi: {
+      chain: 'custom',
+      chainId: chain.chainId,
+      addressPrefix: 'BTS',
+      trustedUrls: chain.trustedUrl,
+      delayedUrls: chain.delayedUrl,
+    },
+    bitSharesKeysApi: { account: 'hot-wallet', memoKey: keys.memo, activeKey: keys.active },
+  };
+});
+afterAll(() => chain.stop());
+
+const run = (
+  operation: string,
+  items: object[],
+  parameters: Record<string, NodeParameterValueType> = {},
+  more: Partial<NodeRun> = {},
+) =>
+  executeNode({
+    node: new BitShares(),
+    parameters: { resource: 'transfer', operation, memo: '={{ $json.memo }}', ...parameters },
+    credentials,
+    items: items as never,
+    ...more,
+  });
+const request = (withdrawalId: string, more: object = {}) => ({
+  withdrawalId,
+  requestedAt: new Date(chain.head.seconds * 1000).toISOString(),
+  to: 'alice',
+  amount: '1.5',
+  memo: 'hello',
+  ...more,
+});
+const payments = () => chain.history('alice').filter(({ op }) => (op as unknown as [number])[0] === 0).length;
+
+test('Send in n8n: two items are paid once each, again changes nothing, and no key is stored', async () => {
+  const items = [request('N-1'), request('N-2', { amount: 2 })];
+  const first = await run('send', items);
+  expect(first.error).toBeNull();
+  expect(
+    first.items?.map(({ json, pairedItem }) => [json.withdrawalId, json.outcome, json.amount, pairedItem]),
+  ).toEqual([
+    ['N-1', 'irreversible', '1.50000', { item: 0 }],
+    ['N-2', 'irreversible', '2.00000', { item: 1 }],
+  ]);
+  expect(Object.keys(first.items?.[0]?.json ?? {}).sort()).toEqual(Object.keys(sendSchema.properties).sort());
+  const again = await run('send', items);
+  expect(again.items?.map(({ json }) => json.alreadyPaid)).toEqual([true, true]);
+  expect(payments()).toBe(2);
+  for (const secret of Object.values(chain.account('hot-wallet').keys)) {
+    expect(first.stored + again.stored).not.toContain(secret);
+  }
+}, 60_000);
+
+test('Quote, Prepare, Broadcast, Get Status: text fields carry what the next one takes', async () => {
+  const quoted = await run('quote', [request('N-3')]);
+  expect(quoted.error).toBeNull();
+  const intent = quoted.items?.[0]?.json.intent;
+  expect(typeof intent).toBe('string');
+  const prepared = await run('prepare', [{ intent }], { describedBy: 'intent' });
+  expect(prepared.error).toBeNull();
+  const item = prepared.items?.[0]?.json ?? {};
+  expect(typeof item.transaction).toBe('string');
+  const before = payments();
+  const status = await run('getStatus', [item], { options: { transaction: '={{ $json.transaction }}' } });
+  expect(status.items?.[0]?.json).toMatchObject({ outcome: 'unknown', paid: false });
+  const broadcast = await run('broadcast', [item], { waitFor: 'block' });
+  expect(broadcast.error).toBeNull();
+  expect(broadcast.items?.[0]?.json).toMatchObject({
+    outcome: 'in_block',
+    transactionId: item.transactionId,
+  });
+  const settled = await run('broadcast', [item]);
+  expect(settled.items?.[0]?.json).toMatchObject({ outcome: 'irreversible', alreadyPaid: true });
+  expect(payments()).toBe(before + 1);
+}, 60_000);
+
+test('an expression that changes on a retry stops the node before anything is built', async () => {
+  const before = payments();
+  for (const [name, label] of [
+    ['withdrawalId', 'Withdrawal ID'],
+    ['requestedAt', 'Requested At'],
+  ] as const) {
+    const { error } = await run('send', [request('N-4')], { [name]: '={{ $now.toISO() }}' });
+    expect(error?.message).toContain(label);
+    expect(error?.message).toContain('$now');
+  }
+  expect(payments()).toBe(before);
+});
+
+test('a batch with an item that cannot be understood sends nothing, or with Continue on Fail all but that item', async () => {
+  const items = [request('N-5', { to: 'bob' }), request('', { to: 'bob' })];
+  const stopped = await run('send', items, { waitFor: 'broadcast' });
+  expect(stopped.items).toBeNull();
+  expect(stopped.error?.context?.itemIndex).toBe(1);
+  const went = await run('send', items, { waitFor: 'broadcast' }, { onError: 'continueRegularOutput' });
+  expect(went.items?.map(({ json, pairedItem }) => [json.outcome, json.errorCode, pairedItem])).toEqual([
+    ['in_mempool', undefined, { item: 0 }],
+    [undefined, 'INVALID_PARAMETER', { item: 1 }],
+  ]);
+});
+
+test('a used withdrawalId with other content is an error of its item', async () => {
+  await run('send', [request('N-6', { to: 'bob' })], { waitFor: 'block' });
+  const { error, items } = await run('send', [request('N-6', { to: 'bob', amount: '9' })]);
+  expect(items).toBeNull();
+  expect(error?.message).toContain('instead of 9.00000');
+}, 30_000);
+
+test('an AI agent cannot use what moves money', async () => {
+  for (const operation of ['send', 'prepare', 'broadcast']) {
+    const { error } = await run(
+      operation,
+      [request('N-7')],
+      {},
+      { type: 'n8n-nodes-bitshares.bitSharesTool' },
+    );
+    expect(error?.message).toContain('AI agent');
+  }
+});
+
+test('a keys credential without an active key cannot send', async () => {
+  const { keys } = chain.account('hot-wallet');
+  const watching = { ...credentials, bitSharesKeysApi: { account: 'hot-wallet', memoKey: keys.memo } };
+  const { error } = await run('send', [request('N-8')], {}, { credentials: watching });
+  expect(error?.message).toContain('Active Key');
+  const quoted = await run('quote', [request('N-8')], {}, { credentials: watching });
+  expect(quoted.error).toBeNull();
+});
