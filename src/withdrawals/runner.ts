@@ -24,6 +24,7 @@ import { contentFingerprint } from './intent';
 import { formIntent, isFaultOfRequest, type Lookup } from './request';
 import { readView, type ChainView } from './view';
 import { Withdrawal, type WithdrawalOrder, type WithdrawalResult } from './withdrawal';
+import { rethrow } from './rethrow';
 
 /** What may pass by itself: look again until the time is over. */
 const passing: ReadonlySet<string> = new Set([
@@ -127,7 +128,7 @@ class Run {
 
   /** An error that ended the round concerns every open withdrawal. What is known of them stays as it was. */
   private afterFailedRound(error: unknown): void {
-    if (!isBitSharesError(error) && !this.signedAnything) throw error;
+    if (!isBitSharesError(error) && !this.signedAnything) rethrow(error);
     const reason = isBitSharesError(error)
       ? error
       : new BitSharesError('INTERNAL', { message: 'Something impossible happened', cause: error });
@@ -184,7 +185,7 @@ class Run {
       withdrawal.intent = intent;
       withdrawal.parties = parties;
     } catch (error) {
-      if (!isBitSharesError(error) || passing.has(error.code)) throw error;
+      if (!isBitSharesError(error) || passing.has(error.code)) rethrow(error);
       if (isFaultOfRequest(error)) withdrawal.fault = error;
       else withdrawal.stop(error);
     }
@@ -257,7 +258,7 @@ class Run {
     try {
       checkSameContent(intent, payment, keyringOf(this.context), parties.asset.precision);
     } catch (error) {
-      if (!isBitSharesError(error)) throw error;
+      if (!isBitSharesError(error)) rethrow(error);
       withdrawal.conflict = error;
       if (this.options.refuseBatchOnConflict && !this.signedAnything) this.refuseBatch(error);
       return;
@@ -299,10 +300,10 @@ class Run {
       }
       return await this.check(withdrawal, evidence, signer);
     } catch (error) {
-      if (!isBitSharesError(error)) throw error;
+      if (!isBitSharesError(error)) rethrow(error);
       withdrawal.reason = error;
       // A session that was lost ends the round for all.
-      if (error.code === 'CONNECTION_LOST' || error.code === 'REQUEST_TIMEOUT') throw error;
+      if (error.code === 'CONNECTION_LOST' || error.code === 'REQUEST_TIMEOUT') rethrow(error);
       withdrawal.stopped ||= !passing.has(error.code);
       return false;
     }
@@ -351,7 +352,7 @@ class Run {
         withdrawal.signed = await signAttempt(attempt, signer, this.context.keys, this.context.chain);
         this.signedAnything = true;
       } catch (error) {
-        if (!isBitSharesError(error)) throw error;
+        if (!isBitSharesError(error)) rethrow(error);
         withdrawal.stop(error);
       }
     }

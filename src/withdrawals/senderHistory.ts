@@ -6,6 +6,7 @@ import type { Account, HistoryOperation } from '../chain';
 import { isBitSharesError } from '../errors';
 import { isObjectId, isOperation, toBigInt, type TransferOperation } from '../protocol';
 import type { WithdrawalReader } from './reader';
+import { rethrow } from './rethrow';
 
 const pageLength = 100;
 /** More operations than this are not read for what is only one more guard. */
@@ -72,7 +73,7 @@ export class SenderHistory {
       await this.read(reader, sender, since, irreversibleBlock);
     } catch (error) {
       if (!isBitSharesError(error, 'NODE_ERROR', 'ACCESS_DENIED', 'INVALID_ANSWER', 'UNKNOWN_OBJECT'))
-        throw error;
+        rethrow(error);
       this.reset(reader.endpoint);
     }
   }

@@ -26,6 +26,7 @@ import { nextStep, settle } from './settlement';
 import { amountsOf, transferItem, type NamedParties, type TransferItem } from './transferItem';
 import { readView } from './view';
 import type { WaitFor } from './withdrawal';
+import { rethrow } from './rethrow';
 
 export interface SettleOrder {
   withdrawalId: string;
@@ -133,9 +134,9 @@ class Settling {
       try {
         pause = await this.round();
       } catch (error) {
-        if (!isBitSharesError(error)) throw error;
+        if (!isBitSharesError(error)) rethrow(error);
         // A transaction of another withdrawal is refused before it can be sent.
-        if (error.code === 'INVALID_TRANSACTION' || error.code === 'UNKNOWN_ACCOUNT') throw error;
+        if (error.code === 'INVALID_TRANSACTION' || error.code === 'UNKNOWN_ACCOUNT') rethrow(error);
         this.reason = error;
       }
       const left = deadline - clock.now();

@@ -2,6 +2,7 @@
 import type { Broadcaster, ChainState } from '../chain';
 import { BitSharesError, isBitSharesError } from '../errors';
 import type { WithdrawalReader } from './reader';
+import { rethrow } from './rethrow';
 
 /** Connections to the operator's nodes. Each call gives one live session, never a mix of endpoints. */
 export interface WithdrawalNodes {
@@ -49,7 +50,7 @@ async function readDelayed(nodes: WithdrawalNodes): Promise<ChainView['delayed']
     return { session, state: await session.state() };
   } catch (error) {
     if (isBitSharesError(error)) return error;
-    throw error;
+    rethrow(error);
   }
 }
 

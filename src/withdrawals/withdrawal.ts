@@ -1,5 +1,5 @@
 /** One withdrawal while it is being worked on, and the item that tells how far it came. */
-import { BitSharesError } from '../errors';
+import type { BitSharesError } from '../errors';
 import type { SignedTransaction } from '../protocol';
 import type { Attempt } from './attempt';
 import { requestedAtOf, type Payment, type ProposalInFlight } from './evidence';

@@ -88,8 +88,9 @@ jest.mock('../../src/withdrawals/transactionBuilder', () => {
       result = { ...result, ...referenceBlock(head.headBlockId) };
     if (is('no memo')) {
       const operations = result.operations.map(([type, fields]) => {
-        const { memo: _, ...rest } = fields as { memo?: unknown };
-        return [type, rest] as ProtocolModule.Operation;
+        const bare = { ...(fields as { memo?: unknown }) };
+        delete bare.memo;
+        return [type, bare] as ProtocolModule.Operation;
       });
       result = { ...result, operations };
     }
