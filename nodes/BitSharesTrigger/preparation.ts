@@ -13,7 +13,6 @@ import { watchedAccount } from '../../src/deposits/watchedAccount';
 import type { Clock } from '../../src/chain';
 import { BitSharesError, isBitSharesError } from '../../src/errors';
 import { parseAmount, type Chain, type MemoKeyring } from '../../src/protocol';
-import { systemClock } from '../shared/clock';
 import type { ChainNodes } from './nodes';
 import type { AssetRow, TriggerSettings } from './settings';
 import type { StartSetting } from './start';
@@ -36,6 +35,7 @@ export async function prepare(
   chain: Chain,
   keyring: MemoKeyring,
   settings: TriggerSettings,
+  clock: Clock,
 ): Promise<Prepared> {
   const account = await watchedAccount(session, settings.account);
   const { removedOps } = await session.statistics(account.statisticsId);
@@ -51,7 +51,7 @@ export async function prepare(
     keyring,
     rules,
     includeOperation: settings.includeOperation,
-    clock: systemClock,
+    clock,
   });
   return { account, builder, removedOps };
 }

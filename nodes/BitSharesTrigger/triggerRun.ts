@@ -117,7 +117,7 @@ export class TriggerRun {
     while (!this.ended.signal.aborted) {
       const nodes = await this.nodes.nodes();
       const session = await nodes.reading.session();
-      const { account, builder } = await prepare(session, nodes.chain, keyring, this.settings);
+      const { account, builder } = await prepare(session, nodes.chain, keyring, this.settings, this.clock);
       const height = await checkedHeight(
         session,
         nodes,
@@ -162,7 +162,7 @@ export class TriggerRun {
     const nodes = await this.nodes.nodes();
     const session = await nodes.reading.session();
     try {
-      const prepared = await prepare(session, nodes.chain, keyring, settings);
+      const prepared = await prepare(session, nodes.chain, keyring, settings, this.clock);
       const known = usableState(found, nodes.chain, prepared.account, settings, first);
       if (known !== null) return { prepared, state: known, keyring, session, nodes };
       const { signal } = this.ended;
