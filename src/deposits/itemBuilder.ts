@@ -1,8 +1,8 @@
 /** Turns operations that were read into items: names, assets, memo and transaction id, with as few questions as possible. */
-import { createHash } from 'node:crypto';
-import type { Block, ChainReader, Clock, SignedTransaction } from '../chain';
-import { BitSharesError, isBitSharesError } from '../errors';
-import { transactionId, type MemoKeyring } from '../protocol';
+import type { Block, ChainReader, Clock } from '../chain';
+import { BitSharesError } from '../errors';
+import type { MemoKeyring } from '../protocol';
+import { identifyTransaction } from '../transactionIdentity';
 import type { AccountOperation, WatchedAccount } from './accountOperation';
 import { depositItem, type DepositItem } from './depositItem';
 import { inOrder } from './inFlightWindow';
@@ -133,7 +133,7 @@ export class ItemBuilder {
     if (read.transaction !== null) {
       return {
         blockTime: read.blockTime,
-        transactionId: await identify(reader, read.transaction, prefix),
+        transactionId: await identifyTransaction(reader, read.transaction, prefix),
         viaProposal: false,
       };
     }
@@ -187,20 +187,8 @@ class BlockIndex {
   async transaction(index: number): Promise<{ id: string } | null> {
     const transaction = this.block.transactions[index];
     if (transaction === undefined) return null;
-    const id = this.ids.get(index) ?? (await identify(this.reader, transaction, this.prefix));
+    const id = this.ids.get(index) ?? (await identifyTransaction(this.reader, transaction, this.prefix));
     this.ids.set(index, id);
     return { id };
-  }
-}
-
-/** The id of a transaction: SHA-256 of its bytes without signatures, first 20 bytes. */
-async function identify(reader: Reader, transaction: SignedTransaction, prefix: string): Promise<string> {
-  try {
-    return transactionId(transaction, prefix);
-  } catch (error) {
-    // An operation that this package has no bytes for; the node knows them all.
-    if (!isBitSharesError(error)) return Promise.reject(error);
-    const hex = await reader.transactionHex(transaction);
-    return createHash('sha256').update(Buffer.from(hex, 'hex')).digest('hex').slice(0, 40);
   }
 }

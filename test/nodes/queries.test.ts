@@ -139,6 +139,25 @@ describe('queries of the BitShares node', () => {
     );
   });
 
+  test('Chain: Get Block asks the node for the id of a transaction whose operations have no bytes here', async () => {
+    const { id, keys } = chain.account('alice');
+    const listing = {
+      fee: { amount: 0, asset_id: '1.3.0' },
+      authorizing_account: id,
+      account_to_list: chain.account('exchange').id,
+      new_listing: 2,
+      extensions: [],
+    };
+    chain.push(chain.sign([[7, listing]], [keys.active]));
+    chain.produceBlock();
+    const [block] = await items('chain', 'getBlock', { blockNumber: chain.head.number });
+    const ids = (block?.transactions as { transactionId: string }[]).map(
+      ({ transactionId }) => transactionId,
+    );
+    expect(ids).toEqual(chain.block(chain.head.number)?.transactions.map(({ id: expected }) => expected));
+    expect(ids.length).toBeGreaterThan(0);
+  });
+
   test('Memo: Encode makes a memo that the receiver reads, each with a nonce of its own', async () => {
     const credentials = {
       bitSharesNodeApi: nodeCredentialFor(chain),

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { BitSharesError } from '../../../../src/errors';
-import { isoTime, transactionId } from '../../../../src/protocol';
+import { isoTime } from '../../../../src/protocol';
+import { identifyTransaction } from '../../../../src/transactionIdentity';
 import { nodeSettingsOf } from '../../../shared/credentials';
 import { withNodes } from '../../../shared/nodeCredential';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
@@ -40,11 +41,13 @@ export const getBlock: NodeOperation = {
           blockTime: isoTime(block.timestamp),
           irreversible: number <= state.lastIrreversibleBlock,
           previousBlockId: block.previous,
-          transactions: block.transactions.map((transaction, trxInBlock) => ({
-            transactionId: transactionId(transaction, settings.chain.prefix),
-            trxInBlock,
-            ...transaction,
-          })) as unknown as IDataObject[],
+          transactions: (await Promise.all(
+            block.transactions.map(async (transaction, trxInBlock) => ({
+              transactionId: await identifyTransaction(trusted, transaction, settings.chain.prefix),
+              trxInBlock,
+              ...transaction,
+            })),
+          )) as unknown as IDataObject[],
         };
       }),
     );
