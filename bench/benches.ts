@@ -4,6 +4,7 @@ import { catchUp } from './chain/catchUp';
 import { idle } from './chain/idle';
 import { latency } from './chain/latency';
 import { recovery } from './chain/recovery';
+import { testChain } from './chain/testChain';
 import { withdrawals } from './chain/withdrawals';
 import { load } from './load';
 import { startedExecution } from './n8n/startedExecution';
@@ -25,6 +26,7 @@ export const benches: readonly Bench[] = [
   recovery,
   latency,
   withdrawals,
+  testChain,
   load,
   startedExecution,
   idle,
