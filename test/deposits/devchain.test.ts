@@ -102,7 +102,7 @@ describe('on the strict chain', () => {
     expect(host.executions.map(({ items }) => Number(items[0]?.amount))).toEqual(
       Array.from({ length: 400 }, (_, i) => i + 1),
     );
-  }, 30_000);
+  });
 
   it('a deposit by a proposal arrives with the id of the approving transaction', async () => {
     await setUp();
@@ -177,7 +177,7 @@ describe('on the strict chain', () => {
     await chain.delayed.start();
     await eventually(() => ledger.credited.size === 2, 'the second arrives');
     expect([...ledger.runs.values()]).toEqual([1, 1]);
-  }, 30_000);
+  });
 });
 
 function isoAfter(seconds: number): string {

@@ -29,7 +29,7 @@ describe('the real clock', () => {
     } finally {
       await chain.stop();
     }
-  }, 30_000);
+  });
 });
 
 describe('a wallet', () => {

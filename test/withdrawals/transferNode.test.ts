@@ -123,7 +123,7 @@ test('a used withdrawalId with other content is an error of its item', async () 
   const { error, items } = await run('send', [request('N-6', { to: 'bob', amount: '9' })]);
   expect(items).toBeNull();
   expect(error?.message).toContain('instead of 9.00000');
-}, 30_000);
+});
 
 test('an AI agent cannot use what moves money', async () => {
   for (const operation of ['send', 'prepare', 'broadcast']) {
