@@ -5,16 +5,16 @@ import {
   chainInt64,
   encodeOperation,
   isOperation,
+  isoTime,
   operationTypes,
+  type ProposalUpdateOperation,
   toBigInt,
   transactionId,
-  type ProposalUpdateOperation,
 } from '../protocol';
 import { broadcastOutcome } from './broadcastOutcome';
 import { checkInSync } from './checks';
 import type { WithdrawalContext } from './context';
 import { proposalUpdateFee } from './fees';
-import { isoTime } from './requestedAt';
 import { signFor } from './signing';
 import { coreAssetId, transactionOf } from './transactionBuilder';
 import { readView } from './view';

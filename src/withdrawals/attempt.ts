@@ -2,20 +2,20 @@
 import type { Account } from '../chain';
 import { BitSharesError } from '../errors';
 import {
+  type Chain,
   encodeTransaction,
   isOperation,
-  toBigInt,
-  transactionId,
-  type Chain,
+  isoTime,
   type SignedTransaction,
+  toBigInt,
   type Transaction,
+  transactionId,
 } from '../protocol';
 import { checkAssetRules, checkFee, checkInSync, checkLimits, checkSize, type Limits } from './checks';
 import { type Evidence } from './evidence';
 import type { Intent } from './intent';
 import { proveReceiverMemoKey } from './memoKey';
 import type { Parties, SenderKeys } from './request';
-import { isoTime } from './requestedAt';
 import { signatureCount, signFor } from './signing';
 import {
   buildMemo,

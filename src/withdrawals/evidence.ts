@@ -1,10 +1,10 @@
 /** What blocks and history show about a withdrawal: paid, proposed, paid with other content, or nothing. */
 import type { Account } from '../chain';
 import { BitSharesError } from '../errors';
-import { formatAmount, toBigInt, type MemoKeyring, type TransferOperation } from '../protocol';
+import { formatAmount, isoTime, type MemoKeyring, toBigInt, type TransferOperation } from '../protocol';
 import type { Intent } from './intent';
 import { withdrawalNonce } from './nonce';
-import { isoTime, parseRequestedAt } from './requestedAt';
+import { parseRequestedAt } from './requestedAt';
 import { firstBlockSince, readBlocks, ScannedBlocks } from './scan';
 import { SenderHistory, type HistoryTransfer } from './senderHistory';
 import type { FoundProposal, Place, SenderIndex } from './senderIndex';

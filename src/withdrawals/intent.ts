@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { BitSharesError } from '../errors';
-import { isObjectId, largestAmount, maskPrivateKeys, PublicKey, type Chain } from '../protocol';
-import { isoTime, parseRequestedAt } from './requestedAt';
+import { type Chain, isObjectId, isoTime, largestAmount, maskPrivateKeys, PublicKey } from '../protocol';
+import { parseRequestedAt } from './requestedAt';
 
 export type MemoMode = 'encrypted' | 'public';
 

@@ -2,17 +2,17 @@
 import type { Account, Asset } from '../chain';
 import { BitSharesError } from '../errors';
 import {
+  type Chain,
   isAssetSymbol,
   isObjectId,
+  isoTime,
   parseAmount,
+  type PrivateKey,
   PublicKey,
   validateAccountName,
-  type Chain,
-  type PrivateKey,
 } from '../protocol';
 
 import { contentFault, parseMemoText, type Intent, type MemoMode } from './intent';
-import { isoTime } from './requestedAt';
 import type { Signing } from './signing';
 import { coreAssetId } from './transactionBuilder';
 

@@ -32,11 +32,6 @@ export function parseRequestedAt(value: unknown, field = 'Requested At'): number
   return fromSeconds(seconds - zoneOffset(zone), field);
 }
 
-/** ISO 8601 with `Z`, in whole seconds: how times leave this package. */
-export function isoTime(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
-}
-
 function zoneOffset(zone: string): number {
   if (zone.toUpperCase() === 'Z') return 0;
   const hours = Number(zone.slice(1, 3));

@@ -1,6 +1,6 @@
 /** From what is known about a withdrawal to its outcome. Pure: a timeout is no fact, and unknown is an outcome. */
+import { isoTime } from '../protocol';
 import type { BitSharesError } from '../errors';
-import { isoTime } from './requestedAt';
 
 export type Outcome = 'unknown' | 'in_mempool' | 'in_block' | 'irreversible' | 'expired' | 'rejected';
 

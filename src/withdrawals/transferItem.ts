@@ -1,6 +1,5 @@
 /** The item of a transfer: flat, every field always there, the same names in all operations. */
-import { formatAmount, toBigInt, type TransferOperation } from '../protocol';
-import { isoTime } from './requestedAt';
+import { formatAmount, isoTime, toBigInt, type TransferOperation } from '../protocol';
 import type { Place } from './senderIndex';
 import type { Outcome, Settlement } from './settlement';
 import type { Fee } from './transactionBuilder';

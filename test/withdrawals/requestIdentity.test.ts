@@ -7,9 +7,9 @@ import {
   type Intent,
 } from '../../src/withdrawals/intent';
 import { withdrawalNonce } from '../../src/withdrawals/nonce';
-import { isoTime, parseRequestedAt } from '../../src/withdrawals/requestedAt';
+import { parseRequestedAt } from '../../src/withdrawals/requestedAt';
 import { refuseUnstableExpression } from '../../src/withdrawals/unstableExpressions';
-import { mainnet, PrivateKey, testnet } from '../../src/protocol';
+import { isoTime, mainnet, PrivateKey, testnet } from '../../src/protocol';
 
 describe('requestedAt', () => {
   test.each([

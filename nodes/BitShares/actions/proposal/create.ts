@@ -1,6 +1,6 @@
+import { isoTime } from '../../../../src/protocol';
 import type { INodeProperties } from 'n8n-workflow';
 import { runWithdrawals } from '../../../../src/withdrawals/runner';
-import { isoTime } from '../../../../src/withdrawals/requestedAt';
 import type { WaitFor } from '../../../../src/withdrawals/withdrawal';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
 import * as fields from '../transfer/fields';
