@@ -213,6 +213,7 @@ function readAccount(answer: Answer): Account {
       .list()
       .map((id) => id.objectId('1.2'));
   const allowedAssets = answer.field('allowed_assets');
+  const creationBlock = answer.field('creation_block_num');
   return {
     id: answer.field('id').objectId('1.2'),
     name: answer.field('name').text(),
@@ -224,6 +225,7 @@ function readAccount(answer: Answer): Account {
     blacklistingAccounts: ids('blacklisting_accounts'),
     whitelistedAccounts: ids('whitelisted_accounts'),
     blacklistedAccounts: ids('blacklisted_accounts'),
+    creationBlock: creationBlock.isNull ? null : creationBlock.integer(),
     allowedAssets: allowedAssets.isNull ? null : allowedAssets.list().map((id) => id.objectId('1.3')),
   };
 }
