@@ -24,8 +24,17 @@ export class WithdrawalCaches {
   private readonly scans = new Map<string, ScannedBlocks>();
   private readonly histories = new Map<string, SenderHistory>();
 
+  /** @param largestScan Above this many remembered operations the blocks of a sender are read anew, which only costs time. */
+  constructor(private readonly largestScan = 200_000) {}
+
+  /**
+   * The blocks read for this sender so far. When they have grown too large a new, empty stretch begins; a run that holds the old one
+   * keeps it whole, because it proves absence from it.
+   */
   scanOf(chainId: string, senderId: string, prefix: string): ScannedBlocks {
-    return kept(this.scans, `${chainId} ${senderId}`, () => new ScannedBlocks(senderId, prefix));
+    const key = `${chainId} ${senderId}`;
+    if ((this.scans.get(key)?.index.size ?? 0) > this.largestScan) this.scans.delete(key);
+    return kept(this.scans, key, () => new ScannedBlocks(senderId, prefix));
   }
 
   historyOf(chainId: string, senderId: string): SenderHistory {

@@ -9,16 +9,16 @@ import type { WithdrawalReader } from './reader';
 
 /** A local node answers fastest with about this many requests in flight. */
 const blocksInFlight = 8;
-/** Above this many remembered operations the cache starts anew, which only costs reading again. */
-const largestCache = 200_000;
 
 /** Irreversible blocks of one stretch, already read for one sender. A cache: without it the blocks are read again. */
 export class ScannedBlocks {
-  index: SenderIndex;
-  /** Both ends inclusive; `last < first` when nothing was read yet. */
+  readonly index: SenderIndex;
+  /** Both ends inclusive; `last < first` when nothing was read yet, and `first` is 0 until somebody reads. */
   first = 0;
   last = -1;
-  private times: number[] = [];
+  private readonly times: number[] = [];
+  /** Settles, and never rejects, when the caller that reads now has ended. */
+  private reading: Promise<void> | undefined;
 
   constructor(
     readonly senderId: string,
@@ -37,8 +37,23 @@ export class ScannedBlocks {
    * Several callers may share these blocks: each block is taken in once, and what was read stays after a lost connection.
    */
   async cover(reader: WithdrawalReader, from: number, to: number): Promise<void> {
-    if (this.index.size > largestCache) this.forget();
-    if (this.last < this.first) {
+    // Many executions begin at once after a restart, and each would read the same thousands of blocks. A caller waits for one
+    // other only, so that one node that does not answer never holds up a queue.
+    if (this.reading !== undefined) await this.reading;
+    const reading = this.read(reader, from, to);
+    const ended = reading.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.reading ??= ended.then(() => {
+      this.reading = undefined;
+    });
+    await reading;
+  }
+
+  private async read(reader: WithdrawalReader, from: number, to: number): Promise<void> {
+    // Only the first caller chooses the place: moved under a caller that reads, it would leave that one's end uncovered.
+    if (this.first === 0) {
       this.first = from;
       this.last = from - 1;
     }
@@ -60,6 +75,12 @@ export class ScannedBlocks {
       this.times.push(block.timestamp);
       this.last = block.number;
     });
+    // Absence is proved from these blocks, so a hole must never pass.
+    if (this.first > from || this.last < to) {
+      throw new BitSharesError('INTERNAL', {
+        message: `blocks ${this.first} to ${this.last} were read instead of ${from} to ${to}`,
+      });
+    }
   }
 
   /** Number of the first covered block later than `time`, or undefined. */
@@ -72,13 +93,6 @@ export class ScannedBlocks {
       else low = middle + 1;
     }
     return low < this.times.length ? this.first + low : undefined;
-  }
-
-  private forget(): void {
-    this.index = new SenderIndex(this.senderId, this.prefix);
-    this.first = 0;
-    this.last = -1;
-    this.times = [];
   }
 }
 

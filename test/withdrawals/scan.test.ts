@@ -1,0 +1,109 @@
+/** The blocks that absence is proved from, shared by executions that run at the same time. */
+import type { Block } from '../../src/chain';
+import type { TransferOperation } from '../../src/protocol';
+import { WithdrawalCaches } from '../../src/withdrawals/evidence';
+import type { WithdrawalReader } from '../../src/withdrawals/reader';
+import { ScannedBlocks } from '../../src/withdrawals/scan';
+
+const sender = '1.2.7';
+
+/** Every block holds one payment of the sender, whose nonce is the block's number. */
+function block(number: number): Block {
+  const payment: TransferOperation = {
+    fee: { amount: 0, asset_id: '1.3.0' },
+    from: sender,
+    to: '1.2.8',
+    amount: { amount: 1, asset_id: '1.3.0' },
+    memo: {
+      from: 'BTS1111111111111111111111111111111114T1Anm',
+      to: 'BTS1111111111111111111111111111111114T1Anm',
+      nonce: String(number),
+      message: '00000000',
+    },
+    extensions: [],
+  };
+  return {
+    number,
+    id: null,
+    previous: (number - 1).toString(16).padStart(8, '0').padEnd(40, '0'),
+    timestamp: 1_700_000_000 + 3 * number,
+    transactions: [
+      {
+        ref_block_num: 0,
+        ref_block_prefix: 0,
+        expiration: '2023-11-14T22:13:20',
+        operations: [[0, payment]],
+        extensions: [],
+        signatures: [],
+      },
+    ],
+  };
+}
+
+/** A node that answers each question after a turn of the event loop, and can lose its connection before a block. */
+function nodeThat({ losesConnectionAt = Infinity }: { losesConnectionAt?: number } = {}) {
+  const asked: number[] = [];
+  const reader = {
+    endpoint: 'ws://127.0.0.1:8090',
+    block: async (number: number) => {
+      asked.push(number);
+      await new Promise((resolve) => setImmediate(resolve));
+      if (number >= losesConnectionAt) throw new Error('connection lost');
+      return block(number);
+    },
+  } as unknown as WithdrawalReader;
+  return { reader, asked };
+}
+
+function expectCovered(scanned: ScannedBlocks, from: number, to: number): void {
+  const absent = Array.from({ length: to - from + 1 }, (_, i) => from + i).filter(
+    (number) => scanned.index.transfersWith(BigInt(number)).length !== 1,
+  );
+  expect(absent).toEqual([]);
+}
+
+test('executions that begin at the same moment with different starts each see every payment of their stretch', async () => {
+  for (const starts of [
+    [100, 50],
+    [50, 100],
+    [100, 50, 10, 75],
+  ]) {
+    const scanned = new ScannedBlocks(sender, 'BTS');
+    await Promise.all(
+      starts.map(async (from) => {
+        await scanned.cover(nodeThat().reader, from, 300);
+        expectCovered(scanned, from, 300);
+      }),
+    );
+  }
+});
+
+test('also when the first of them loses its connection', async () => {
+  const scanned = new ScannedBlocks(sender, 'BTS');
+  const lost = scanned.cover(nodeThat({ losesConnectionAt: 100 }).reader, 100, 300);
+  const others = [50, 10, 75, 200].map(async (from) => {
+    await scanned.cover(nodeThat().reader, from, 300);
+    expectCovered(scanned, from, 300);
+  });
+  await expect(lost).rejects.toThrow('connection lost');
+  await Promise.all(others);
+});
+
+test('executions that begin at the same moment read each block about once, not each for itself', async () => {
+  const scanned = new ScannedBlocks(sender, 'BTS');
+  const { reader, asked } = nodeThat();
+  await Promise.all(Array.from({ length: 50 }, () => scanned.cover(reader, 1, 1000)));
+  expectCovered(scanned, 1, 1000);
+  expect(asked).toHaveLength(1000);
+});
+
+test('making room for new blocks never takes away those that a running execution relies on', async () => {
+  const caches = new WithdrawalCaches(100);
+  const held = caches.scanOf('chain', sender, 'BTS');
+  await held.cover(nodeThat().reader, 1, 101);
+  const next = caches.scanOf('chain', sender, 'BTS');
+  await next.cover(nodeThat().reader, 90, 120);
+  expect(next).not.toBe(held);
+  expectCovered(held, 1, 101);
+  expectCovered(next, 90, 120);
+});
