@@ -4,6 +4,7 @@ process.env.N8N_LOG_LEVEL = 'silent';
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
+  maxWorkers: '100%',
   // Nothing here is judged by its speed: a slow machine must not make a test fail.
   testTimeout: 60_000,
   testMatch: ['<rootDir>/test/**/*.test.ts'],

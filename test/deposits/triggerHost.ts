@@ -21,6 +21,7 @@ import type { Clock } from '../../src/chain';
 import { customChain } from '../../src/protocol';
 import { BitSharesTrigger } from '../../nodes/BitSharesTrigger/BitSharesTrigger.node';
 import { LiveInstances } from '../../nodes/BitSharesTrigger/liveInstances';
+import { NodeSource, type ChainNodeSource } from '../../nodes/BitSharesTrigger/nodes';
 import { readTriggerSettings } from '../../nodes/BitSharesTrigger/settings';
 import { TriggerRun } from '../../nodes/BitSharesTrigger/triggerRun';
 import type { DepositItem } from '../../src/deposits/depositItem';
@@ -53,6 +54,9 @@ export interface HostOptions {
 class Process implements Clock {
   alive = true;
   readonly instances = new LiveInstances();
+  /** Real connections, which end with the process. */
+  readonly connections: ChainNodeSource[] = [];
+  private readonly sleepers = new Set<() => void>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -60,10 +64,23 @@ class Process implements Clock {
     return this.clock.now();
   }
 
-  /** A dead process never wakes. */
+  /** A dead process never wakes, and leaves no timer behind. */
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    await this.clock.sleep(ms, signal);
+    const end = new AbortController();
+    const wake = (): void => end.abort();
+    signal?.addEventListener('abort', wake);
+    this.sleepers.add(wake);
+    if (signal?.aborted === true) wake();
+    await this.clock.sleep(ms, end.signal);
+    this.sleepers.delete(wake);
+    signal?.removeEventListener('abort', wake);
     if (!this.alive) await new Promise(() => undefined);
+  }
+
+  kill(): void {
+    this.alive = false;
+    for (const wake of [...this.sleepers]) wake();
+    for (const connection of this.connections) connection.close();
   }
 }
 
@@ -140,7 +157,7 @@ export class TriggerHost {
       clock: process,
       random: () => 0.5,
       instances: process.instances,
-      ...this.nodeSource(),
+      ...this.nodeSource(process, context),
     });
     this.response = await run.start();
     if (process.alive) await this.saveStaticData(process, workflow);
@@ -155,7 +172,7 @@ export class TriggerHost {
       clock: process,
       random: () => 0.5,
       instances: process.instances,
-      ...this.nodeSource(),
+      ...this.nodeSource(process, context),
     });
     await run.showLatest();
     await run.close();
@@ -175,7 +192,7 @@ export class TriggerHost {
 
   /** kill -9. */
   kill(): void {
-    if (this.process !== undefined) this.process.alive = false;
+    this.process?.kill();
   }
 
   /** Another node of the workflow writes the whole static data. */
@@ -190,10 +207,14 @@ export class TriggerHost {
     if (process?.alive === false) await new Promise(() => undefined);
   }
 
-  private nodeSource() {
+  private nodeSource(process: Process, context: ITriggerFunctions): { nodes: ChainNodeSource } {
     const { nodes, trusted } = this.options;
     // Without nodes in memory the trigger connects as its credentials say.
-    if (nodes === undefined) return {};
+    if (nodes === undefined) {
+      const connection = new NodeSource(context);
+      process.connections.push(connection);
+      return { nodes: connection };
+    }
     const reading = new MemoryEndpoints(nodes);
     const compared = trusted === undefined ? null : new MemoryEndpoints(trusted);
     const source = {
