@@ -4,20 +4,10 @@ import type { ChainNode } from '../../devchain';
 import { stringify } from '../../devchain/json';
 import type { Json } from '../../devchain/json';
 import { replayed } from '../../devchain/nodeHandle';
+import { randomNumbers } from '../support/randomNumbers';
 import { send, startedChain, stopChains, transferOperation } from './support';
 
 afterEach(stopChains);
-
-/** A small deterministic generator (mulberry32): the same steps in every run. */
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
 
 /** Every object of a node and the history of some accounts, as text. */
 function snapshot(node: ChainNode, accounts: readonly string[]): Record<string, string> {
@@ -96,7 +86,8 @@ describe('after any mixture of transactions, proposals, failures, missed slots a
       assets: [{ symbol: 'USDX', precision: 4 }],
       accounts: names.map((name) => ({ name, balances: { BTS: '1000' } })),
     });
-    const random = generator(seed);
+    const numbers = randomNumbers(seed);
+    const random = (below: number) => Math.floor(numbers() * below);
     let refused = 0;
     for (let i = 0; i < 250; i++) {
       try {

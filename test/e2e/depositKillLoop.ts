@@ -2,29 +2,18 @@
  * Deposits arrive at random moments while n8n is killed (kill -9) at random moments, again and again. At the end the ledger that n8n's
  * workflow wrote must hold exactly the deposits of the chain's blocks.
  *
- *     npx tsx test/e2e/killLoop.ts --rounds 10 --seed 1
+ *     npx tsx test/e2e/depositKillLoop.ts --rounds 10 --seed 1
  */
 
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { Cleanup, type Exchange, startExchange, waitUntilActive } from '../../demo/exchange';
+import { type Exchange, waitUntilActive } from '../../demo/exchange';
 import { DemoFailure } from '../../demo/failure';
 import { agrees, compareLedger } from '../../demo/ledgerComparison';
-import type { N8nProcess } from '../../demo/n8nProcess';
-import { Report } from '../../demo/report';
+import type { Report } from '../../demo/report';
 import { pause, waitFor } from '../../demo/waiting';
-
-/** Numbers in [0, 1) that depend on the seed alone (mulberry32), so that a failing run can be tried again. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { randomNumbers } from '../support/randomNumbers';
+import { runOnExchange, wholeNumber } from './exchangeRun';
 
 async function killLoop(
   exchange: Exchange,
@@ -73,50 +62,11 @@ async function killLoop(
   if (!agrees(comparison)) throw new DemoFailure('The ledger and the blocks differ.');
 }
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: { rounds: { type: 'string', default: '5' }, seed: { type: 'string', default: '1' } },
-  });
-  const report = new Report(process.stdout);
-  const stopped = new AbortController();
-  process.on('SIGINT', () => stopped.abort());
-  process.on('SIGTERM', () => stopped.abort());
-  const cleanup = new Cleanup();
-  let n8n: N8nProcess | undefined;
-  let exitCode = 0;
-  try {
-    const exchange = await startExchange(
-      {
-        repository: resolve(__dirname, '../..'),
-        environment: process.env,
-        report,
-        signal: stopped.signal,
-        onProcess: (started) => {
-          n8n = started;
-        },
-      },
-      cleanup,
-    );
-    await killLoop(
-      exchange,
-      Number(values.rounds),
-      randomNumbers(Number(values.seed)),
-      report,
-      stopped.signal,
-    );
-  } catch (error) {
-    report.line(`FAILED (seed ${values.seed}): ${error instanceof Error ? error.message : String(error)}`);
-    report.line(n8n?.logTail);
-    exitCode = 1;
-  }
-  await cleanup.run();
-  return exitCode;
-}
-
-main().then(
-  (exitCode) => process.exit(exitCode),
-  (error: unknown) => {
-    console.error(error);
-    process.exit(1);
-  },
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '5' }, seed: { type: 'string', default: '1' } },
+});
+const rounds = wholeNumber(values.rounds, 'rounds', 1, 1000);
+const seed = wholeNumber(values.seed, 'seed', 0, 2 ** 31 - 1);
+runOnExchange(seed, (exchange, report, signal) =>
+  killLoop(exchange, rounds, randomNumbers(seed), report, signal),
 );
