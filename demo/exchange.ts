@@ -12,7 +12,7 @@ import { throwIfStopped } from './failure';
 import { findFreePorts } from './freePorts';
 import { type CreatedWorkflow, type DataTable, type DataTableColumn, N8nApi, type Owner } from './n8nApi';
 import { ensureN8n } from './n8nInstallation';
-import { N8nProcess } from './n8nProcess';
+import { N8nProcess, type N8nRole } from './n8nProcess';
 import { installTarball, packTarball } from './nodePackageInstallation';
 import type { Report } from './report';
 import type { Secret } from './secretSearch';
@@ -22,6 +22,8 @@ import { type CredentialIds, fillCredentials, readTemplate, type TemplateName } 
 export interface Exchange {
   chain: DemoChain;
   n8n: N8nProcess;
+  /** The processes that run the executions in queue mode; none without it. */
+  workers: N8nProcess[];
   api: N8nApi;
   owner: Owner;
   projectId: string;
@@ -41,6 +43,8 @@ export interface ExchangeOptions {
   signal: AbortSignal;
   /** Told of the n8n process before it starts, so that its log can be shown when something later fails. */
   onProcess: (n8n: N8nProcess) => void;
+  /** Queue mode: what every process of n8n is told, and how many workers there are. */
+  queue?: { variables: Readonly<Record<string, string>>; workers: number };
 }
 
 const tableColumns: Record<keyof Exchange['tables'], DataTableColumn[]> = {
@@ -77,36 +81,50 @@ export class Cleanup {
 
 /** Starts everything. Whatever was started is in `cleanup`, also when this throws half-way. */
 export async function startExchange(options: ExchangeOptions, cleanup: Cleanup): Promise<Exchange> {
-  const { environment, report, repository, signal } = options;
+  const { environment, queue, report, repository, signal } = options;
   const installation = await ensureN8n(report, environment, signal);
 
   const workFolder = await mkdtemp(join(tmpdir(), 'n8n-nodes-bitshares-'));
   cleanup.add(() => rm(workFolder, { recursive: true, force: true, maxRetries: 5 }));
-  const userFolder = join(workFolder, 'user');
-  await mkdir(userFolder, { mode: 0o700 });
-
-  const packageOptions = { repository, workFolder, userFolder, environment, signal };
+  const packageOptions = { repository, workFolder, environment, signal };
   const tarball = await report.step('Building and packing this package', () => packTarball(packageOptions));
-  await report.step('Installing the package into n8n', () => installTarball(tarball, packageOptions));
+  const userFolder = join(workFolder, 'user');
+  const workerFolders = Array.from({ length: queue?.workers ?? 0 }, (_, index) =>
+    join(workFolder, `worker-${index + 1}`),
+  );
+  await report.step('Installing the package into n8n', async () => {
+    for (const folder of [userFolder, ...workerFolders]) {
+      await mkdir(folder, { mode: 0o700 });
+      await installTarball(tarball, folder, packageOptions);
+    }
+  });
 
   throwIfStopped(signal);
   const chain = await report.step('Starting a BitShares chain in memory', () => startDemoChain());
   cleanup.add(() => chain.stop());
 
-  const [port = 0, brokerPort = 0] = await findFreePorts(2);
   const encryptionKey = randomBytes(24).toString('hex');
-  const n8n = new N8nProcess({ installation, userFolder, port, brokerPort, encryptionKey }, environment);
-  options.onProcess(n8n);
-  cleanup.add(() => n8n.stop());
-  await report.step('Starting n8n', () => n8n.start(signal));
+  const variables = queue?.variables ?? {};
+  const start = async (folder: string, role: N8nRole): Promise<N8nProcess> => {
+    const [port = 0, brokerPort = 0] = await findFreePorts(2);
+    const settings = { installation, userFolder: folder, port, brokerPort, encryptionKey, variables };
+    const started = new N8nProcess(settings, environment, role);
+    if (role === 'main') options.onProcess(started);
+    cleanup.add(() => started.stop());
+    await report.step(`Starting n8n${role === 'worker' ? "'s worker" : ''}`, () => started.start(signal));
+    return started;
+  };
+  const n8n = await start(userFolder, 'main');
+  const workers: N8nProcess[] = [];
+  for (const folder of workerFolders) workers.push(await start(folder, 'worker'));
 
   return await report.step('Creating the owner, credentials, data tables and workflows', () =>
-    furnish({ chain, n8n, userFolder }, options),
+    furnish({ chain, n8n, workers, userFolder }, options),
   );
 }
 
 async function furnish(
-  parts: Pick<Exchange, 'chain' | 'n8n' | 'userFolder'>,
+  parts: Pick<Exchange, 'chain' | 'n8n' | 'workers' | 'userFolder'>,
   { repository, signal }: ExchangeOptions,
 ): Promise<Exchange> {
   const { chain, n8n } = parts;

@@ -17,7 +17,12 @@ export interface N8nSettings {
   /** The port on which n8n waits for its task runners; each n8n on a machine needs its own. */
   brokerPort: number;
   encryptionKey: string;
+  /** What else n8n is told: another database, queue mode. */
+  variables?: Readonly<Record<string, string>>;
 }
+
+/** In queue mode the main process has the editor, webhooks and triggers, and workers run the executions. */
+export type N8nRole = 'main' | 'worker';
 
 /**
  * The whole environment of n8n. Variables of the caller are not passed on, apart from those that a program needs to run:
@@ -55,6 +60,7 @@ export function n8nEnvironment(settings: N8nSettings, caller: NodeJS.ProcessEnv)
     N8N_TEMPLATES_ENABLED: 'false',
     N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
     GENERIC_TIMEZONE: 'UTC',
+    ...settings.variables,
   };
 }
 
@@ -68,6 +74,7 @@ export class N8nProcess {
   constructor(
     private readonly settings: N8nSettings,
     private readonly caller: NodeJS.ProcessEnv,
+    private readonly role: N8nRole = 'main',
   ) {
     this.address = `http://127.0.0.1:${settings.port}`;
     this.logFile = join(settings.userFolder, 'n8n.log');
@@ -86,7 +93,7 @@ export class N8nProcess {
   }
 
   /**
-   * Starts n8n and waits until its REST interface answers.
+   * Starts n8n and waits until its REST interface answers, or a worker says that it is ready.
    *
    * @throws DemoFailure when n8n ends or does not answer within three minutes.
    */
@@ -94,7 +101,8 @@ export class N8nProcess {
     if (this.child !== undefined) throw new DemoFailure('n8n is running already.');
     const { installation, userFolder } = this.settings;
     const log = createWriteStream(this.logFile, { flags: 'a', mode: 0o600 });
-    const child = spawn(installation.node, [installation.script, 'start'], {
+    const command = this.role === 'worker' ? 'worker' : 'start';
+    const child = spawn(installation.node, [installation.script, command], {
       cwd: userFolder,
       env: n8nEnvironment(this.settings, this.caller),
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -103,6 +111,7 @@ export class N8nProcess {
     });
     this.child = child;
     this.log = log;
+    this.tail = '';
     let failure: string | undefined;
     const collect = (text: string) => {
       log.write(text);
@@ -154,8 +163,9 @@ export class N8nProcess {
     return ended;
   }
 
-  /** Until its routes exist n8n answers every URL with 200 and a waiting page: only JSON counts. */
   private async answers(): Promise<boolean> {
+    if (this.role === 'worker') return this.tail.includes('n8n worker is now ready');
+    // Until its routes exist n8n answers every URL with 200 and a waiting page: only JSON counts.
     const response = await fetch(`${this.address}/rest/settings`, { signal: AbortSignal.timeout(5000) });
     return (await response.text()).startsWith('{"data"');
   }

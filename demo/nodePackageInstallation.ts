@@ -13,8 +13,6 @@ export interface PackageInstallationOptions {
   repository: string;
   /** A folder for the tarball and the logs. */
   workFolder: string;
-  /** N8N_USER_FOLDER. */
-  userFolder: string;
   environment: NodeJS.ProcessEnv;
   signal: AbortSignal;
 }
@@ -41,9 +39,15 @@ export async function packTarball(options: PackageInstallationOptions): Promise<
   );
 }
 
-/** Installs the tarball. The package has no run-time dependencies, so nothing is asked from a registry. */
-export async function installTarball(tarball: string, options: PackageInstallationOptions): Promise<void> {
-  const folder = join(options.userFolder, '.n8n', 'nodes');
+/**
+ * Installs the tarball into an N8N_USER_FOLDER. The package has no run-time dependencies, so nothing is asked from a registry.
+ */
+export async function installTarball(
+  tarball: string,
+  userFolder: string,
+  options: PackageInstallationOptions,
+): Promise<void> {
+  const folder = join(userFolder, '.n8n', 'nodes');
   await mkdir(folder, { recursive: true });
   await writeFile(
     join(folder, 'package.json'),
