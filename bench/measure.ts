@@ -9,8 +9,12 @@ export type Role = 'ours' | 'peer' | 'limit';
 export interface Contestant {
   name: string;
   role: Role;
+  /** Where `results.json` does not name it for all benchmarks. */
+  version?: string;
   /** Does the work `count` times. */
   run(count: number): void | Promise<void>;
+  /** Called when nothing more is measured. */
+  end?(): void;
 }
 
 /** The middle half of the figures of all rounds. */
@@ -23,6 +27,7 @@ export interface Spread {
 export interface Measured {
   name: string;
   role: Role;
+  version?: string;
   /** How often the work was done in a second. */
   perSecond: Spread;
   /** Ours divided by this one, within one round; null for ours. */
@@ -38,6 +43,17 @@ export interface MeasureOptions {
 
 /** @returns the contestants in the order given, of which the first must be ours */
 export async function measureInTurns(
+  contestants: readonly Contestant[],
+  options: MeasureOptions,
+): Promise<Measured[]> {
+  try {
+    return await inTurns(contestants, options);
+  } finally {
+    for (const contestant of contestants) contestant.end?.();
+  }
+}
+
+async function inTurns(
   contestants: readonly Contestant[],
   { rounds, slice, progress }: MeasureOptions,
 ): Promise<Measured[]> {
@@ -58,9 +74,10 @@ export async function measureInTurns(
     }
     rates.push(inThisRound);
   }
-  return contestants.map(({ name, role }, index) => ({
+  return contestants.map(({ name, role, version }, index) => ({
     name,
     role,
+    ...(version === undefined ? {} : { version }),
     perSecond: spread(rates.map((round) => round[index] as number)),
     oursIsTimes:
       index === 0 ? null : spread(rates.map((round) => (round[0] as number) / (round[index] as number))),

@@ -4,12 +4,25 @@ import type { Spread } from './measure';
 
 /** The lines of one benchmark. */
 export function resultLines(name: string, results: readonly Result[]): string[] {
-  return results.flatMap((result) => [
-    `${name}${result.size === '' ? '' : `, ${result.size}`}`,
-    ...(result.kind === 'comparison' ? comparisonLines(result) : figureLines(result)),
-    ...result.targets.map(targetLine),
-    '',
-  ]);
+  return [
+    ...results.flatMap((result) => [
+      `${name}${result.size === '' ? '' : `, ${result.size}`}`,
+      ...(result.kind === 'comparison' ? comparisonLines(result) : figureLines(result)),
+      ...result.targets.map(targetLine),
+      '',
+    ]),
+    ...versionLines(results),
+  ];
+}
+
+/** Once for all sizes. */
+function versionLines(results: readonly Result[]): string[] {
+  const lines = new Set(
+    results
+      .flatMap((result) => (result.kind === 'comparison' ? result.contestants : []))
+      .flatMap(({ name, version }) => (version === undefined ? [] : [`  ${name}: ${version}`])),
+  );
+  return lines.size === 0 ? [] : [...lines, ''];
 }
 
 function comparisonLines({ contestants, absent, unit }: Comparison): string[] {

@@ -73,11 +73,15 @@ async function compareDecoding(
     [
       { name: 'ours', role: 'ours', run: inTurn(memos, ours) },
       { name: 'bitsharesjs', role: 'peer', run: inTurn(memos, theirs) },
-      pythonBitshares('memo_decode', {
-        wif: exchangeKey.toWif(),
-        prefix,
-        memos: memos.map((memo) => ({ ...memo, nonce: String(memo.nonce) })),
-      }),
+      ...(await pythonBitshares<string>({
+        work: 'memo_decode',
+        input: {
+          wif: exchangeKey.toWif(),
+          prefix,
+          memos: memos.map((memo) => ({ ...memo, nonce: String(memo.nonce) })),
+        },
+        isRight: (text) => text === ours(first),
+      })),
       ...against.limits,
     ],
     (measured) => [

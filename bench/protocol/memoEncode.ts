@@ -43,15 +43,19 @@ export const memoEncode: Bench = {
           [
             { name: 'ours', role: 'ours', run: inTurn(tasks, ours) },
             { name: 'bitsharesjs', role: 'peer', run: inTurn(tasks, theirs) },
-            pythonBitshares('memo_encode', {
-              wif: exchangeKey.toWif(),
-              prefix,
-              memos: tasks.map(({ to, nonce, text }) => ({
-                to: to.publicKey.toString(prefix),
-                nonce: nonce.toString(),
-                text,
-              })),
-            }),
+            ...(await pythonBitshares<string>({
+              work: 'memo_encode',
+              input: {
+                wif: exchangeKey.toWif(),
+                prefix,
+                memos: tasks.map(({ to, nonce, text }) => ({
+                  to: to.publicKey.toString(prefix),
+                  nonce: nonce.toString(),
+                  text,
+                })),
+              },
+              isRight: (message) => message === ours(first),
+            })),
             ...(await keyExchangeLimits(
               exchangeKey.secretBytes(),
               tasks.map(({ to }) => to.publicKey.bytes),

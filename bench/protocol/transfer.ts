@@ -62,10 +62,10 @@ async function compareTransfers(
   const [first] = tasks;
   if (first === undefined) throw new Error('There is nothing to measure.');
   const [ours, theirs] = [buildAndSign(first), await peer(first)];
-  const theirSignature = { ...ours.signed, signatures: theirs.signatures };
-  if (ours.id !== theirs.id || !recoverSigners(theirSignature, mainnet)[0]?.equals(activeKey.publicKey)) {
-    throw new Error('The two do not sign the same transaction.');
-  }
+  const isRight = ({ id, signatures }: { id: string; signatures: string[] }) =>
+    id === ours.id &&
+    recoverSigners({ ...ours.signed, signatures }, mainnet)[0]?.equals(activeKey.publicKey) === true;
+  if (!isRight(theirs)) throw new Error('The two do not sign the same transaction.');
   let next = 0;
   return context.compare(
     `${operations === 1 ? '1 operation' : `${operations} operations`}${withMemo ? ' with memo' : ''}`,
@@ -81,7 +81,11 @@ async function compareTransfers(
       },
       ...(withMemo
         ? []
-        : [pythonBitshares('transfer', { wif: activeKey.toWif(), chain: mainnet.prefix, transactions })]),
+        : await pythonBitshares<{ id: string; signature: string }>({
+            work: 'transfer',
+            input: { wif: activeKey.toWif(), chain: mainnet.prefix, transactions },
+            isRight: ({ id, signature }) => isRight({ id, signatures: [signature] }),
+          })),
       ...(await signatureLimits(
         activeKey.secretBytes(),
         transactions.map((transaction) => signingDigest(transaction, mainnet)),
