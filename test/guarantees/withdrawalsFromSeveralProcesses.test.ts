@@ -1,92 +1,121 @@
 /** Guarantee: a withdrawal is paid once, whatever processes run it, at whatever moment they are killed. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import path from 'node:path';
-import { Devchain } from '../../devchain';
-import type { TransferItem } from '../../src/withdrawals/transferItem';
-import type { WithdrawalOrder } from '../../src/withdrawals/withdrawal';
+import { ExchangeOfProcesses } from './withdrawalProcesses';
 
-let chain: Devchain;
-const children = new Set<ChildProcess>();
+let exchange: ExchangeOfProcesses;
+const begin = async () => {
+  exchange = await ExchangeOfProcesses.begin();
+  await exchange.reach(700);
+};
+afterEach(() => exchange.end());
 
-beforeEach(async () => {
-  chain = await Devchain.start({
-    clock: 'real',
-    blockInterval: 1,
-    maintenanceInterval: 86_400,
-    accounts: [{ name: 'hot-wallet', balances: { BTS: '10000' } }, { name: 'alice' }],
-  });
-});
-afterEach(async () => {
-  for (const child of children) child.kill('SIGKILL');
-  await chain.stop();
-});
-
-const orderOf = (withdrawalId: string, requestedAt: number): WithdrawalOrder => ({
-  request: {
-    kind: 'plain',
-    withdrawalId,
-    requestedAt,
-    to: 'alice',
-    asset: '1.3.0',
-    amount: '1',
-    memo: 'several processes',
-    memoType: 'encrypted',
-    receiverMemoKey: null,
-    fee: null,
-    feeAsset: null,
-  },
-  allowedAssets: [],
-  allowedReceivers: [],
-  maximumAmount: null,
-  waitFor: 'irreversible',
-  maximumWait: 60,
-  maximumAge: 86_400,
-});
-
-/** Runs a worker process; null when it was killed before it had an outcome. */
-function work(order: WithdrawalOrder, killAfter?: number): Promise<TransferItem | null> {
-  const { keys } = chain.account('hot-wallet');
-  const given = {
-    trustedUrl: chain.trustedUrl,
-    delayedUrl: chain.delayedUrl,
-    chainId: chain.chainId,
-    memo: keys.memo,
-    active: keys.active,
-    order,
-  };
-  const main = path.join(__dirname, '../withdrawals/workerMain.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', main, JSON.stringify(given)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  children.add(child);
-  let output = '';
-  child.stdout.on('data', (data: Buffer) => (output += data.toString()));
-  const killer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
-  return new Promise((resolve) =>
-    child.on('close', () => {
-      clearTimeout(killer);
-      children.delete(child);
-      resolve(output.includes('\n') ? (JSON.parse(output) as TransferItem) : null);
-    }),
+test('four processes at the same moment, through two nodes, make one transaction', async () => {
+  await begin();
+  await exchange.addNode('second');
+  const order = exchange.order();
+  const workers = ['trusted', 'second', 'trusted', 'second'].map((name) =>
+    exchange.worker({ nodes: [name] }),
   );
-}
+  const outcomes = await exchange.outcomes(workers.map((worker) => worker.send(order)));
+  expect(outcomes.map((outcome) => outcome?.item.outcome)).toEqual(Array(4).fill('irreversible'));
+  expect(new Set(outcomes.map((outcome) => outcome?.item.transactionId)).size).toBe(1);
+  expect(exchange.paymentsTo('alice')).toBe(1);
+});
 
-const paymentsToAlice = () =>
-  chain.history('alice').filter(({ op }) => (op as unknown as [number])[0] === 0).length;
+test('two withdrawals that are equal in all but their id, from two processes at the same moment, are both paid', async () => {
+  await begin();
+  const outcomes = await exchange.outcomes(
+    ['W-1', 'W-2'].map((withdrawalId) => exchange.worker().send(exchange.order({ withdrawalId }))),
+  );
+  for (const outcome of outcomes) {
+    expect(outcome?.item).toMatchObject({ outcome: 'irreversible', alreadyPaid: false });
+  }
+  expect(new Set(outcomes.map((outcome) => outcome?.item.transactionId)).size).toBe(2);
+  expect(exchange.paymentsTo('alice')).toBe(2);
+});
 
-test('three processes at the same moment make one transaction', async () => {
-  const order = orderOf('P-1', chain.head.seconds);
-  const items = await Promise.all([work(order), work(order), work(order)]);
-  expect(items.map((item) => item?.outcome)).toEqual(['irreversible', 'irreversible', 'irreversible']);
-  expect(new Set(items.map((item) => item?.transactionId)).size).toBe(1);
-  expect(paymentsToAlice()).toBe(1);
-}, 120_000);
+describe('a process is killed in the middle of a call, and another one goes on: one payment', () => {
+  test.each([
+    ['get_chain_id'],
+    ['get_objects'],
+    ['get_accounts'],
+    ['lookup_asset_symbols'],
+    ['get_block'],
+    ['get_relative_account_history'],
+    ['get_recent_transaction_by_id'],
+    ['get_account_balances'],
+    ['broadcast_transaction'],
+  ])('%s', async (method) => {
+    await begin();
+    // Something for the history to show.
+    exchange.chain.transfer({ from: 'hot-wallet', to: 'bob', amount: '1' });
+    exchange.makeBlock();
+    const other = exchange.worker();
+    // The node carries the call out after the kill, or never.
+    for (const [withdrawalId, carriedOut] of [
+      ['W-1', true],
+      ['W-2', false],
+    ] as const) {
+      const order = exchange.order({ withdrawalId });
+      const worker = exchange.worker();
+      const held = worker.holdAt(method);
+      const killed = worker.send(order);
+      await exchange.until(() => held.reached);
+      await worker.kill();
+      expect(await killed).toBeNull();
+      if (carriedOut) await held.release();
+      const outcome = await exchange.outcome(other.send(order));
+      expect(outcome?.item).toMatchObject({ outcome: 'irreversible', paid: true });
+    }
+    expect(exchange.paymentsTo('alice')).toBe(2);
+  });
+});
 
-test('processes killed at any moment, and one that goes on, pay once', async () => {
-  const requestedAt = chain.head.seconds;
-  const order = orderOf('P-2', requestedAt);
-  for (const killAfter of [900, 1500, 2500]) await work(order, killAfter);
-  const item = await work(orderOf('P-2', requestedAt + 5));
-  expect(item?.outcome).toBe('irreversible');
-  expect(paymentsToAlice()).toBe(1);
-}, 120_000);
+describe('a reorganisation takes the payment back while processes run', () => {
+  test('within its window it is sent again as the same transaction', async () => {
+    await begin();
+    const order = exchange.order();
+    const sending = [exchange.worker(), exchange.worker()].map((worker) => worker.send(order));
+    await exchange.until(() => exchange.paymentsTo('alice') === 1);
+    exchange.chain.fork({ depth: 2, keep: 'drop' });
+    expect(exchange.paymentsTo('alice')).toBe(0);
+    const outcomes = await exchange.outcomes(sending);
+    for (const outcome of outcomes) expect(outcome?.item).toMatchObject({ outcome: 'irreversible' });
+    expect(new Set(outcomes.map((outcome) => outcome?.item.transactionId)).size).toBe(1);
+    expect(exchange.paymentsTo('alice')).toBe(1);
+  });
+
+  test('after its window the next one pays, once', async () => {
+    await begin();
+    await exchange.reach(1180);
+    const order = exchange.order();
+    const sending = [exchange.worker(), exchange.worker()].map((worker) => worker.send(order));
+    await exchange.reach(1215);
+    expect(exchange.paymentsTo('alice')).toBe(1);
+    const depth = exchange.chain.head.number - exchange.chain.lastIrreversible;
+    exchange.chain.fork({ depth, keep: 'drop' });
+    expect(exchange.paymentsTo('alice')).toBe(0);
+    for (const outcome of await exchange.outcomes(sending)) {
+      expect(outcome?.item).toMatchObject({ outcome: 'irreversible', windowStart: exchange.iso(1200) });
+    }
+    expect(exchange.paymentsTo('alice')).toBe(1);
+  });
+});
+
+describe('with real time', () => {
+  test('processes killed at any moment, and one that goes on, pay once', async () => {
+    exchange = await ExchangeOfProcesses.begin({ clock: 'real', blockInterval: 1 });
+    const order = exchange.order({}, { maximumWait: 150 });
+    for (const milliseconds of [400, 1500]) {
+      const worker = exchange.worker();
+      const outcome = worker.send(order);
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+      await worker.kill();
+      await outcome;
+    }
+    const outcomes = await Promise.all(
+      [exchange.worker(), exchange.worker()].map((worker) => worker.send(order)),
+    );
+    for (const outcome of outcomes) expect(outcome?.item.outcome).toBe('irreversible');
+    expect(exchange.paymentsTo('alice')).toBe(1);
+  }, 180_000);
+});
