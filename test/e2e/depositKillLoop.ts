@@ -1,6 +1,7 @@
 /**
  * Deposits arrive at random moments while n8n is killed (kill -9) at random moments, again and again. At the end the ledger that n8n's
- * workflow wrote must hold exactly the deposits of the chain's blocks.
+ * workflow wrote must hold exactly the deposits of the chain's blocks. With workers n8n runs in queue mode, and each kill takes the main
+ * process or one of the workers.
  *
  *     npx tsx test/e2e/depositKillLoop.ts --rounds 10 --seed 1
  */
@@ -22,7 +23,7 @@ async function killLoop(
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
-  const { api, chain, n8n, workflows } = exchange;
+  const { api, chain, n8n, workers, workflows } = exchange;
   const { customer, deposits } = chain.accounts;
   let paid = 0;
   const payInTheBackground = async (count: number, seconds: number) => {
@@ -42,10 +43,15 @@ async function killLoop(
     const alive = random() * 12;
     const paying = payInTheBackground(count, 14);
     await pause(alive * 1000, signal);
-    await n8n.kill();
-    report.event(`Round ${round}: killed ${alive.toFixed(2)} s after the first of ${count} deposits.`);
+    const victim = Math.floor(random() * (1 + workers.length));
+    const killed = workers[victim - 1] ?? n8n;
+    await killed.kill();
+    const name = killed === n8n ? 'n8n' : `worker ${victim}`;
+    report.event(
+      `Round ${round}: killed ${name} ${alive.toFixed(2)} s after the first of ${count} deposits.`,
+    );
     await paying;
-    await n8n.start(signal);
+    await killed.start(signal);
     await waitUntilActive(exchange, signal);
   }
   const comparison = await waitFor(
@@ -63,10 +69,15 @@ async function killLoop(
 }
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, seed: { type: 'string', default: '1' } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seed: { type: 'string', default: '1' },
+    workers: { type: 'string', default: '0' },
+  },
 });
 const rounds = wholeNumber(values.rounds, 'rounds', 1, 1000);
 const seed = wholeNumber(values.seed, 'seed', 0, 2 ** 31 - 1);
-runOnExchange(seed, (exchange, report, signal) =>
+const workers = wholeNumber(values.workers, 'workers', 0, 8);
+runOnExchange({ seed, workers }, (exchange, report, signal) =>
   killLoop(exchange, rounds, randomNumbers(seed), report, signal),
 );

@@ -7,6 +7,15 @@ import { DemoFailure } from '../../demo/failure';
 import type { N8nProcess } from '../../demo/n8nProcess';
 import { Report } from '../../demo/report';
 import { messageOf } from '../../demo/waiting';
+import { startPostgres } from './postgres';
+import { startRedis } from './redis';
+
+export interface RunOptions {
+  /** What the random choices of the script depend on. */
+  seed: number;
+  /** 0, or with how many workers n8n runs in queue mode. */
+  workers: number;
+}
 
 export type ExchangeScript = (exchange: Exchange, report: Report, signal: AbortSignal) => Promise<void>;
 
@@ -14,8 +23,8 @@ export type ExchangeScript = (exchange: Exchange, report: Report, signal: AbortS
  * Runs the script and ends this process: with 0 when it resolves, else with 1 after its reason, the seed that repeats the run and the
  * end of n8n's log. Ctrl-C stops the script through `signal`.
  */
-export function runOnExchange(seed: number, script: ExchangeScript): void {
-  run(seed, script).then(
+export function runOnExchange(options: RunOptions, script: ExchangeScript): void {
+  run(options, script).then(
     (exitCode) => process.exit(exitCode),
     (error: unknown) => {
       console.error(error);
@@ -24,7 +33,7 @@ export function runOnExchange(seed: number, script: ExchangeScript): void {
   );
 }
 
-async function run(seed: number, script: ExchangeScript): Promise<number> {
+async function run({ seed, workers }: RunOptions, script: ExchangeScript): Promise<number> {
   const report = new Report(process.stdout);
   const stopped = new AbortController();
   process.on('SIGINT', () => stopped.abort());
@@ -33,6 +42,8 @@ async function run(seed: number, script: ExchangeScript): Promise<number> {
   let n8n: N8nProcess | undefined;
   let exitCode = 0;
   try {
+    const queue =
+      workers === 0 ? {} : { queue: { workers, variables: await startQueue(cleanup, stopped.signal) } };
     const exchange = await startExchange(
       {
         repository: resolve(__dirname, '../..'),
@@ -42,6 +53,7 @@ async function run(seed: number, script: ExchangeScript): Promise<number> {
         onProcess: (started) => {
           n8n = started;
         },
+        ...queue,
       },
       cleanup,
     );
@@ -56,6 +68,26 @@ async function run(seed: number, script: ExchangeScript): Promise<number> {
     exitCode = 1;
   }
   return exitCode;
+}
+
+/** Starts what n8n's queue mode needs, and gives what n8n is told about it. */
+async function startQueue(cleanup: Cleanup, signal: AbortSignal): Promise<Record<string, string>> {
+  const { host, port, user, password, database } = await startPostgres(cleanup, signal);
+  return {
+    EXECUTIONS_MODE: 'queue',
+    QUEUE_BULL_REDIS_HOST: '127.0.0.1',
+    QUEUE_BULL_REDIS_PORT: String(await startRedis(cleanup, signal)),
+    // The execution of a killed worker is given up after seconds instead of minutes.
+    QUEUE_WORKER_LOCK_DURATION: '5000',
+    QUEUE_WORKER_LOCK_RENEW_TIME: '2000',
+    QUEUE_WORKER_STALLED_INTERVAL: '3000',
+    DB_TYPE: 'postgresdb',
+    DB_POSTGRESDB_HOST: host,
+    DB_POSTGRESDB_PORT: String(port),
+    DB_POSTGRESDB_USER: user,
+    DB_POSTGRESDB_PASSWORD: password,
+    DB_POSTGRESDB_DATABASE: database,
+  };
 }
 
 /** The whole number that a command line option gives, or the reason why it is none. */

@@ -1,161 +1,29 @@
 /**
  * Withdrawals are asked for over the webhook while n8n is killed (kill -9) every few seconds. Each is asked for again, with the same
- * content, until its answer is final. At the end the chain's blocks must hold exactly one transfer for each.
+ * content, until its answer is final. At the end the chain's blocks must hold exactly one transfer for each. With workers n8n runs in
+ * queue mode, and each kill takes the main process or one of the workers.
  *
  *     npx tsx test/e2e/withdrawalKillLoop.ts --withdrawals 500 --seed 1
+ *     npx tsx test/e2e/withdrawalKillLoop.ts --withdrawals 200 --seed 1 --workers 2
  */
 
 import { setMaxListeners } from 'node:events';
 import { parseArgs } from 'node:util';
 
-import { baseUnits, type ChainTransfer } from '../../demo/demoChain';
 import { type Exchange, waitUntilActive } from '../../demo/exchange';
 import { DemoFailure, DemoStopped } from '../../demo/failure';
 import type { Report } from '../../demo/report';
 import { messageOf, pause, waitFor, withDeadline } from '../../demo/waiting';
 import { randomNumbers } from '../support/randomNumbers';
 import { runOnExchange, wholeNumber } from './exchangeRun';
+import { judge, type Progress, settleAll } from './withdrawalRequests';
 
 const second = 1000;
-/** Withdrawals that are asked for at the same time. */
-const openAtOnce = 50;
-/** The share of requests that are sent twice at the same moment. */
-const shareSentTwice = 0.1;
-/** An execution that n8n lost without closing the connection must not hold its withdrawal for ever. */
-const answerDeadline = 90 * second;
 /** A window begins with a pause of one irreversibility lag, and a payment takes one more; the rest is for a busy machine. */
 const settlementDeadline = 180 * second;
 
-interface Withdrawal {
-  withdrawalId: string;
-  requestedAt: string;
-  to: string;
-  asset: string;
-  /** Differs from that of every other withdrawal, so that its transfer is recognised in the blocks. */
-  amount: string;
-  memo: string;
-}
-
-/** What the asking system was told in the end. */
-interface FinalAnswer {
-  transactionId: unknown;
-  blockNumber: unknown;
-}
-
-interface Progress {
+interface RunProgress extends Progress {
   kills: number;
-  requests: number;
-  /** How often each kind of answer came that settles nothing. */
-  unsettled: Map<string, number>;
-  answers: Map<string, FinalAnswer>;
-}
-
-interface Verdict {
-  paidOnce: number;
-  paidTwice: string[];
-  missing: string[];
-  /** Transfers of the hot wallet that no withdrawal asked for. */
-  invented: string[];
-  /** Withdrawals whose final answer names another transaction or block than the chain. */
-  misreported: string[];
-}
-
-function newWithdrawal(number: number, to: string): Withdrawal {
-  const withdrawalId = `kill-${number}`;
-  return {
-    withdrawalId,
-    requestedAt: new Date().toISOString(),
-    to,
-    asset: 'BTS',
-    amount: `1.${String(number).padStart(5, '0')}`,
-    memo: `withdrawal ${withdrawalId}`,
-  };
-}
-
-/** Sends the request once. Gives the final answer, or undefined when it has to be sent again. */
-async function ask(
-  { n8n, webhookHeader }: Exchange,
-  withdrawal: Withdrawal,
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<FinalAnswer | undefined> {
-  const again = (kind: string): undefined => {
-    progress.unsettled.set(kind, (progress.unsettled.get(kind) ?? 0) + 1);
-    return undefined;
-  };
-  progress.requests += 1;
-  let status: number;
-  let body: Record<string, unknown>;
-  try {
-    const answer = await withDeadline(answerDeadline, signal, async (bounded) => {
-      const response = await fetch(`${n8n.address}/webhook/withdrawal`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', [webhookHeader.name]: webhookHeader.value },
-        body: JSON.stringify(withdrawal),
-        signal: bounded,
-      });
-      return { status: response.status, text: await response.text() };
-    });
-    status = answer.status;
-    body = JSON.parse(answer.text) as Record<string, unknown>;
-  } catch (error) {
-    if (signal.aborted) throw new DemoStopped();
-    return again(error instanceof SyntaxError ? 'n8n is starting' : 'no answer');
-  }
-  if (status === 404) return again('webhook not there yet');
-  if (status === 200 && body['paid'] === true && body['final'] === true) {
-    return { transactionId: body['transactionId'], blockNumber: body['blockNumber'] };
-  }
-  // These withdrawals are all payable: an answer that settles one without a payment is a fault.
-  if (body['final'] === true || status === 409 || status === 403) {
-    throw new DemoFailure(`${withdrawal.withdrawalId} was answered with ${status}: ${JSON.stringify(body)}`);
-  }
-  if (status === 200) return again(`outcome ${String(body['outcome'])}`);
-  return again(`status ${status} ${String(body['message'])}`);
-}
-
-/** Asks until an answer is final. Some requests go out twice at once, as from two systems that race. */
-async function settle(
-  exchange: Exchange,
-  number: number,
-  progress: Progress,
-  random: () => number,
-  signal: AbortSignal,
-): Promise<void> {
-  const withdrawal = newWithdrawal(number, exchange.chain.accounts.customer);
-  for (;;) {
-    const copies = random() < shareSentTwice ? 2 : 1;
-    const answers = await Promise.all(
-      Array.from({ length: copies }, () => ask(exchange, withdrawal, progress, signal)),
-    );
-    const final = answers.filter((answer) => answer !== undefined);
-    const [first, other] = final;
-    if (first !== undefined) {
-      if (other !== undefined && other.transactionId !== first.transactionId) {
-        throw new DemoFailure(`${withdrawal.withdrawalId} got two transactions: ${JSON.stringify(final)}`);
-      }
-      progress.answers.set(withdrawal.withdrawalId, first);
-      return;
-    }
-    await pause((0.5 + random()) * second, signal);
-  }
-}
-
-async function settleAll(
-  exchange: Exchange,
-  withdrawals: number,
-  progress: Progress,
-  random: () => number,
-  signal: AbortSignal,
-): Promise<void> {
-  let begun = 0;
-  const worker = async () => {
-    while (begun < withdrawals) {
-      begun += 1;
-      await settle(exchange, begun, progress, random, signal);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(openAtOnce, withdrawals) }, worker));
 }
 
 interface Life {
@@ -177,13 +45,13 @@ const lives: Life[] = [
 /** Kills n8n again and again until `enough` fires, and leaves it running. */
 async function keepKilling(
   exchange: Exchange,
-  progress: Progress,
+  progress: RunProgress,
   random: () => number,
   report: Report,
   enough: AbortSignal,
   signal: AbortSignal,
 ): Promise<void> {
-  const { chain, n8n } = exchange;
+  const { chain, n8n, workers } = exchange;
   const { hotWallet } = chain.accounts;
   const payments = () => chain.transfers().filter(({ from }) => from === hotWallet).length;
   const counters: Record<Life['until'], (() => number) | undefined> = {
@@ -209,12 +77,15 @@ async function keepKilling(
       if (enough.aborted) return;
       throw error;
     }
-    await n8n.kill();
+    const victim = Math.floor(random() * (1 + workers.length));
+    const killed = workers[victim - 1] ?? n8n;
+    await killed.kill();
     progress.kills += 1;
+    const name = killed === n8n ? 'n8n' : `worker ${victim}`;
     report.event(
-      `Kill ${progress.kills}: ${alive.toFixed(2)} s after ${until}; ${payments()} in blocks, ${progress.answers.size} settled.`,
+      `Kill ${progress.kills}: ${name}, ${alive.toFixed(2)} s after ${until}; ${payments()} in blocks, ${progress.answers.size} settled.`,
     );
-    await n8n.start(signal);
+    await killed.start(signal);
     await untilReady(exchange, signal);
   }
 }
@@ -235,53 +106,14 @@ async function untilReady(exchange: Exchange, signal: AbortSignal): Promise<void
   );
 }
 
-/** Compares the hot wallet's transfers in the blocks with what was asked for and answered. */
-function judge(
-  transfers: ChainTransfer[],
-  accounts: Exchange['chain']['accounts'],
-  withdrawals: number,
-  answers: Progress['answers'],
-): Verdict {
-  const payments = new Map<bigint, ChainTransfer[]>();
-  const invented: string[] = [];
-  const expected = new Map(
-    Array.from({ length: withdrawals }, (_, index) => {
-      const { amount, withdrawalId } = newWithdrawal(index + 1, accounts.customer);
-      return [baseUnits(amount), withdrawalId];
-    }),
-  );
-  for (const transfer of transfers.filter(({ from }) => from === accounts.hotWallet)) {
-    if (transfer.to === accounts.customer && expected.has(transfer.amountRaw)) {
-      payments.set(transfer.amountRaw, [...(payments.get(transfer.amountRaw) ?? []), transfer]);
-    } else {
-      invented.push(transfer.key);
-    }
-  }
-  const verdict: Verdict = { paidOnce: 0, paidTwice: [], missing: [], invented, misreported: [] };
-  for (const [amount, withdrawalId] of expected) {
-    const [payment, ...more] = payments.get(amount) ?? [];
-    if (payment === undefined) {
-      verdict.missing.push(withdrawalId);
-      continue;
-    }
-    if (more.length > 0) verdict.paidTwice.push(withdrawalId);
-    else verdict.paidOnce += 1;
-    const answer = answers.get(withdrawalId);
-    const told =
-      answer?.transactionId === payment.transactionId && answer.blockNumber === payment.blockNumber;
-    if (!told) verdict.misreported.push(withdrawalId);
-  }
-  return verdict;
-}
-
 async function withdrawalKillLoop(
   exchange: Exchange,
   { withdrawals, seed }: { withdrawals: number; seed: number },
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
-  const { chain, n8n } = exchange;
-  const progress: Progress = { kills: 0, requests: 0, unsettled: new Map(), answers: new Map() };
+  const { chain, n8n, workers } = exchange;
+  const progress: RunProgress = { kills: 0, requests: 0, unsettled: new Map(), answers: new Map() };
   const begun = Date.now();
   // Each kill costs a boot of 10 to 30 s, in which only a few withdrawals settle when the machine is busy.
   const limit = (600 + withdrawals * 6) * second;
@@ -330,7 +162,7 @@ async function withdrawalKillLoop(
   const seconds = Math.round((Date.now() - begun) / second);
   // A late copy of a transaction would show up now.
   await pause(3 * second, signal);
-  await n8n.stop();
+  for (const running of [n8n, ...workers]) await running.stop();
   await pause(3 * second, signal);
 
   const verdict = judge(chain.transfers(), chain.accounts, withdrawals, progress.answers);
@@ -349,11 +181,16 @@ async function withdrawalKillLoop(
 }
 
 const { values } = parseArgs({
-  options: { withdrawals: { type: 'string', default: '500' }, seed: { type: 'string', default: '1' } },
+  options: {
+    withdrawals: { type: 'string', default: '500' },
+    seed: { type: 'string', default: '1' },
+    workers: { type: 'string', default: '0' },
+  },
 });
 // The hot wallet of the demo holds 100,000 BTS, and each withdrawal takes about 23 with its fee.
 const withdrawals = wholeNumber(values.withdrawals, 'withdrawals', 1, 4000);
 const seed = wholeNumber(values.seed, 'seed', 0, 2 ** 31 - 2);
-runOnExchange(seed, (exchange, report, signal) =>
+const workers = wholeNumber(values.workers, 'workers', 0, 8);
+runOnExchange({ seed, workers }, (exchange, report, signal) =>
   withdrawalKillLoop(exchange, { withdrawals, seed }, report, signal),
 );
