@@ -1,5 +1,5 @@
 /** Turns operations that were read into items: names, assets, memo and transaction id, with as few questions as possible. */
-import type { Block, ChainReader, Clock } from '../chain';
+import type { Block, ChainReader, Clock, SignedTransaction } from '../chain';
 import { BitSharesError } from '../errors';
 import type { MemoKeyring } from '../protocol';
 import { identifyTransaction } from '../transactionIdentity';
@@ -129,11 +129,10 @@ export class ItemBuilder {
   }
 
   private async placeOf(reader: Reader, read: AccountOperation): Promise<Place> {
-    const { prefix } = this.settings.chain;
     if (read.transaction !== null) {
       return {
         blockTime: read.blockTime,
-        transactionId: await identifyTransaction(reader, read.transaction, prefix),
+        transactionId: await this.identify(reader, read.transaction),
         viaProposal: false,
       };
     }
@@ -148,11 +147,15 @@ export class ItemBuilder {
     };
   }
 
+  private identify(reader: Reader, transaction: SignedTransaction): Promise<string> {
+    return this.pacing.work(() => identifyTransaction(reader, transaction, this.settings.chain.prefix));
+  }
+
   private blockOf(reader: Reader, number: number): Promise<BlockIndex> {
     const known = this.blocks.get(number);
     if (known !== undefined) return known;
     const index = reader.block(number).then((block) => {
-      if (block !== null) return new BlockIndex(reader, block, this.settings.chain.prefix);
+      if (block !== null) return new BlockIndex(block, (transaction) => this.identify(reader, transaction));
       throw new BitSharesError('INVALID_ANSWER', {
         message: `The node has history of block ${number} and not the block`,
         fix: 'Use a node that keeps all blocks.',
@@ -177,9 +180,8 @@ class BlockIndex {
   private readonly ids = new Map<number, string>();
 
   constructor(
-    private readonly reader: Reader,
     private readonly block: Block,
-    private readonly prefix: string,
+    private readonly identify: (transaction: SignedTransaction) => Promise<string>,
   ) {
     this.timestamp = block.timestamp;
   }
@@ -187,7 +189,7 @@ class BlockIndex {
   async transaction(index: number): Promise<{ id: string } | null> {
     const transaction = this.block.transactions[index];
     if (transaction === undefined) return null;
-    const id = this.ids.get(index) ?? (await identifyTransaction(this.reader, transaction, this.prefix));
+    const id = this.ids.get(index) ?? (await this.identify(transaction));
     this.ids.set(index, id);
     return { id };
   }
