@@ -3,6 +3,7 @@ import type { Bench } from './bench';
 import { catchUp } from './chain/catchUp';
 import { idle } from './chain/idle';
 import { latency } from './chain/latency';
+import { newSenders } from './chain/newSenders';
 import { recovery } from './chain/recovery';
 import { testChain } from './chain/testChain';
 import { withdrawals } from './chain/withdrawals';
@@ -23,6 +24,7 @@ export const benches: readonly Bench[] = [
   transferWithMemo,
   transactionDecode,
   catchUp,
+  newSenders,
   recovery,
   latency,
   withdrawals,

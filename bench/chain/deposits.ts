@@ -1,7 +1,8 @@
 /** Puts deposits with memos into a devchain in bulk: real blocks under the chain's own rules, but unsigned transactions. */
 import { encryptMemo, type Devchain } from '../../devchain';
 import { coreAsset, requiredCoreFee } from '../../devchain/fees';
-import type { Operation } from '../../devchain/wire/operations';
+import type { Memo, Operation } from '../../devchain/wire/operations';
+import { encryptMemo as encryptWithOurs, PrivateKey, PublicKey } from '../../src/protocol';
 
 export interface DepositPlan {
   count: number;
@@ -9,6 +10,8 @@ export interface DepositPlan {
   perBlock: number;
   /** Bytes of each memo's text. */
   memoLength: number;
+  /** Each memo from a key of its own; otherwise from the sender's memo key. The chain asks for neither. */
+  newKeys: boolean;
 }
 
 export const exchangeName = 'exchange';
@@ -32,13 +35,13 @@ export function fillWithDeposits(
     const transactions = Array.from({ length: Math.min(plan.perBlock, plan.count - done) }, (_, position) => {
       const index = done + position;
       const sender = from[index % senders] as (typeof from)[number];
-      const memo = encryptMemo({
-        from: sender.keys.memo,
+      const content = {
         to: receiver.publicKeys.memo,
         text: `customer ${index} `.padEnd(plan.memoLength, 'x').slice(0, plan.memoLength),
         nonce: BigInt(producer.blocks.length) * 1_000_000n + BigInt(index),
         prefix,
-      });
+      };
+      const memo = plan.newKeys ? memoOfNewKey(content) : encryptMemo({ ...content, from: sender.keys.memo });
       const fields = {
         from: sender.id,
         to: receiver.id,
@@ -66,4 +69,16 @@ export function fillWithDeposits(
     progress(done);
   }
   chain.confirm();
+}
+
+let keysMade = 0;
+
+/** Ours and not devchain's: that one multiplies in JavaScript, and would need minutes for thousands of keys. */
+function memoOfNewKey(content: { to: string; text: string; nonce: bigint; prefix: string }): Memo {
+  const memo = encryptWithOurs({
+    ...content,
+    from: PrivateKey.fromSeed(`bench new sender ${keysMade++}`),
+    to: PublicKey.fromString(content.to, content.prefix),
+  });
+  return { ...memo, nonce: String(memo.nonce) };
 }

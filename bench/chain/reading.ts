@@ -2,8 +2,7 @@
  * One reading of a history or of blocks in a process of its own, so that peak memory belongs to it alone. Started with the
  * task as its argument; gives what it saw as one message.
  */
-import { createHash } from 'node:crypto';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { createECDH, createHash } from 'node:crypto';
 import { beginning } from '../../src/deposits/position';
 import { recoverFromBlocks } from '../../src/deposits/blockRecovery';
 import { endOfBlock } from '../../src/deposits/depositKey';
@@ -11,18 +10,20 @@ import { finalHeight } from '../../src/deposits/finality';
 import { HistoryReader } from '../../src/deposits/historyReader';
 import { ItemBuilder } from '../../src/deposits/itemBuilder';
 import { watchedAccount } from '../../src/deposits/watchedAccount';
-import { MemoKeyring, PrivateKey } from '../../src/protocol';
+import { MemoKeyring, PrivateKey, PublicKey } from '../../src/protocol';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import { realClock } from './clock';
+import { EventLoopWatch, type LoopReport } from './eventLoop';
 import type { ChainFacts } from './messages';
 
 export interface ReadingTask {
   facts: ChainFacts;
   /**
-   * `items`: history to items. `answers`: the same pages and blocks, parsed and thrown away. `recovery`: the operations
-   * that concern the account, from blocks. `blocks`: the same blocks, parsed and thrown away.
+   * `items`: history to items. `answers`: the same pages and blocks, parsed and thrown away; `secrets`: the same with the
+   * shared secret of each memo. `recovery`: the operations that concern the account, from blocks. `blocks`: the same blocks,
+   * parsed and thrown away.
    */
-  what: 'items' | 'answers' | 'recovery' | 'blocks';
+  what: 'items' | 'answers' | 'secrets' | 'recovery' | 'blocks';
   count: number;
   /** How many operations the node gives in one answer. */
   pageSize: number;
@@ -37,7 +38,7 @@ export interface ReadingReport {
   /** The largest live heap after a collection, and the largest resident set. */
   peakHeapMiB: number;
   peakResidentMiB: number;
-  longestBlockMs: number;
+  loop: LoopReport;
   /** Processor time of the reading process for each deposit: the figure that a busy machine disturbs least. */
   microsecondsEach: number;
   /** Changes with every item that differs. */
@@ -51,11 +52,10 @@ async function work({ facts, what, count, pageSize }: ReadingTask): Promise<Read
   const state = await session.state();
   const digest = createHash('sha256');
   let [read, decoded, peakHeap] = [0, 0, 0];
-  const loop = monitorEventLoopDelay({ resolution: 1 });
   const note = () => {
     peakHeap = Math.max(peakHeap, process.memoryUsage().heapUsed);
   };
-  loop.enable();
+  const loop = new EventLoopWatch();
   const processor = process.cpuUsage();
   const started = performance.now();
   if (what === 'items') {
@@ -87,14 +87,13 @@ async function work({ facts, what, count, pageSize }: ReadingTask): Promise<Read
       session.call('database', 'get_block', [number]),
     );
   } else {
-    read = await readAnswers(count, pageSize, state.headBlockNumber, (api, method, args) =>
-      session.call(api, method, args),
-    );
+    const call: Call = (api, method, args) => session.call(api, method, args);
+    const seen = what === 'secrets' ? shareSecret(facts) : () => undefined;
+    read = await readAnswers({ count, pageSize, head: state.headBlockNumber }, call, seen);
     note();
   }
   const seconds = (performance.now() - started) / 1000;
   const used = process.cpuUsage(processor);
-  loop.disable();
   client.close();
   return {
     read,
@@ -103,24 +102,37 @@ async function work({ facts, what, count, pageSize }: ReadingTask): Promise<Read
     seconds,
     peakHeapMiB: peakHeap / 2 ** 20,
     peakResidentMiB: process.resourceUsage().maxRSS / 2 ** 10,
-    longestBlockMs: loop.max / 1e6,
+    loop: loop.stop(),
     microsecondsEach: (used.user + used.system) / read,
     digest: digest.digest('hex'),
   };
 }
 
+type Call = (api: string, method: string, args: unknown[]) => Promise<unknown>;
+
+interface RawOperation {
+  block_num: number;
+  op: [number, { memo: { from: string } }];
+}
+
+/** The least that a memo of a new sender takes with node:crypto. */
+function shareSecret({ exchange, prefix }: ChainFacts): (operation: RawOperation) => void {
+  const ecdh = createECDH('secp256k1');
+  ecdh.setPrivateKey(PrivateKey.fromWif(exchange.memoKey).secretBytes());
+  return ({ op: [, { memo }] }) => ecdh.computeSecret(PublicKey.fromString(memo.from, prefix).bytes);
+}
+
 /** The limit: the node's answers over the same connection with nothing done to them but JSON.parse. */
 async function readAnswers(
-  count: number,
-  pageSize: number,
-  head: number,
-  call: (api: string, method: string, args: unknown[]) => Promise<unknown>,
+  { count, pageSize, head }: { count: number; pageSize: number; head: number },
+  call: Call,
+  seen: (operation: RawOperation) => void,
 ): Promise<number> {
   let read = 0;
   const pages: [number, number][] = [];
   for (let first = 1; first <= count; first += pageSize)
     pages.push([first, Math.min(count, first + pageSize - 1)]);
-  const seen = new Set<number>();
+  const blocks = new Set<number>();
   const workers = Array.from({ length: 8 }, async () => {
     for (let page = pages.shift(); page !== undefined; page = pages.shift()) {
       const [stop, start] = page;
@@ -130,11 +142,13 @@ async function readAnswers(
         pageSize,
         start,
       ]);
-      const operations = answer as { block_num: number }[];
+      const operations = answer as RawOperation[];
       read += operations.length;
-      for (const { block_num: number } of operations) {
-        if (seen.has(number) || number > head) continue;
-        seen.add(number);
+      for (const operation of operations) {
+        seen(operation);
+        const number = operation.block_num;
+        if (blocks.has(number) || number > head) continue;
+        blocks.add(number);
         await call('database', 'get_block', [number]);
       }
     }

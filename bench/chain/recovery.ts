@@ -17,7 +17,11 @@ export const recovery: Bench = {
       let filled = 0;
       for (const size of context.quick ? [500] : [1000, 10_000]) {
         const count = size * perBlock;
-        await chain.order('fill', { count: count - filled, perBlock, memoLength: 32 }, context.progress);
+        await chain.order(
+          'fill',
+          { count: count - filled, perBlock, memoLength: 32, newKeys: false },
+          context.progress,
+        );
         filled = count;
         const ours: ReadingReport[] = [];
         const limit: ReadingReport[] = [];

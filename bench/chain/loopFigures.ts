@@ -1,0 +1,24 @@
+import type { Figures, Target } from '../bench';
+import { spread } from '../measure';
+import type { LoopReport } from './eventLoop';
+import type { ReadingReport } from './reading';
+
+const longestAllowed = 20;
+
+/** What the readings did to the event loop, in which n8n serves its users meanwhile. */
+export function loopFigures(reports: readonly ReadingReport[]): Figures['values'] {
+  const of = (pick: (loop: LoopReport) => number) => spread(reports.map(({ loop }) => pick(loop)));
+  return [
+    { name: 'longest work on the event loop', value: of((loop) => loop.longestWorkMs), unit: 'ms' },
+    { name: 'longest turn by the clock', value: of((loop) => loop.longestTurnMs), unit: 'ms' },
+    { name: '- of it collecting garbage', value: of((loop) => loop.collectingMs), unit: 'ms' },
+    { name: '- of it waiting for a processor', value: of((loop) => loop.waitingMs), unit: 'ms' },
+    { name: '99 of 100 ms in turns up to', value: of((loop) => loop.p99Ms), unit: 'ms' },
+  ];
+}
+
+/** Processor time is judged: how long others had the processor is not ours to say. */
+export function loopTarget(reports: readonly ReadingReport[]): Target {
+  const longest = spread(reports.map(({ loop }) => loop.longestWorkMs)).median;
+  return { text: `no work longer than ${longestAllowed} ms at a time`, met: longest <= longestAllowed };
+}
