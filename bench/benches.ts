@@ -8,6 +8,7 @@ import { recovery } from './chain/recovery';
 import { testChain } from './chain/testChain';
 import { withdrawals } from './chain/withdrawals';
 import { load } from './load';
+import { boot } from './n8n/boot';
 import { startedExecution } from './n8n/startedExecution';
 import { keyExchange } from './protocol/keyExchange';
 import { memoDecodeCold, memoDecodeRepeat } from './protocol/memoDecode';
@@ -30,6 +31,7 @@ export const benches: readonly Bench[] = [
   withdrawals,
   testChain,
   load,
+  boot,
   startedExecution,
   idle,
 ];

@@ -108,3 +108,29 @@ export function spread(values: readonly number[]): Spread {
     high: at(Math.ceil((last * 3) / 4)),
   };
 }
+
+/** A figure that was taken once. */
+export function exact(value: number): Spread {
+  return { median: value, low: value, high: value };
+}
+
+/**
+ * The median, and the values between which the true one lies in at least 95 of 100 cases, whatever the distribution: so
+ * many on each side that a fair coin would hardly ever fall like that. Fewer than six values give their whole range.
+ */
+export function intervalOfMedian(values: readonly number[]): Spread {
+  const sorted = [...values].sort((left, right) => left - right);
+  const count = sorted.length;
+  let [left, likely, ways] = [0, 0, 1];
+  for (let index = 0; index < count / 2; index += 1) {
+    likely += ways / 2 ** count;
+    if (likely > 0.025) break;
+    left = index;
+    ways = (ways * (count - index)) / (index + 1);
+  }
+  return {
+    median: spread(values).median,
+    low: sorted[left] ?? Number.NaN,
+    high: sorted[count - 1 - left] ?? Number.NaN,
+  };
+}

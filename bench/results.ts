@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Result } from './bench';
 import { benchRoot, commit, machine, versions, type Machine, type Versions } from './environment';
 
-interface StoredResults {
+export interface StoredResults {
   machine: Machine;
   versions: Versions;
   benches: Record<string, { commit: string; at: string; results: Result[] }>;
@@ -25,7 +25,7 @@ export function storeResults(name: string, results: Result[]): void {
   writeFileSync(file, `${JSON.stringify({ ...environment, benches }, null, 2)}\n`);
 }
 
-function readStored(): StoredResults | null {
+export function readStored(): StoredResults | null {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as StoredResults) : null;
 }
 

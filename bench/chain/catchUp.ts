@@ -1,5 +1,5 @@
 import type { Bench, BenchContext, Figures, Result } from '../bench';
-import { spread } from '../measure';
+import { exact, spread } from '../measure';
 import { ChainProcess } from './chainProcess';
 import { loopFigures, loopTarget } from './loopFigures';
 import type { ReadingReport } from './reading';
@@ -97,7 +97,6 @@ function growth(
   const [small, large] = [medians.get(from), medians.get(to)];
   const times = (large?.seconds ?? Number.NaN) / (small?.seconds ?? Number.NaN);
   const more = (large?.resident ?? Number.NaN) - (small?.resident ?? Number.NaN);
-  const exact = (value: number) => ({ median: value, low: value, high: value });
   return {
     kind: 'figures',
     size: `growth from ${from.toLocaleString('en-US')} to ${to.toLocaleString('en-US')}`,

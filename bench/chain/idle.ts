@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Bench } from '../bench';
+import { exact } from '../measure';
 import { ChainProcess } from './chainProcess';
 import { realClock } from './clock';
 import { startWatching } from './watching';
@@ -13,7 +14,6 @@ export const idle: Bench = {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
     const { chain, facts } = await ChainProcess.start({ realTime: true });
-    const exact = (value: number) => ({ median: value, low: value, high: value });
     try {
       // A delayed node without a block is no node to watch.
       await realClock.sleep(15_000);

@@ -6,6 +6,7 @@ import { WithdrawalCaches } from '../../src/withdrawals/evidence';
 import { runWithdrawals } from '../../src/withdrawals/runner';
 import type { WithdrawalOrder } from '../../src/withdrawals/withdrawal';
 import type { Bench, BenchContext, Figures } from '../bench';
+import { exact } from '../measure';
 import { ChainProcess } from './chainProcess';
 import { realClock } from './clock';
 import type { ChainFacts } from './messages';
@@ -105,7 +106,7 @@ class Payer {
 
   private figure(name: string, count: number, started: number): Figures['values'][number] {
     const rate = (count * 1000) / (performance.now() - started);
-    return { name, value: { median: rate, low: rate, high: rate }, unit: 'withdrawals/s' };
+    return { name, value: exact(rate), unit: 'withdrawals/s' };
   }
 
   private async run(orders: WithdrawalOrder[]): Promise<void> {

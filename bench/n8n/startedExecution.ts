@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Cleanup, startExchange, type Exchange } from '../../demo/exchange';
-import { installationFolder } from '../../demo/n8nInstallation';
+import { installationFolder, n8nVersion } from '../../demo/n8nInstallation';
 import { Report } from '../../demo/report';
 import type { Bench } from '../bench';
 import { realClock } from '../chain/clock';
@@ -53,7 +53,7 @@ export const startedExecution: Bench = {
     return [
       {
         kind: 'figures',
-        size: '',
+        size: `n8n ${n8nVersion}`,
         values: [{ name: 'median', value: typical, unit: 'ms' }],
         targets: [{ text: 'median under 150 ms', met: typical.median < 150 }],
       },
