@@ -3,141 +3,12 @@
  * workers' clocks are driven by hand and together: a block is made when every worker sleeps, has answered, or is held at a
  * call to its node. So nothing depends on how fast the machine is.
  */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { Devchain, type DevchainOptions } from '../../devchain';
-import type { Fault, FaultSpec } from '../../devchain/faults';
 import { scheduledWitness } from '../../devchain/witnessSchedule';
 import type { PlainRequest } from '../../src/withdrawals/request';
 import type { WithdrawalOrder } from '../../src/withdrawals/withdrawal';
-import type { FromWorker, ToWorker, WorkerOutcome, WorkerSettings } from '../withdrawals/workerMain';
-
-const folder = mkdtempSync(path.join(tmpdir(), 'withdrawal-worker-'));
-const workerFile = path.join(folder, 'worker.cjs');
-
-// One file with everything, because a process that loads it starts several times faster than from the sources.
-beforeAll(() => {
-  const root = path.join(__dirname, '../..');
-  execFileSync(path.join(root, 'node_modules/.bin/esbuild'), [
-    path.join(root, 'test/withdrawals/workerMain.ts'),
-    ...['--bundle', '--platform=node', '--log-level=warning', `--outfile=${workerFile}`],
-  ]);
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** A call to a node that is not answered before it is released. */
-export interface Held {
-  readonly reached: boolean;
-  /** Lets the node carry out the call, also when the caller is dead by now. */
-  release(): Promise<void>;
-}
-
-/** A worker process. */
-export class Worker {
-  readonly ended: Promise<unknown>;
-  private readonly child: ChildProcess;
-  private readonly open = new Map<number, (outcome: WorkerOutcome | null, failure?: string) => void>();
-  private asleep = 0;
-  private nextRun = 1;
-  private hold: Fault | undefined;
-  private dead = false;
-
-  constructor(
-    private readonly exchange: ExchangeOfProcesses,
-    settings: WorkerSettings,
-    private readonly nodeName: string,
-  ) {
-    this.child = spawn(process.execPath, [workerFile], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    this.ended = once(this.child, 'exit');
-    this.child.on('message', (message: FromWorker) => this.hear(message));
-    this.child.on('exit', () => {
-      // A process that nobody killed has to show why it ended.
-      const failure = this.dead ? undefined : 'the worker process ended by itself';
-      this.dead = true;
-      for (const settle of [...this.open.values()]) settle(null, failure);
-      exchange.changed();
-    });
-    this.tell({ kind: 'start', settings });
-    this.setTime();
-  }
-
-  /** Null when the process was killed before it had an outcome. */
-  send(order: WithdrawalOrder): Promise<WorkerOutcome | null> {
-    return this.run('send', order);
-  }
-
-  /** Signs, and sends nothing. */
-  prepare(order: WithdrawalOrder): Promise<WorkerOutcome | null> {
-    return this.run('prepare', order);
-  }
-
-  propose(order: WithdrawalOrder): Promise<WorkerOutcome | null> {
-    return this.run('propose', order);
-  }
-
-  /** Holds this worker at a call that it is going to make. No other worker may make such calls to the same node meanwhile. */
-  holdAt(method: string, more: Pick<FaultSpec, 'after'> = {}): Held {
-    const fault = this.exchange.chain.faults.add({ kind: 'stall', node: this.nodeName, method, ...more });
-    this.hold = fault;
-    return {
-      get reached() {
-        return fault.hits > 0;
-      },
-      release: async () => {
-        this.hold = undefined;
-        fault.remove();
-        fault.release();
-        await new Promise((resolve) => setImmediate(resolve));
-      },
-    };
-  }
-
-  /** `kill -9`. */
-  async kill(): Promise<void> {
-    this.dead = true;
-    this.child.kill('SIGKILL');
-    await this.ended;
-  }
-
-  /** Whether nothing comes from this worker before time goes on. */
-  get quiet(): boolean {
-    return this.dead || this.open.size === this.asleep || (this.hold?.hits ?? 0) > 0;
-  }
-
-  /** Tells the time, and so wakes the worker. */
-  setTime(): void {
-    if (this.dead) return;
-    this.asleep = 0;
-    this.tell({ kind: 'time', now: this.exchange.now });
-  }
-
-  private run(mode: 'send' | 'prepare' | 'propose', order: WithdrawalOrder): Promise<WorkerOutcome | null> {
-    const run = this.nextRun++;
-    return new Promise((resolve, reject) => {
-      this.open.set(run, (outcome, failure) => {
-        this.open.delete(run);
-        if (failure === undefined) resolve(outcome);
-        else reject(new Error(failure));
-      });
-      this.tell({ kind: 'run', run, mode, order });
-    });
-  }
-
-  private tell(message: ToWorker): void {
-    this.child.send(message);
-  }
-
-  private hear(message: FromWorker): void {
-    if (message.kind === 'outcome') this.open.get(message.run)?.(message.outcome);
-    else if (message.kind === 'failure') this.open.get(message.run)?.(null, message.message);
-    // Whoever fell asleep at an earlier time is woken by the message that is on its way.
-    else if (message.at === this.exchange.now) this.asleep += 1;
-    this.exchange.changed();
-  }
-}
+import type { WorkerOutcome, WorkerSettings } from '../withdrawals/workerMain';
+import { Worker, type Held } from './withdrawalWorker';
 
 export interface WorkerOptions {
   /** Name of the sending account; default `hot-wallet`. */
@@ -153,6 +24,7 @@ export class ExchangeOfProcesses {
   private readonly workers: Worker[] = [];
   private readonly nodeUrls = new Map<string, string>();
   private readonly start: number;
+  private tick = 0;
   private wakeDriver: (() => void) | undefined;
   /** Witnesses that make no blocks. */
   readonly offline = new Set<string>();
@@ -179,9 +51,9 @@ export class ExchangeOfProcesses {
     await this.chain.stop();
   }
 
-  /** Another full node of the network. */
+  /** Another full node of the network, which keeps history as the trusted one does. */
   async addNode(name: string): Promise<void> {
-    this.nodeUrls.set(name, (await this.chain.addNode(name)).url);
+    this.nodeUrls.set(name, (await this.chain.addNode(name, this.chain.options.trusted)).url);
   }
 
   worker(options: WorkerOptions = {}): Worker {
@@ -198,7 +70,8 @@ export class ExchangeOfProcesses {
       clock: this.chain.options.clock === 'real' ? 'real' : 'driven',
       clockOffset,
     };
-    const worker = new Worker(this, settings, nodes[0] ?? '');
+    const worker = new Worker(settings, this.chain.faults, nodes[0] ?? '', () => this.wakeDriver?.());
+    worker.tellTime(this.tick, this.now);
     this.workers.push(worker);
     return worker;
   }
@@ -251,8 +124,8 @@ export class ExchangeOfProcesses {
     };
   }
 
-  /** Milliseconds, for clocks. */
-  get now(): number {
+  /** In milliseconds, for the clocks of workers. */
+  private get now(): number {
     return this.chain.head.seconds * 1000;
   }
 
@@ -281,7 +154,7 @@ export class ExchangeOfProcesses {
     let settled = false;
     const note = () => {
       settled = true;
-      this.changed();
+      this.wakeDriver?.();
     };
     promise.then(note, note);
     await this.until(() => settled);
@@ -349,7 +222,7 @@ export class ExchangeOfProcesses {
   async quiet(): Promise<void> {
     while (this.workers.some((worker) => !worker.quiet)) {
       await new Promise<void>((resolve) => {
-        // A call that reaches its hold is noticed by nobody; everything else calls `changed`.
+        // A call that reaches its hold is noticed by nobody; everything else wakes the driver.
         const timer = setTimeout(resolve, 5);
         this.wakeDriver = () => {
           clearTimeout(timer);
@@ -359,21 +232,25 @@ export class ExchangeOfProcesses {
     }
   }
 
-  changed(): void {
-    this.wakeDriver?.();
-  }
-
   private tellTime(): void {
-    for (const worker of this.workers) worker.setTime();
+    this.tick += 1;
+    for (const worker of this.workers) worker.tellTime(this.tick, this.now);
   }
 
-  /** Ids of transactions that paid this account from the sender, as the present chain has them, through proposals as well. */
+  /** How often the sender paid this account in blocks of the present chain, through proposals as well. */
   paymentsTo(receiver: string, sender = 'hot-wallet'): number {
     const [from, to] = [this.chain.account(sender).id, this.chain.account(receiver).id];
     return this.chain.history(receiver).filter(({ op }) => {
       const [type, transfer] = op as unknown as [number, { from?: string; to?: string }];
       return type === 0 && transfer.from === from && transfer.to === to;
     }).length;
+  }
+
+  /** The same, once everything that the node holds is in a block. */
+  async paid(receiver: string, sender?: string): Promise<number> {
+    await this.quiet();
+    if (this.pending > 0) this.makeBlock();
+    return this.paymentsTo(receiver, sender);
   }
 
   /** From the next maintenance on every fee is half of what it is. */

@@ -27,13 +27,13 @@ export interface WorkerSettings {
 
 export type ToWorker =
   | { kind: 'start'; settings: WorkerSettings }
-  /** The parent's time in milliseconds; whoever sleeps wakes up. */
-  | { kind: 'time'; now: number }
+  /** The parent's time in milliseconds, and how often it told one; whoever sleeps wakes up. */
+  | { kind: 'time'; tick: number; now: number }
   | { kind: 'run'; run: number; mode: RunOptions['mode']; order: WithdrawalOrder };
 
 export type FromWorker =
-  /** One run sleeps until the time is another than this. */
-  | { kind: 'asleep'; at: number }
+  /** One run sleeps until a later tick. */
+  | { kind: 'asleep'; tick: number }
   | { kind: 'outcome'; run: number; outcome: WorkerOutcome }
   | { kind: 'failure'; run: number; message: string };
 
@@ -42,8 +42,9 @@ export type WorkerOutcome = Pick<WithdrawalResult, 'item' | 'transaction' | 'pro
   conflict: string | null;
 };
 
-/** Time is what the parent said last, and a sleep of any length ends when it says another. */
+/** Time is what the parent told last, and a sleep of any length ends at the next tick. */
 class DrivenClock implements Clock {
+  private tick = 0;
   private time = 0;
   private sleepers: (() => void)[] = [];
 
@@ -54,11 +55,12 @@ class DrivenClock implements Clock {
   }
 
   sleep(): Promise<void> {
-    tell({ kind: 'asleep', at: this.time });
+    tell({ kind: 'asleep', tick: this.tick });
     return new Promise((resolve) => this.sleepers.push(resolve));
   }
 
-  set(time: number): void {
+  set(tick: number, time: number): void {
+    this.tick = tick;
     this.time = time;
     for (const wake of this.sleepers.splice(0)) wake();
   }
@@ -112,7 +114,7 @@ async function work(
 let context: WithdrawalContext | undefined;
 let driven: DrivenClock | undefined;
 process.on('message', (message: ToWorker) => {
-  if (message.kind === 'time') driven?.set(message.now);
+  if (message.kind === 'time') driven?.set(message.tick, message.now);
   else if (message.kind === 'run' && context !== undefined) void work(message, context);
   else if (message.kind === 'start') {
     const { settings } = message;
