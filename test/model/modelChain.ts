@@ -226,7 +226,7 @@ function note(state: ModelState, operation: Operation, place: Place, proposalId?
     // Not as in the chain: which proposal executed it, for the checker.
     result: proposalId ?? null,
     ...place,
-    isVirtual: place.virtualOp > 0,
+    isVirtual: proposalId !== undefined,
     blockTime: state.time,
   });
 }
@@ -264,7 +264,7 @@ export function makeBlock(
       state,
       id,
       { blockNumber: number, trxInBlock: transactions.length, opInTrx: 0, virtualOp: 0 },
-      { next: 1 },
+      { next: 0 },
     );
     state.proposals.delete(id);
   }

@@ -1,5 +1,5 @@
 /** A node of the model: its own view of the chain, which may lag, and its own pending pool. */
-import type { Account, Asset, Broadcaster } from '../../src/chain';
+import type { Account, Asset, Broadcaster, HistoryOperation } from '../../src/chain';
 import { BitSharesError } from '../../src/errors';
 import type { SignedTransaction } from '../../src/protocol';
 import type { WithdrawalReader } from '../../src/withdrawals/reader';
@@ -17,12 +17,24 @@ import {
   type ModelState,
 } from './modelChain';
 
+/**
+ * A node may not track an account at all, keep only its latest operation, have begun to track it late (which gives every
+ * operation another sequence number), or have no history any more.
+ */
+export const keptHistories = ['complete', 'untracked', 'pruned', 'begun late', 'off'] as const;
+/** Those that show no payment of before. */
+export const poorHistories = ['untracked', 'off'] as const;
+type KeptHistory = (typeof keptHistories)[number];
+
 export class ModelNode {
   blocks: ModelBlock[] = [];
   pool: SignedTransaction[] = [];
-  /** A node may not track the account at all, or have pruned its history. */
-  history: 'complete' | 'untracked' | 'pruned' = 'complete';
   stalled = false;
+  /** Older than 6.1: its history tells neither the times of blocks nor what a proposal executed. */
+  isOld = false;
+  private history: KeptHistory = 'complete';
+  /** Operations up to this block are not in a history that was begun late. */
+  private begunAfter = 0;
 
   constructor(readonly name: string) {}
 
@@ -30,6 +42,32 @@ export class ModelNode {
     const last = this.blocks.at(-1);
     if (last === undefined) throw new Error('a node without blocks');
     return last.state;
+  }
+
+  keepHistory(history: KeptHistory): void {
+    this.history = history;
+    this.begunAfter = this.head.number;
+  }
+
+  /** What this node's history has of an account, oldest first, and how many operations before it were removed. */
+  historyOf(owner: string): { kept: HistoryOperation[]; removed: number } {
+    if (this.history === 'untracked') return { kept: [], removed: 0 };
+    const all = this.head.history.filter(
+      ({ operation, blockNumber }) =>
+        (this.history !== 'begun late' || blockNumber > this.begunAfter) &&
+        JSON.stringify(operation[1]).includes(`"${owner}"`),
+    );
+    const removed = this.history === 'pruned' ? Math.max(0, all.length - 1) : 0;
+    const kept = all.slice(removed);
+    return {
+      removed,
+      kept: this.isOld ? kept.map((operation) => ({ ...operation, isVirtual: null, blockTime: null })) : kept,
+    };
+  }
+
+  /** @throws as a node does that runs without the history plugin */
+  checkHistoryApi(): void {
+    if (this.history === 'off') throw new BitSharesError('ACCESS_DENIED', { message: 'Access denied' });
   }
 
   /** Takes over the main chain through `height`, unless that would take back what is irreversible here. */
@@ -115,13 +153,6 @@ export function sessionOf(
       allowedAssets: null,
     };
   };
-  const visibleHistory = (owner: string) => {
-    if (node.history === 'untracked') return { all: [], removed: 0 };
-    const all = node.head.history.filter(({ operation }) =>
-      JSON.stringify(operation[1]).includes(`"${owner}"`),
-    );
-    return { all, removed: node.history === 'pruned' ? Math.max(0, all.length - 1) : 0 };
-  };
   return {
     endpoint: node.name,
 
@@ -141,15 +172,15 @@ export function sessionOf(
     statistics: (statisticsId) =>
       line.call(() => {
         const ownerId = `1.2.${statisticsId.slice(4)}`;
-        const { all, removed } = visibleHistory(ownerId);
-        return { id: statisticsId, ownerId, totalOps: all.length, removedOps: removed };
+        const { kept, removed } = node.historyOf(ownerId);
+        return { id: statisticsId, ownerId, totalOps: removed + kept.length, removedOps: removed };
       }),
     history: (accountId, { stop, start, limit }) =>
       line.call(() => {
-        const { all, removed } = visibleHistory(accountId);
-        const from = Math.max(stop, removed + 1);
-        return all
-          .slice(from - 1, start)
+        node.checkHistoryApi();
+        const { kept, removed } = node.historyOf(accountId);
+        return kept
+          .slice(Math.max(0, stop - removed - 1), Math.max(0, start - removed))
           .reverse()
           .slice(0, limit);
       }),

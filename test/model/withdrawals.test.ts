@@ -5,7 +5,8 @@
 import fc from 'fast-check';
 import type * as ProtocolModule from '../../src/protocol';
 import type { SignedTransaction, Transaction } from '../../src/protocol';
-import { runHistory, type Theme } from './modelHistory';
+import { runHistory } from './modelHistory';
+import { themes } from './subjects';
 
 // Signatures decide nothing in the model, and they would take most of the time.
 jest.mock('../../src/protocol', () => ({
@@ -14,7 +15,6 @@ jest.mock('../../src/protocol', () => ({
 }));
 
 const runs = Number(process.env.MODEL_RUNS ?? 150);
-const themes: Theme[] = ['any', 'encrypted', 'token fee', 'proposed', 'fees', 'funds', 'forks', 'history'];
 
 jest.setTimeout(3_600_000);
 

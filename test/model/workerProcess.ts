@@ -1,4 +1,7 @@
-/** A worker that runs the real code against a node of the model, one scheduled answer at a time, and can die at any of them. */
+/**
+ * An n8n process that runs the real code in several executions at once, which share its caches. Each execution has
+ * connections of its own to the nodes of the model; its answers arrive at scheduled moments, and it can die at any of them.
+ */
 import type { Broadcaster, Clock } from '../../src/chain';
 import { WithdrawalCaches } from '../../src/withdrawals/evidence';
 import type { WithdrawalReader } from '../../src/withdrawals/reader';
@@ -11,27 +14,26 @@ export type Delivery = 'answered' | 'lost' | 'done but lost';
 
 type Entry = { until?: number; run: (delivery: Delivery) => void };
 
-export class WorkerProcess {
-  caches = new WithdrawalCaches();
-  busy = false;
+/** One execution of a workflow. */
+export class Execution {
   private queue: Entry[] = [];
-  private readonly sessions = new Set<{ lost: boolean }>();
+  private sessions: { lost: boolean }[] = [];
 
   constructor(
     private readonly world: World,
     /** Seconds by which this machine's clock is off. */
     private readonly skew: number,
+    /** Answers arrive one at a time. */
+    readonly slow: boolean,
   ) {}
 
-  /** Only waiting for time to pass. */
-  get asleep(): boolean {
-    return (
-      this.queue.length > 0 && this.queue.every(({ until }) => until !== undefined && this.world.time < until)
-    );
+  /** Whether something can arrive now; otherwise it waits for time to pass, or for another execution. */
+  get awake(): boolean {
+    return this.due.length > 0;
   }
 
-  get waiting(): boolean {
-    return this.queue.length > 0;
+  private get due(): Entry[] {
+    return this.queue.filter(({ until }) => until === undefined || this.world.time >= until);
   }
 
   readonly clock: Clock = {
@@ -49,25 +51,27 @@ export class WorkerProcess {
     };
   }
 
-  /** Lets what is due happen now. */
-  step(delivery: Delivery): void {
-    const due = this.queue.filter(({ until }) => until === undefined || this.world.time >= until);
-    this.queue = this.queue.filter((entry) => !due.includes(entry));
-    if (delivery !== 'answered') for (const session of this.sessions) session.lost = true;
-    for (const entry of due) entry.run(delivery);
+  /** Lets the first `most` answers that are due arrive; with anything else than 'answered' the connections are lost after them. */
+  step(delivery: Delivery, most = Infinity): void {
+    const due = this.due;
+    const arriving = due.slice(0, most);
+    const losing = delivery === 'answered' ? [] : due.slice(most);
+    this.queue = this.queue.filter((entry) => !arriving.includes(entry) && !losing.includes(entry));
+    for (const entry of arriving) entry.run('answered');
+    if (delivery === 'answered') return;
+    for (const session of this.sessions) session.lost = true;
+    this.sessions = [];
+    for (const entry of losing) entry.run(delivery);
   }
 
-  /** kill -9: nothing that was awaited ever arrives, and what was kept in memory is gone. */
-  crash(): void {
+  /** kill -9: nothing that was awaited ever arrives. */
+  kill(): void {
     this.queue = [];
-    this.sessions.clear();
-    this.caches = new WithdrawalCaches();
-    this.busy = false;
   }
 
   private async open(node: ModelNode): Promise<WithdrawalReader & Broadcaster> {
     const session = { lost: false };
-    this.sessions.add(session);
+    this.sessions.push(session);
     const line: Line = {
       call: (answer) =>
         new Promise((resolve, reject) => {
@@ -100,6 +104,47 @@ export class WorkerProcess {
         }),
     };
     return Promise.resolve(sessionOf(node, line, accounts));
+  }
+}
+
+export class WorkerProcess {
+  caches = new WithdrawalCaches();
+  private running = new Set<Execution>();
+
+  constructor(
+    private readonly world: World,
+    private readonly skew: number,
+    /** How many executions it runs at once. */
+    private readonly concurrency: number,
+    /** How many of them have a slow connection, in per cent. */
+    private readonly slowness: number,
+  ) {}
+
+  get busy(): boolean {
+    return this.running.size > 0;
+  }
+
+  get hasRoom(): boolean {
+    return this.running.size < this.concurrency;
+  }
+
+  get awake(): Execution[] {
+    return [...this.running].filter(({ awake }) => awake);
+  }
+
+  /** Begins an execution; it counts until `work` has settled, or the process dies. */
+  begin(work: (execution: Execution) => Promise<void>): void {
+    const execution = new Execution(this.world, this.skew, this.world.random.chance(this.slowness));
+    const { running } = this;
+    running.add(execution);
+    void work(execution).finally(() => running.delete(execution));
+  }
+
+  /** kill -9: what was kept in memory is gone. */
+  crash(): void {
+    for (const execution of this.running) execution.kill();
+    this.running = new Set();
+    this.caches = new WithdrawalCaches();
   }
 }
 

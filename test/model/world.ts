@@ -77,9 +77,11 @@ export class World {
     readonly random: Random,
     startDelay: number,
     private readonly maintenanceInterval: number,
+    /** Sparse blocks before it begins, about four minutes apart: requests of different times are searched for from different ones. */
+    quietBlocks: number,
   ) {
     this.time = firstBlockTime + startDelay;
-    this.main = [];
+    for (let i = 0; i < quietBlocks; i++) this.produce({}, 4 + random.below(8));
     for (let i = 0; i < 6; i++) this.produce({});
   }
 
