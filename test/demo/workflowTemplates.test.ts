@@ -36,21 +36,6 @@ describe.each(names)('the template %s', (name) => {
     expect(new Set(credentialIds(template))).toEqual(new Set([credentialPlaceholder]));
   });
 
-  test('connects only nodes that exist, and has unique node names and ids', async () => {
-    const { connections, nodes } = await readTemplate(repository, name);
-    const nodeNames = nodes.map((node) => node.name);
-    expect(new Set(nodeNames).size).toBe(nodes.length);
-    expect(new Set(nodes.map((node) => node.id)).size).toBe(nodes.length);
-    const named = [...JSON.stringify(connections).matchAll(/"node":"([^"]+)"/g)].map((match) => match[1]);
-    for (const target of [...Object.keys(connections), ...named]) expect(nodeNames).toContain(target);
-  });
-
-  test('tells in a sticky note what to try', async () => {
-    const { nodes } = await readTemplate(repository, name);
-    const notes = nodes.filter((node) => node.type === 'n8n-nodes-base.stickyNote');
-    expect(notes.some((note) => String(note.parameters['content']).includes('## Try it'))).toBe(true);
-  });
-
   test('gives a withdrawal an id and a time that are the same on a retry', async () => {
     const { nodes } = await readTemplate(repository, name);
     for (const node of nodes.filter((each) => each.parameters['operation'] === 'send')) {

@@ -1,0 +1,108 @@
+/** Every workflow of examples/: what holds for all of them. The demo and `npm run test:approval` run them in a real n8n. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { NodeHelpers, type INode, type INodeType } from 'n8n-workflow';
+import { credentialPlaceholder, type WorkflowTemplate } from '../../demo/workflowTemplates';
+import { BitShares } from '../../nodes/BitShares/BitShares.node';
+import { BitSharesTrigger } from '../../nodes/BitSharesTrigger/BitSharesTrigger.node';
+import { BitSharesWallet } from '../../nodes/BitSharesWallet/BitSharesWallet.node';
+
+const folder = resolve(__dirname, '../../examples');
+const files = (readdirSync(folder, { recursive: true }) as string[]).filter((file) => file.endsWith('.json'));
+const ours: Record<string, INodeType> = {
+  'n8n-nodes-bitshares.bitShares': new BitShares(),
+  'n8n-nodes-bitshares.bitSharesTrigger': new BitSharesTrigger(),
+  'n8n-nodes-bitshares.bitSharesWallet': new BitSharesWallet(),
+};
+
+function read(file: string): WorkflowTemplate {
+  return JSON.parse(readFileSync(join(folder, file), 'utf8')) as WorkflowTemplate;
+}
+
+/** Every text in the parameters of a node: expressions, code, queries. */
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [];
+}
+
+test('the examples of the README of the folder are those that exist', () => {
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+  expect(files.length).toBeGreaterThanOrEqual(8);
+  for (const file of files) expect(readme).toContain(`\`${file}\``);
+});
+
+describe.each(files)('%s', (file) => {
+  const { connections, nodes } = read(file);
+  const ourNodes = nodes.filter(({ type }) => type in ours) as unknown as INode[];
+
+  test('our nodes get only parameters that they have and show, and none is missing', () => {
+    for (const node of ourNodes) {
+      const { description } = ours[node.type] as INodeType;
+      const { properties } = description;
+      const known = NodeHelpers.getNodeParameters(
+        properties,
+        node.parameters,
+        true,
+        false,
+        node,
+        description,
+      );
+      expect({ node: node.name, ...known }).toMatchObject({ node: node.name, ...node.parameters });
+      expect([description.version].flat()).toContain(node.typeVersion);
+      expect(NodeHelpers.getNodeParametersIssues(properties, node, description)).toBeNull();
+    }
+  });
+
+  test('our nodes ask for credentials that they take', () => {
+    for (const node of ourNodes) {
+      const taken = ours[node.type]?.description.credentials?.map(({ name }) => name);
+      for (const name of Object.keys(node.credentials ?? {})) expect(taken).toContain(name);
+    }
+  });
+
+  test('names and ids are unique, connections meet nodes, credentials are placeholders', () => {
+    const names = nodes.map(({ name }) => name);
+    expect(new Set(names).size).toBe(nodes.length);
+    expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
+    const met = [...JSON.stringify(connections).matchAll(/"node":"([^"]+)"/g)].map((match) => match[1]);
+    for (const name of [...Object.keys(connections), ...met]) expect(names).toContain(name);
+    for (const { credentials = {} } of nodes)
+      for (const { id } of Object.values(credentials)) expect(id).toBe(credentialPlaceholder);
+  });
+
+  test('a note says what to try', () => {
+    expect(nodes.some(({ parameters }) => String(parameters['content']).includes('## Try it'))).toBe(true);
+  });
+
+  test('code compiles, and money meets no float', () => {
+    for (const { parameters } of nodes) {
+      const code = parameters['jsCode'];
+      if (code !== undefined) expect(() => new Function('$input', '$', String(code))).not.toThrow();
+      for (const text of textsOf(parameters))
+        expect(text).not.toMatch(/parseFloat|toFixed|toPrecision|Math\.|\bNumber\(|::(float|real|double)/);
+    }
+  });
+
+  test('SQL gets its values as parameters', () => {
+    for (const { parameters, type } of nodes.filter((node) => node.type === 'n8n-nodes-base.postgres')) {
+      expect(`${type} ${String(parameters['operation'])}`).toBe('n8n-nodes-base.postgres executeQuery');
+      expect(parameters['query']).not.toMatch(/^=|\{\{/);
+      const { queryReplacement } = parameters['options'] as { queryReplacement?: string };
+      // One expression that gives a list: n8n cuts a text at its commas.
+      if (queryReplacement !== undefined) expect(queryReplacement).toMatch(/^=\{\{ ?\[[\s\S]*\] ?\}\}$/);
+    }
+  });
+});
+
+test('what only quotes, stores or decides holds no active key', () => {
+  const withActiveKey = files.flatMap((file) =>
+    read(file)
+      .nodes.filter(({ credentials = {}, parameters }) => {
+        const names = Object.values(credentials).map(({ name }) => name);
+        return parameters['operation'] !== 'send' && names.some((name) => name.includes('active key'));
+      })
+      .map(({ name }) => `${file}: ${name}`),
+  );
+  // The wallet of these has to be given the key before it can import anything.
+  expect(withActiveKey.filter((place) => !place.startsWith('import-balances.json'))).toEqual([]);
+});
