@@ -50,6 +50,15 @@ describe.each(files)('%s', (file) => {
       expect({ node: node.name, ...known }).toMatchObject({ node: node.name, ...node.parameters });
       expect([description.version].flat()).toContain(node.typeVersion);
       expect(NodeHelpers.getNodeParametersIssues(properties, node, description)).toBeNull();
+      for (const property of properties) {
+        const value = node.parameters[property.name];
+        const shown = NodeHelpers.displayParameter(node.parameters, property, node, description);
+        if (property.type !== 'options' || value === undefined || !shown) continue;
+        const values = property.options?.map((option) => ('value' in option ? option.value : undefined));
+        expect({ node: node.name, parameter: property.name, values }).toMatchObject({
+          values: expect.arrayContaining([value]) as unknown,
+        });
+      }
     }
   });
 
