@@ -40,23 +40,23 @@ export function toNodeError(
     : new NodeOperationError(node, error.message, options);
 }
 
-/** The fields of an item that stands for an error ("continue on fail"). */
-export function errorItem(error: unknown): IDataObject {
-  if (!isBitSharesError(error)) {
-    return {
-      error: error instanceof Error ? error.message : String(error),
-      errorCode: 'INTERNAL',
-      errorField: null,
-      whatToDo: null,
-    };
-  }
-  return {
-    error: error.message,
-    errorCode: error.code,
-    errorField: error.field ?? null,
-    whatToDo: error.fix ?? null,
-  };
+/**
+ * The fields of an item that stands for an error ("continue on fail"). n8n moves an item to the error output of a node only
+ * when it holds nothing but `error` and `message`; with more it would pass for a success.
+ */
+export function errorItem(node: INode, error: unknown): IDataObject {
+  const text = error instanceof Error ? error.message : String(error);
+  const { code, field, fix } = isBitSharesError(error) ? error : internalError;
+  if (node.onError === 'continueErrorOutput')
+    return { error: text, message: [fix, `(${code})`].filter((part) => part !== undefined).join(' ') };
+  return { error: text, errorCode: code, errorField: field ?? null, whatToDo: fix ?? null };
 }
+
+const internalError: Pick<BitSharesError, 'code' | 'field' | 'fix'> = {
+  code: 'INTERNAL',
+  field: undefined,
+  fix: undefined,
+};
 
 function describe(error: BitSharesError): string {
   return error.fix === undefined ? `Code ${error.code}` : `${error.fix} (${error.code})`;

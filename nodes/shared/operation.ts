@@ -30,7 +30,7 @@ export async function forEachItem(
         output.push({ json, pairedItem: { item: itemIndex } });
     } catch (error) {
       if (!context.continueOnFail()) throw toNodeError(context.getNode(), error, itemIndex);
-      output.push({ json: errorItem(error), pairedItem: { item: itemIndex } });
+      output.push({ json: errorItem(context.getNode(), error), pairedItem: { item: itemIndex } });
     }
   }
   return output;

@@ -26,7 +26,7 @@ export interface NodeRun {
   items?: IDataObject[];
   /** Binary fields of every input item. */
   binary?: IBinaryKeyData;
-  onError?: 'continueRegularOutput';
+  onError?: 'continueRegularOutput' | 'continueErrorOutput';
   /** The type under which the node runs; the twin for AI agents ends in "Tool". */
   type?: string;
 }
@@ -34,6 +34,8 @@ export interface NodeRun {
 export interface NodeResult {
   /** Output items of the first output, or null when the node threw. */
   items: INodeExecutionData[] | null;
+  /** What went to the error output, if the node has one. */
+  errorItems: INodeExecutionData[] | null;
   /** The error as the execution stores it. */
   error: (Error & { description?: string | null; context?: IDataObject }) | null;
   /** Everything that n8n would store of the execution, as text. */
@@ -122,6 +124,7 @@ export async function executeNode(run: NodeRun): Promise<NodeResult> {
   const output = runs?.at(-1);
   return {
     items: output?.data?.main?.[0] ?? null,
+    errorItems: run.onError === 'continueErrorOutput' ? (output?.data?.main?.[1] ?? null) : null,
     error: (output?.error ?? result.data.resultData.error ?? null) as NodeResult['error'],
     stored: JSON.stringify({ data: result.data, error: output?.error }),
   };

@@ -118,6 +118,33 @@ test('a batch with an item that cannot be understood sends nothing, or with Cont
   ]);
 });
 
+test('with an error output what was refused goes there, with its reason, and never to the other output', async () => {
+  await run('send', [request('N-8', { to: 'bob' })], { waitFor: 'block' });
+  const items = [
+    request('N-9', { to: 'bob' }),
+    request('', { to: 'bob' }),
+    request('N-8', { to: 'bob', amount: '9' }),
+  ];
+  const sent = await run('send', items, { waitFor: 'broadcast' }, { onError: 'continueErrorOutput' });
+  expect(sent.items?.map(({ json }) => json.outcome)).toStrictEqual(['in_mempool']);
+  expect(sent.errorItems?.map(({ json }) => json.error)).toEqual([
+    expect.stringContaining('Withdrawal ID'),
+    expect.stringContaining('instead of 9.00000'),
+  ]);
+  expect(sent.errorItems?.map(({ json }) => json.message)).toEqual([
+    expect.stringContaining('(INVALID_PARAMETER)'),
+    expect.stringContaining('(WITHDRAWAL_CONFLICT)'),
+  ]);
+  const quoted = await run(
+    'quote',
+    [request('N-10', { to: 'nobody' })],
+    {},
+    { onError: 'continueErrorOutput' },
+  );
+  expect(quoted.items).toEqual([]);
+  expect(quoted.errorItems?.[0]?.json.message).toContain('(UNKNOWN_ACCOUNT)');
+});
+
 test('a used withdrawalId with other content is an error of its item', async () => {
   await run('send', [request('N-6', { to: 'bob' })], { waitFor: 'block' });
   const { error, items } = await run('send', [request('N-6', { to: 'bob', amount: '9' })]);

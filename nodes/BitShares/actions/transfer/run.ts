@@ -69,7 +69,7 @@ export async function runBatch(
       orders.push({ itemIndex, order: readOrder(itemIndex) });
     } catch (error) {
       if (!context.continueOnFail()) throw toNodeError(context.getNode(), error, itemIndex);
-      output[itemIndex] = errorItem(error);
+      output[itemIndex] = errorItem(context.getNode(), error);
     }
   }
   const results = await runWithdrawals(
@@ -84,7 +84,7 @@ export async function runBatch(
       return;
     }
     if (!context.continueOnFail()) throw toNodeError(context.getNode(), result.conflict, itemIndex);
-    output[itemIndex] = errorItem(result.conflict);
+    output[itemIndex] = errorItem(context.getNode(), result.conflict);
   });
   return output.map((json, item) => ({ json: json ?? {}, pairedItem: { item } }));
 }
