@@ -12,7 +12,7 @@ import { writeReadme } from './readme';
 import { storeResults } from './results';
 import { resultLines } from './table';
 
-const longest = 20 * 60_000;
+const longestBenchMs = 20 * 60_000;
 
 async function main(args: readonly string[]): Promise<void> {
   const quick = args.includes('--quick');
@@ -68,8 +68,8 @@ async function withinTime<Value>(work: Promise<Value>): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new Error(`It was not finished after ${longest / 60_000} minutes.`));
-    }, longest);
+      reject(new Error(`It was not finished after ${longestBenchMs / 60_000} minutes.`));
+    }, longestBenchMs);
   });
   try {
     return await Promise.race([work, late]);

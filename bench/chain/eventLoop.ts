@@ -4,6 +4,7 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { PerformanceObserver } from 'node:perf_hooks';
+import { realClock } from './clock';
 
 /** One turn of the loop, between two calls of a timer of a millisecond. All in milliseconds. */
 interface Turn {
@@ -22,11 +23,11 @@ interface Pause {
 export interface LoopReport {
   /** The most processor time of the thread in one turn, what it did of collecting garbage included. */
   longestWorkMs: number;
-  /** The longest turn by the clock, and the parts of it in which garbage was collected and in which others had the processor. */
+  /** The longest turn by the clock, without the time in which others had the processor. */
   longestTurnMs: number;
+  /** The part of that turn in which garbage was collected; the collector's own threads may have waited for a processor. */
   collectingMs: number;
-  waitingMs: number;
-  /** 99 of 100 milliseconds of the run lie in turns that are not longer, by the clock. */
+  /** 99 of 100 milliseconds of the run lie in turns that are not longer. */
   p99Ms: number;
 }
 
@@ -45,8 +46,10 @@ export class EventLoopWatch {
     this.timer = setTimeout(() => this.turn(), interval);
   }
 
-  stop(): LoopReport {
+  async stop(): Promise<LoopReport> {
     clearTimeout(this.timer);
+    // Pauses are told some turns after they happened.
+    await realClock.sleep(20);
     this.note(this.observer.takeRecords());
     this.observer.disconnect();
     this.scheduler.close();
@@ -55,8 +58,7 @@ export class EventLoopWatch {
     return {
       longestWorkMs: this.turns.reduce((most, { working }) => Math.max(most, working), 0),
       longestTurnMs: length(longest),
-      collectingMs: this.collecting(longest),
-      waitingMs: longest.waiting,
+      collectingMs: Math.min(length(longest), this.collecting(longest)),
       p99Ms: percentileByTime(ordered.map(length), 0.99),
     };
   }
@@ -88,8 +90,8 @@ export class EventLoopWatch {
   }
 }
 
-function length({ start, end }: Turn): number {
-  return end - start;
+function length({ start, end, waiting }: Turn): number {
+  return end - start - waiting;
 }
 
 /** The length at which a share of the whole time lies in values that are not longer. */

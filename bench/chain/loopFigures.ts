@@ -10,9 +10,8 @@ export function loopFigures(reports: readonly ReadingReport[]): Figures['values'
   const of = (pick: (loop: LoopReport) => number) => spread(reports.map(({ loop }) => pick(loop)));
   return [
     { name: 'longest work on the event loop', value: of((loop) => loop.longestWorkMs), unit: 'ms' },
-    { name: 'longest turn by the clock', value: of((loop) => loop.longestTurnMs), unit: 'ms' },
+    { name: 'longest turn of the event loop', value: of((loop) => loop.longestTurnMs), unit: 'ms' },
     { name: '- of it collecting garbage', value: of((loop) => loop.collectingMs), unit: 'ms' },
-    { name: '- of it waiting for a processor', value: of((loop) => loop.waitingMs), unit: 'ms' },
     { name: '99 of 100 ms in turns up to', value: of((loop) => loop.p99Ms), unit: 'ms' },
   ];
 }

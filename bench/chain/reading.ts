@@ -102,7 +102,7 @@ async function work({ facts, what, count, pageSize }: ReadingTask): Promise<Read
     seconds,
     peakHeapMiB: peakHeap / 2 ** 20,
     peakResidentMiB: process.resourceUsage().maxRSS / 2 ** 10,
-    loop: loop.stop(),
+    loop: await loop.stop(),
     microsecondsEach: (used.user + used.system) / read,
     digest: digest.digest('hex'),
   };
