@@ -44,7 +44,7 @@ CREATE TABLE withdrawals (
 );
 
 -- What is paid next, and what waits for a person: a table of millions of finished rows stays fast.
-CREATE INDEX withdrawals_open ON withdrawals (state, received_at) WHERE state IN ('waiting', 'approved');
+CREATE INDEX withdrawals_open ON withdrawals (state, number) WHERE state IN ('waiting', 'approved');
 
 -- Withdrawals up to these amounts need no person. Empty: a person decides about every one.
 -- It limits one withdrawal, not their sum: whoever may ask for one may ask for many.

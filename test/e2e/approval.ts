@@ -93,9 +93,22 @@ async function requests(run: Run): Promise<void> {
   expectAnswer(await request(hostile), 202, { withdrawalId: hostile.withdrawalId, memo: hostile.memo });
   expectAnswer(await status(hostile.withdrawalId), 200, { withdrawalId: hostile.withdrawalId });
   expectAnswer(await status('nobody asked'), 404);
+  for (const change of [
+    "UPDATE withdrawals SET intent = ''",
+    'DELETE FROM withdrawals',
+    'TRUNCATE withdrawals',
+  ]) {
+    const done = await sql(`SET ROLE n8n_withdrawals; ${change}`).then(
+      () => true,
+      () => false,
+    );
+    expect(!done, `n8n's role may ${change}.`);
+  }
   const [count] = await sql('SELECT count(*) FROM withdrawals');
   expect(count?.[0] === '4', `There are ${count?.[0]} rows instead of 4.`);
-  report.event('SQL and expressions in an id and a memo stay text.');
+  report.event(
+    "SQL and expressions in an id and a memo stay text; n8n's role can change no intent and delete no row.",
+  );
 }
 
 async function decisions(run: Run): Promise<void> {
@@ -147,6 +160,9 @@ async function killedInSettlement(run: Run): Promise<void> {
   for (const [index, amount] of amounts.entries())
     expectAnswer(await request(withdrawal(run, `k-${index + 1}`, amount)), 202, { state: 'approved' });
   owed.push(...amounts);
+  await sql(`INSERT INTO withdrawals
+    (withdrawal_id, requested_at, receiver, asset, amount, memo, intent, description, state, decided_by, decided_at)
+    VALUES ('k-broken', '', '', '', '1', '', '{}', '', 'approved', 'nobody', now())`);
   report.event('Up to the approval limit no person is asked; above it a row waits.');
 
   await waitFor(async () => (chain.transfers().length > before ? true : undefined), {
@@ -162,7 +178,14 @@ async function killedInSettlement(run: Run): Promise<void> {
   await report.step('Starting n8n again', () => n8n.start(signal));
   await run.untilActive();
   await untilPaid(run, ['k-1', 'k-2', 'k-3', 'k-4', 'k-5']);
-  report.event('The next runs settle them.');
+  const { body } = await run.status('k-broken');
+  expect(
+    body['state'] === 'approved' && String(body['nextStep']).includes('(INVALID_PARAMETER)'),
+    `The row without a readable intent: ${JSON.stringify(body)}`,
+  );
+  report.event(
+    'The next runs settle them; a row whose intent cannot be read says so, and keeps nobody back.',
+  );
 }
 
 async function stalledNode(run: Run): Promise<void> {
