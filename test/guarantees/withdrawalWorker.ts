@@ -8,11 +8,13 @@ import type { Fault, Faults } from '../../devchain/faults';
 import type { WithdrawalOrder } from '../../src/withdrawals/withdrawal';
 import type { FromWorker, ToWorker, WorkerOutcome, WorkerSettings } from '../withdrawals/workerMain';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'withdrawal-worker-'));
-const workerFile = path.join(folder, 'worker.cjs');
+let folder: string;
+let workerFile: string;
 
 // One file with everything, because a process that loads it starts several times faster than from the sources.
 beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'withdrawal-worker-'));
+  workerFile = path.join(folder, 'worker.cjs');
   const root = path.join(__dirname, '../..');
   execFileSync(path.join(root, 'node_modules/.bin/esbuild'), [
     path.join(root, 'test/withdrawals/workerMain.ts'),
