@@ -6,10 +6,9 @@ import type { Intent } from './intent';
 import { withdrawalNonce } from './nonce';
 import { parseRequestedAt } from './requestedAt';
 import { firstBlockSince, readBlocks, ScannedBlocks } from './scan';
-import { SenderHistory, type HistoryTransfer } from './senderHistory';
+import { SenderHistory, type HistoryReading, type HistoryTransfer } from './senderHistory';
 import type { FoundProposal, Place, SenderIndex } from './senderIndex';
 import type { ChainView } from './view';
-import type { WithdrawalReader } from './reader';
 
 /**
  * How far before requestedAt the scan begins: retries of one withdrawal may carry times that differ by an hour, and a
@@ -24,8 +23,8 @@ export class WithdrawalCaches {
   private readonly scans = new Map<string, ScannedBlocks>();
   private readonly histories = new Map<string, SenderHistory>();
 
-  /** @param largestScan Above this many remembered operations the blocks of a sender are read anew, which only costs time. */
-  constructor(private readonly largestScan = 200_000) {}
+  /** @param most Above this many remembered operations blocks or history of a sender are read anew, which only costs time. */
+  constructor(private readonly most = 200_000) {}
 
   /**
    * The blocks read for this sender so far. When they have grown too large a new, empty stretch begins; a run that holds the old one
@@ -33,12 +32,14 @@ export class WithdrawalCaches {
    */
   scanOf(chainId: string, senderId: string, prefix: string): ScannedBlocks {
     const key = `${chainId} ${senderId}`;
-    if ((this.scans.get(key)?.index.size ?? 0) > this.largestScan) this.scans.delete(key);
+    if ((this.scans.get(key)?.index.size ?? 0) > this.most) this.scans.delete(key);
     return kept(this.scans, key, () => new ScannedBlocks(senderId, prefix));
   }
 
   historyOf(chainId: string, senderId: string): SenderHistory {
-    return kept(this.histories, `${chainId} ${senderId}`, () => new SenderHistory(senderId));
+    const key = `${chainId} ${senderId}`;
+    if ((this.histories.get(key)?.size ?? 0) > this.most) this.histories.delete(key);
+    return kept(this.histories, key, () => new SenderHistory(senderId));
   }
 }
 
@@ -66,7 +67,8 @@ export interface Evidence {
   scanned: ScannedBlocks;
   /** Blocks above the last irreversible one. */
   reversible: SenderIndex;
-  history: SenderHistory;
+  /** Null when it was not read. */
+  history: HistoryReading | null;
 }
 
 /** Number of the block from which a request's scan starts. The answer is irreversible, so it can be kept. */
@@ -77,12 +79,12 @@ export async function scanStart(view: ChainView, requestedAt: number): Promise<n
   return firstBlockSince(session, time, state.lastIrreversibleBlock, guess);
 }
 
-/** Reads blocks from `from` through the head. The history stays as it was read last. */
+/** Reads blocks from `from` through the head. The history is what the caller read last. */
 export async function gatherEvidence(
   view: ChainView,
   from: number,
   scanned: ScannedBlocks,
-  history: SenderHistory,
+  history: HistoryReading | null,
 ): Promise<Evidence> {
   const { session, state } = view;
   await scanned.cover(session, Math.max(1, from), state.lastIrreversibleBlock);
@@ -93,10 +95,13 @@ export async function gatherEvidence(
   return { view, scanned, reversible, history };
 }
 
-/** Brings the history up to this view, back over the days that it guards and to the proposal, if there is one. */
-export async function refreshHistory({ view, history }: Evidence, sender: Account): Promise<void> {
-  const { session, state } = view;
-  await history.refresh(session, sender, state.headTime - historyGuard, state.lastIrreversibleBlock);
+/** Reads the history as this view's node has it now, back over the days that it guards. */
+export function readHistory(
+  { session, state }: ChainView,
+  history: SenderHistory,
+  sender: Account,
+): Promise<HistoryReading> {
+  return history.read(session, sender, state.headTime - historyGuard, state.lastIrreversibleBlock);
 }
 
 /** Whether blocks show a proposal with the nonce of this withdrawal, over or not. */
@@ -122,44 +127,48 @@ export async function findPayment(
   const nonce = withdrawalNonce(senderId, withdrawalId);
   const inBlocks = scanned.index.transfersWith(nonce)[0] ?? reversible.transfersWith(nonce)[0];
   if (inBlocks !== undefined) return { ...inBlocks, final: inBlocks.blockNumber <= view.finalBlock };
-  for (const transfer of history.with(nonce)) {
-    const payment = transfer.isVirtual
-      ? await virtualPayment(view, transfer)
-      : await paymentInBlock(view.session, transfer, nonce, scanned.forReversible());
-    if (payment !== null) return { ...payment, final: payment.blockNumber <= view.finalBlock };
+  for (const transfer of history?.with(nonce) ?? []) {
+    const payment = await paymentOf(transfer, view, scanned.forReversible(), nonce);
+    if (payment !== null) return payment;
   }
   return null;
 }
 
-async function virtualPayment(
-  view: ChainView,
+/** Looks into the block that should hold a transfer of the history. Null when that block was replaced. */
+async function paymentOf(
   transfer: HistoryTransfer,
-): Promise<Omit<Payment, 'final'> | null> {
-  const { blockNumber, trxInBlock, opInTrx, operation } = transfer;
-  const block = await view.session.block(blockNumber);
-  if (block === null) return null;
-  // The transaction that approved the proposal; a payment at the proposal's expiration has none.
-  return {
-    blockNumber,
-    blockTime: block.timestamp,
-    trxInBlock,
-    opInTrx,
-    transactionId: '',
-    operation,
-    expiration: null,
-  };
-}
-
-async function paymentInBlock(
-  reader: WithdrawalReader,
-  transfer: HistoryTransfer,
-  nonce: bigint,
+  { session, finalBlock }: ChainView,
   index: SenderIndex,
-): Promise<Omit<Payment, 'final'> | null> {
-  const block = await reader.block(transfer.blockNumber);
-  if (block === null) return null;
-  index.add(block);
-  return index.transfersWith(nonce)[0] ?? null;
+  nonce: bigint,
+): Promise<Payment | null> {
+  const { blockNumber, trxInBlock, opInTrx, operation, isVirtual, isIrreversible } = transfer;
+  const block = await session.block(blockNumber);
+  if (block !== null) {
+    index.add(block);
+    const [inBlock] = isVirtual === true ? [] : index.transfersWith(nonce);
+    if (inBlock !== undefined) return { ...inBlock, final: blockNumber <= finalBlock };
+    // Nodes older than 6.1 show what ran at the end of a block, after its last transaction, as if it were an operation of it.
+    if (isVirtual ?? trxInBlock >= block.transactions.length) {
+      return {
+        blockNumber,
+        blockTime: block.timestamp,
+        trxInBlock,
+        opInTrx,
+        // The transaction that approved the proposal has another id; a payment at the proposal's expiration has none.
+        transactionId: '',
+        operation,
+        expiration: null,
+        // No block shows it, so it is final only if the block that it was read from could not be replaced then.
+        final: isIrreversible && blockNumber <= finalBlock,
+      };
+    }
+  }
+  if (!isIrreversible) return null;
+  throw new BitSharesError('INVALID_ANSWER', {
+    message: `${session.endpoint} does not show the payment of this withdrawal in block ${blockNumber}, which was irreversible`,
+    fix: 'Wait until the node has caught up. It may be behind other nodes of yours.',
+    data: { block: blockNumber },
+  });
 }
 
 /** A proposal that may still pay a withdrawal. */
@@ -188,11 +197,11 @@ export function proposalInFlight(
   const { view, scanned, reversible, history } = evidence;
   const nonce = withdrawalNonce(senderId, withdrawalId);
   for (const proposal of [...scanned.index.proposalsWith(nonce), ...reversible.proposalsWith(nonce)]) {
-    const proposalId = history.proposalIdAt(proposal);
+    const proposalId = history?.proposalIdAt(proposal) ?? null;
     const removed = proposalId !== null && scanned.index.deletionOf(proposalId) !== undefined;
     const over =
       removed || (view.lastIrreversibleTime !== null && view.lastIrreversibleTime >= proposal.expirationTime);
-    if (!over || !history.reachesBackTo(proposal)) {
+    if (!over || history?.reachesBackTo(proposal) !== true) {
       return { proposal, proposalId, over, final: proposal.blockNumber <= view.finalBlock };
     }
   }

@@ -14,13 +14,14 @@ import {
   findPayment,
   gatherEvidence,
   isProposed,
-  refreshHistory,
   proposalInFlight,
   proposalReason,
+  readHistory,
   scanStart,
   type Evidence,
 } from './evidence';
 import { contentFingerprint } from './intent';
+import type { HistoryReading } from './senderHistory';
 import { formIntent, isFaultOfRequest, type Lookup } from './request';
 import { readView, type ChainView } from './view';
 import { Withdrawal, type WithdrawalOrder, type WithdrawalResult } from './withdrawal';
@@ -73,7 +74,8 @@ class Run {
   private readonly answering: Withdrawal[];
   private readonly begin: number;
   private signedAnything = false;
-  private historyWasRead = false;
+  /** Read once a run, and again while a proposal may be open. */
+  private history: HistoryReading | null = null;
   private duplicatesResolved = false;
 
   constructor(
@@ -232,12 +234,12 @@ class Run {
     }
     const from = Math.min(...withdrawals.map(({ scanFrom }) => scanFrom ?? 1));
     const scanned = caches.scanOf(chain.chainId, sender.id, chain.prefix);
-    const evidence = await gatherEvidence(view, from, scanned, caches.historyOf(chain.chainId, sender.id));
+    const evidence = await gatherEvidence(view, from, scanned, this.history);
     // History is one more guard, read once a run; a proposal's end is decided by it, so there it has to be fresh.
     const proposed = withdrawals.some(({ withdrawalId }) => isProposed(evidence, sender.id, withdrawalId));
-    if (proposed || !this.historyWasRead) await refreshHistory(evidence, sender);
-    this.historyWasRead = true;
-    return evidence;
+    if (this.history !== null && !proposed) return evidence;
+    this.history = await readHistory(view, caches.historyOf(chain.chainId, sender.id), sender);
+    return { ...evidence, history: this.history };
   }
 
   private async scanStartOf(withdrawal: Withdrawal, view: ChainView): Promise<number> {

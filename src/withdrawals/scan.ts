@@ -6,6 +6,7 @@ import type { Block } from '../chain';
 import { BitSharesError } from '../errors';
 import { SenderIndex } from './senderIndex';
 import type { WithdrawalReader } from './reader';
+import { Turns } from './turns';
 
 /** A local node answers fastest with about this many requests in flight. */
 const blocksInFlight = 8;
@@ -17,8 +18,7 @@ export class ScannedBlocks {
   first = 0;
   last = -1;
   private readonly times: number[] = [];
-  /** Settles, and never rejects, when the caller that reads now has ended. */
-  private reading: Promise<void> | undefined;
+  private readonly turns = new Turns();
 
   constructor(
     readonly senderId: string,
@@ -37,18 +37,7 @@ export class ScannedBlocks {
    * Several callers may share these blocks: each block is taken in once, and what was read stays after a lost connection.
    */
   async cover(reader: WithdrawalReader, from: number, to: number): Promise<void> {
-    // Many executions begin at once after a restart, and each would read the same thousands of blocks. A caller waits for one
-    // other only, so that one node that does not answer never holds up a queue.
-    if (this.reading !== undefined) await this.reading;
-    const reading = this.read(reader, from, to);
-    const ended = reading.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.reading ??= ended.then(() => {
-      this.reading = undefined;
-    });
-    await reading;
+    await this.turns.take(() => this.read(reader, from, to));
   }
 
   private async read(reader: WithdrawalReader, from: number, to: number): Promise<void> {

@@ -7,6 +7,7 @@ import { isBitSharesError } from '../errors';
 import { isObjectId, isOperation, toBigInt, type TransferOperation } from '../protocol';
 import type { WithdrawalReader } from './reader';
 import { rethrow } from './rethrow';
+import { Turns } from './turns';
 
 const pageLength = 100;
 /** More operations than this are not read for what is only one more guard. */
@@ -16,144 +17,227 @@ const mostOperations = 20_000;
 export interface HistoryTransfer {
   operation: TransferOperation;
   blockNumber: number;
-  blockTime: number | null;
   trxInBlock: number;
   opInTrx: number;
   virtualOp: number;
-  /** Executed by a proposal: no block shows it as an operation of its own. */
-  isVirtual: boolean;
+  /** Executed by a proposal: no block shows it as an operation of its own. Null where an old node does not tell. */
+  isVirtual: boolean | null;
+  /** Read from a block that cannot be replaced any more. */
+  isIrreversible: boolean;
 }
 
-interface ReadThrough {
-  sequence: number;
-  key: string;
+/** Where something stands in the chain, as blocks tell it. */
+interface PlaceInBlock {
+  blockNumber: number;
+  trxInBlock: number;
+  opInTrx: number;
 }
 
-/** The history of one sender on one endpoint, read back to some time. A cache, checked at each refresh. */
-export class SenderHistory {
-  private endpoint = '';
-  private transfers = new Map<string, HistoryTransfer[]>();
-  /** Those in blocks that may still be replaced; read anew each time. */
-  private reversibleTransfers = new Map<string, HistoryTransfer[]>();
-  /** Keys of everything irreversible that was read, to prove how far back the history reaches. */
-  private readKeys = new Set<string>();
-  /** Ids of proposals by the place of their creation; read with the history, because blocks do not tell them. */
-  private proposalIds = new Map<string, string>();
-  private newest: ReadThrough | undefined;
+/** Transfers by memo nonce, and ids of proposals by the place of their creation, which blocks do not tell. */
+class Notes {
+  private readonly transfers = new Map<string, HistoryTransfer[]>();
+  private readonly proposalIds = new Map<string, string>();
+  private readonly keys = new Set<string>();
 
-  constructor(private readonly senderId: string) {}
+  constructor(
+    private readonly senderId: string,
+    private readonly areIrreversible: boolean,
+  ) {}
 
-  /** Transfers with this nonce among what was read. */
-  with(nonce: bigint): readonly HistoryTransfer[] {
-    const key = nonce.toString();
-    return [...(this.transfers.get(key) ?? []), ...(this.reversibleTransfers.get(key) ?? [])];
+  get size(): number {
+    return this.keys.size;
   }
 
-  /** Whether what was read without a gap reaches back to this operation: then the node tracks the account since then. */
-  reachesBackTo(place: { blockNumber: number; trxInBlock: number; opInTrx: number }): boolean {
-    return this.readKeys.has(`${place.blockNumber}:${place.trxInBlock}:${place.opInTrx}:0`);
+  with(nonce: bigint): readonly HistoryTransfer[] {
+    return this.transfers.get(nonce.toString()) ?? [];
+  }
+
+  proposalIdAt(key: string): string | undefined {
+    return this.proposalIds.get(key);
+  }
+
+  /** Takes in one operation, however often it is read. */
+  add(historyOperation: HistoryOperation): void {
+    const key = keyOf(historyOperation);
+    if (this.keys.has(key)) return;
+    this.keys.add(key);
+    const { operation, result, blockNumber, trxInBlock, opInTrx, virtualOp } = historyOperation;
+    if (isOperation(operation, 'proposal_create')) {
+      const id: unknown = Array.isArray(result) && result[0] === 1 ? result[1] : undefined;
+      if (isObjectId(id, 'proposal')) this.proposalIds.set(key, id);
+    }
+    if (!isOperation(operation, 'transfer')) return;
+    const [, transfer] = operation;
+    if (transfer.from !== this.senderId || transfer.memo === undefined) return;
+    const nonce = toBigInt(transfer.memo.nonce).toString();
+    const isVirtual = historyOperation.isVirtual ?? (virtualOp > 0 ? true : null);
+    this.transfers.set(nonce, [
+      ...(this.transfers.get(nonce) ?? []),
+      {
+        operation: transfer,
+        blockNumber,
+        trxInBlock,
+        opInTrx,
+        virtualOp,
+        isVirtual,
+        isIrreversible: this.areIrreversible,
+      },
+    ]);
+  }
+}
+
+/** Irreversible operations that one node showed without a gap, from some time on. It only ever grows at its end. */
+interface Stretch {
+  keys: Set<string>;
+  newest: { sequence: number; key: string };
+}
+
+/**
+ * What one look at the history showed. Its holder decides by it: nothing that other executions read, on this node or on
+ * another, takes anything away from it or closes a gap in it.
+ */
+export class HistoryReading {
+  constructor(
+    private readonly irreversible: Notes,
+    private readonly reversible: Notes,
+    private readonly reached: ReadonlySet<string>,
+  ) {}
+
+  /** Transfers with this nonce: all that any node showed in irreversible blocks, and the rest of this look. */
+  with(nonce: bigint): readonly HistoryTransfer[] {
+    return [...this.irreversible.with(nonce), ...this.reversible.with(nonce)];
+  }
+
+  /** Whether what this look showed reaches back to this operation without a gap: then the node tracks the account since then. */
+  reachesBackTo(place: PlaceInBlock): boolean {
+    return this.reached.has(placeKey(place));
   }
 
   /** The id (`1.10.x`) of the proposal that was created at this place, or null when it was not read. */
-  proposalIdAt(place: { blockNumber: number; trxInBlock: number; opInTrx: number }): string | null {
-    return this.proposalIds.get(`${place.blockNumber}:${place.trxInBlock}:${place.opInTrx}:0`) ?? null;
-  }
-
-  /**
-   * Reads what is new, back to `since` (seconds), as far as the node keeps it. Operations above `irreversibleBlock` are
-   * read again the next time. A node without history, or with an odd one, leaves less read and is no error.
-   */
-  async refresh(
-    reader: WithdrawalReader,
-    sender: Account,
-    since: number,
-    irreversibleBlock: number,
-  ): Promise<void> {
-    try {
-      await this.read(reader, sender, since, irreversibleBlock);
-    } catch (error) {
-      if (!isBitSharesError(error, 'NODE_ERROR', 'ACCESS_DENIED', 'INVALID_ANSWER', 'UNKNOWN_OBJECT'))
-        rethrow(error);
-      this.reset(reader.endpoint);
-    }
-  }
-
-  private async read(
-    reader: WithdrawalReader,
-    sender: Account,
-    since: number,
-    irreversibleBlock: number,
-  ): Promise<void> {
-    if (this.endpoint !== reader.endpoint) this.reset(reader.endpoint);
-    const { totalOps, removedOps } = await reader.statistics(sender.statisticsId);
-    this.reversibleTransfers = new Map();
-    if (this.newest !== undefined && !(await this.stillThere(reader, this.newest, totalOps))) {
-      this.reset(reader.endpoint);
-    }
-    const stop = Math.max(this.newest?.sequence ?? 0, removedOps, totalOps - mostOperations) + 1;
-    const found: [number, HistoryOperation][] = [];
-    for (let start = totalOps; start >= stop; start -= pageLength) {
-      const pageStop = Math.max(stop, start - pageLength + 1);
-      const page = await reader.history(this.senderId, { stop: pageStop, start, limit: pageLength });
-      page.forEach((operation, i) => found.push([start - i, operation]));
-      const oldest = page.at(-1);
-      if (page.length < start - pageStop + 1 || oldest === undefined) break;
-      // What joins earlier reading is read whole, so that there never is a gap behind what counts as read.
-      if (this.newest === undefined && oldest.blockTime !== null && oldest.blockTime < since) break;
-    }
-    for (const [sequence, operation] of found.reverse()) {
-      if (operation.blockNumber > irreversibleBlock) {
-        this.note(operation, this.reversibleTransfers);
-        continue;
-      }
-      this.readKeys.add(keyOf(operation));
-      this.note(operation, this.transfers);
-      this.newest = { sequence, key: keyOf(operation) };
-    }
-  }
-
-  /** Sequences belong to one node and move when its reversible blocks do; the key at the sequence tells. */
-  private async stillThere(
-    reader: WithdrawalReader,
-    newest: ReadThrough,
-    totalOps: number,
-  ): Promise<boolean> {
-    if (newest.sequence > totalOps || newest.sequence < totalOps - mostOperations) return false;
-    const [operation] = await reader.history(this.senderId, {
-      stop: newest.sequence,
-      start: newest.sequence,
-      limit: 1,
-    });
-    return operation !== undefined && keyOf(operation) === newest.key;
-  }
-
-  private note(operation: HistoryOperation, transfers: Map<string, HistoryTransfer[]>): void {
-    if (isOperation(operation.operation, 'proposal_create')) {
-      const { result } = operation;
-      const id: unknown = Array.isArray(result) && result[0] === 1 ? result[1] : undefined;
-      if (isObjectId(id, 'proposal')) this.proposalIds.set(keyOf(operation), id);
-    }
-    if (!isOperation(operation.operation, 'transfer')) return;
-    const [, transfer] = operation.operation;
-    if (transfer.from !== this.senderId || transfer.memo === undefined) return;
-    const nonce = toBigInt(transfer.memo.nonce).toString();
-    const { blockNumber, blockTime, trxInBlock, opInTrx, virtualOp } = operation;
-    const isVirtual = operation.isVirtual ?? virtualOp > 0;
-    const present = transfers.get(nonce) ?? [];
-    present.push({ operation: transfer, blockNumber, blockTime, trxInBlock, opInTrx, virtualOp, isVirtual });
-    transfers.set(nonce, present);
-  }
-
-  private reset(endpoint: string): void {
-    this.endpoint = endpoint;
-    this.transfers = new Map();
-    this.reversibleTransfers = new Map();
-    this.readKeys = new Set();
-    this.proposalIds = new Map();
-    this.newest = undefined;
+  proposalIdAt(place: PlaceInBlock): string | null {
+    const key = placeKey(place);
+    return this.irreversible.proposalIdAt(key) ?? this.reversible.proposalIdAt(key) ?? null;
   }
 }
 
-function keyOf({ blockNumber, trxInBlock, opInTrx, virtualOp }: HistoryOperation): string {
-  return `${blockNumber}:${trxInBlock}:${opInTrx}:${virtualOp}`;
+/** The history of one sender, read back to some time. A cache, checked at each look. */
+export class SenderHistory {
+  /** True whichever node said so, and for ever. */
+  private readonly irreversible: Notes;
+  /** By endpoint, because each node has its own history and its own sequence numbers. */
+  private readonly stretches = new Map<string, Stretch>();
+  private readonly turns = new Turns();
+
+  constructor(private readonly senderId: string) {
+    this.irreversible = new Notes(senderId, true);
+  }
+
+  /** How much is remembered, to bound memory. */
+  get size(): number {
+    return this.irreversible.size;
+  }
+
+  /**
+   * Reads what is new, back to `since` (seconds), as far as the node keeps it. Operations above `irreversibleBlock`, which
+   * is what this reader (one session) said before, are read again the next time. A node without history, or with an odd one,
+   * shows nothing new and is no error.
+   */
+  async read(
+    reader: WithdrawalReader,
+    sender: Account,
+    since: number,
+    irreversibleBlock: number,
+  ): Promise<HistoryReading> {
+    try {
+      return await this.turns.take(() => this.look(reader, sender, since, irreversibleBlock));
+    } catch (error) {
+      if (!isBitSharesError(error, 'NODE_ERROR', 'ACCESS_DENIED', 'INVALID_ANSWER', 'UNKNOWN_OBJECT'))
+        rethrow(error);
+      return new HistoryReading(this.irreversible, new Notes(this.senderId, false), new Set());
+    }
+  }
+
+  private async look(
+    reader: WithdrawalReader,
+    sender: Account,
+    since: number,
+    irreversibleBlock: number,
+  ): Promise<HistoryReading> {
+    const { totalOps, removedOps } = await reader.statistics(sender.statisticsId);
+    const known = await this.knownOf(reader, totalOps);
+    const oldest = Math.max(known?.end ?? 0, removedOps, totalOps - mostOperations) + 1;
+    // What joins earlier reading is read whole, so that there never is a gap behind what counts as read.
+    const { operations, isWhole } = await this.pages(reader, totalOps, oldest, known === null ? since : null);
+    const reversible = new Notes(this.senderId, false);
+    const read = new Map<number, string>();
+    for (const [sequence, operation] of operations.reverse()) {
+      if (operation.blockNumber > irreversibleBlock) {
+        reversible.add(operation);
+        continue;
+      }
+      this.irreversible.add(operation);
+      read.set(sequence, keyOf(operation));
+    }
+    const joins = known !== null && isWhole && oldest === known.end + 1;
+    const reached = joins ? extended(known.stretch, read) : new Set(read.values());
+    if (known === null) this.remember(reader.endpoint, reached, read);
+    return new HistoryReading(this.irreversible, reversible, reached);
+  }
+
+  /** The stretch of this node, and its end, if the node still has the same operation there. */
+  private async knownOf(
+    reader: WithdrawalReader,
+    totalOps: number,
+  ): Promise<{ stretch: Stretch; end: number } | null> {
+    const stretch = this.stretches.get(reader.endpoint);
+    if (stretch === undefined) return null;
+    const { sequence, key } = stretch.newest;
+    if (sequence > totalOps || sequence < totalOps - mostOperations) return null;
+    const [operation] = await reader.history(this.senderId, { stop: sequence, start: sequence, limit: 1 });
+    return operation !== undefined && keyOf(operation) === key ? { stretch, end: sequence } : null;
+  }
+
+  /** Operations from `newest` down to `oldest`, or to the first before `since`; whole when none of them was missing. */
+  private async pages(
+    reader: WithdrawalReader,
+    newest: number,
+    oldest: number,
+    since: number | null,
+  ): Promise<{ operations: [number, HistoryOperation][]; isWhole: boolean }> {
+    const operations: [number, HistoryOperation][] = [];
+    for (let start = newest; start >= oldest; start -= pageLength) {
+      const stop = Math.max(oldest, start - pageLength + 1);
+      const page = await reader.history(this.senderId, { stop, start, limit: pageLength });
+      page.forEach((operation, i) => operations.push([start - i, operation]));
+      const last = page.at(-1);
+      // The node removed operations meanwhile, or replaced blocks and has fewer now.
+      if (page.length < start - stop + 1 || last === undefined) return { operations, isWhole: false };
+      if (since !== null && last.blockTime !== null && last.blockTime < since) break;
+    }
+    return { operations, isWhole: true };
+  }
+
+  private remember(endpoint: string, keys: Set<string>, read: Map<number, string>): void {
+    const newest = [...read].at(-1);
+    if (newest === undefined) return;
+    this.stretches.set(endpoint, { keys, newest: { sequence: newest[0], key: newest[1] } });
+  }
+}
+
+/** Adds what follows without a gap. Another execution may have moved the end meanwhile. */
+function extended(stretch: Stretch, read: Map<number, string>): Set<string> {
+  for (const [sequence, key] of read) {
+    stretch.keys.add(key);
+    if (sequence > stretch.newest.sequence) stretch.newest = { sequence, key };
+  }
+  return stretch.keys;
+}
+
+function keyOf(operation: HistoryOperation): string {
+  return `${operation.blockNumber}:${operation.trxInBlock}:${operation.opInTrx}:${operation.virtualOp}`;
+}
+
+/** The key of an operation that a block shows. */
+function placeKey({ blockNumber, trxInBlock, opInTrx }: PlaceInBlock): string {
+  return `${blockNumber}:${trxInBlock}:${opInTrx}:0`;
 }

@@ -16,7 +16,7 @@ import {
   findPayment,
   gatherEvidence,
   isProposed,
-  refreshHistory,
+  readHistory,
   refuseWhileProposed,
   scanStart,
   type Payment,
@@ -180,8 +180,9 @@ class Settling {
     // The scan must reach back to the window of the transaction, whatever requestedAt says.
     const from = await scanStart(view, Math.min(this.order.requestedAt, this.expiration ?? Infinity));
     const scanned = caches.scanOf(chain.chainId, sender.id, chain.prefix);
-    const evidence = await gatherEvidence(view, from, scanned, caches.historyOf(chain.chainId, sender.id));
-    await refreshHistory(evidence, sender);
+    const blocks = await gatherEvidence(view, from, scanned, null);
+    const history = await readHistory(view, caches.historyOf(chain.chainId, sender.id), sender);
+    const evidence = { ...blocks, history };
     this.reason = view.delayedFault;
     this.payment = await findPayment(evidence, sender.id, this.order.withdrawalId);
     this.absentThrough = null;

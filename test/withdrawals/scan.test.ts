@@ -4,6 +4,7 @@ import type { TransferOperation } from '../../src/protocol';
 import { WithdrawalCaches } from '../../src/withdrawals/evidence';
 import type { WithdrawalReader } from '../../src/withdrawals/reader';
 import { ScannedBlocks } from '../../src/withdrawals/scan';
+import { Random } from '../model/world';
 
 const sender = '1.2.7';
 
@@ -106,4 +107,41 @@ test('making room for new blocks never takes away those that a running execution
   expect(next).not.toBe(held);
   expectCovered(held, 1, 101);
   expectCovered(next, 90, 120);
+});
+
+test('in whatever order answers arrive, and whichever are lost, an execution that ends has seen its whole stretch', async () => {
+  let ended = 0;
+  for (let round = 1; round <= 300; round++) {
+    const random = new Random(round);
+    const scanned = new ScannedBlocks(sender, 'BTS');
+    const open: { number: number; resolve: (found: Block) => void; reject: (error: Error) => void }[] = [];
+    const reader = {
+      endpoint: 'ws://127.0.0.1:8090',
+      block: (number: number) =>
+        new Promise<Block>((resolve, reject) => open.push({ number, resolve, reject })),
+    } as unknown as WithdrawalReader;
+    const executions = Array.from({ length: 5 }, async () => {
+      const from = 1 + random.below(60);
+      const to = from + random.below(60);
+      try {
+        await scanned.cover(reader, from, to);
+      } catch (error) {
+        expect((error as Error).message).toBe('connection lost');
+        return;
+      }
+      expectCovered(scanned, from, to);
+      ended += 1;
+    });
+    const all = Promise.all(executions);
+    for (let turn = 0; turn < 5000; turn++) {
+      await Promise.resolve();
+      if (open.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (open.length === 0) break;
+      const [question] = open.splice(random.below(open.length), 1);
+      if (random.chance(1)) question?.reject(new Error('connection lost'));
+      else question?.resolve(block(question.number));
+    }
+    await all;
+  }
+  expect(ended).toBeGreaterThan(300);
 });
