@@ -16,7 +16,7 @@ jest.mock('../../src/protocol', () => ({
 
 const runs = Number(process.env.MODEL_RUNS ?? 150);
 
-jest.setTimeout(3_600_000);
+jest.setTimeout(4 * 3_600_000);
 
 test(`${runs} histories: every withdrawal is paid once, and every final outcome is true`, async () => {
   await fc.assert(
