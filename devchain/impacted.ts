@@ -49,7 +49,6 @@ export function impactedAccounts(operation: Operation, createdAccount?: string):
       for (const { op: inner } of op.proposed_ops) addRequired(inner);
       break;
     case 25:
-    case 26:
     case 28:
       accounts.add(op.authorized_account);
       break;
