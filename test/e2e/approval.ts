@@ -243,9 +243,9 @@ async function payoutLists(run: Run): Promise<void> {
   };
   const pay = async (name: string, lines: string[]): Promise<string[]> => {
     const totals = await upload(name, lines, 'Pay this list?');
-    const choice = totals.choices.find((text) => text === 'Pay 2 withdrawals');
+    const choice = totals.choices.find((text) => text === 'Pay 2 of 3 rows');
     expect(choice !== undefined && totals.html.includes('p-3'), 'The page does not show what is refused.');
-    expect(/BTS \(1\.3\.0\)<\/td><td>2<\/td>/.test(totals.html), 'The page does not show the totals.');
+    expect(/BTS<\/b> \(1\.3\.0\) in 2 of them/.test(totals.html), 'The page does not show the totals.');
     const [result = ''] = downloads(await totals.submit({ 0: '', 1: [choice] }, 'of 2 paid'));
     return result.trim().split('\n').slice(1);
   };
