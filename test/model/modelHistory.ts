@@ -98,7 +98,9 @@ class History {
     } else if (dice < (this.options.theme === 'shared' ? 96 : 92)) {
       this.restart(random.pick(this.workers));
     } else if (dice < 97) {
-      this.aliceActs();
+      // Keys of the receiver concern no proposal; the end of one rests on what nodes kept of the vault's history.
+      if (this.options.theme === 'proposed') this.unsettleNodes();
+      else this.aliceActs();
     } else {
       this.signersAct();
     }

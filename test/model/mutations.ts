@@ -13,6 +13,7 @@ export const mutationNames = [
   'the head as reference block',
   'no scan of irreversible blocks before the next window',
   'every execution chooses where the shared blocks begin',
+  'the histories of two nodes taken for one',
   'a window and its scan taken from blocks that can still be replaced',
   'rejected on a failed balance check',
   'expired as soon as the time is over',

@@ -10,6 +10,7 @@ import { isBitSharesError } from '../../src/errors';
 import type { SignedTransaction, Transaction } from '../../src/protocol';
 import type { WithdrawalReader } from '../../src/withdrawals/reader';
 import { ScannedBlocks } from '../../src/withdrawals/scan';
+import { HistoryReading, SenderHistory } from '../../src/withdrawals/senderHistory';
 import { SenderIndex } from '../../src/withdrawals/senderIndex';
 import type * as BuilderModule from '../../src/withdrawals/transactionBuilder';
 import type * as EvidenceModule from '../../src/withdrawals/evidence';
@@ -194,6 +195,18 @@ ScannedBlocks.prototype.cover = function (this: ScannedBlocks, ...stretch: Param
   });
 };
 
+const read = SenderHistory.prototype.read;
+const reachedBefore = new WeakMap<SenderHistory, HistoryReading[]>();
+SenderHistory.prototype.read = async function (this: SenderHistory, ...look: Parameters<typeof read>) {
+  const reading = await read.apply(this, look);
+  if (!is('the histories of two nodes taken for one')) return reading;
+  const readings = [...(reachedBefore.get(this) ?? []), reading];
+  reachedBefore.set(this, readings);
+  const reachesBackTo: typeof reading.reachesBackTo = (place) =>
+    readings.some((earlier) => HistoryReading.prototype.reachesBackTo.call(earlier, place));
+  return Object.assign(Object.create(reading) as HistoryReading, { reachesBackTo });
+};
+
 const themesOf: Record<Mutation, Theme> = {
   'a fee in another asset, computed at every build': 'token fee',
   'the memo key taken from pending state': 'encrypted',
@@ -208,6 +221,7 @@ const themesOf: Record<Mutation, Theme> = {
   'the head as reference block': 'any',
   'no scan of irreversible blocks before the next window': 'forks',
   'every execution chooses where the shared blocks begin': 'shared',
+  'the histories of two nodes taken for one': 'proposed',
   'a window and its scan taken from blocks that can still be replaced': 'forks',
   'rejected on a failed balance check': 'funds',
   'expired as soon as the time is over': 'any',
