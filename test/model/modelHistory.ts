@@ -31,11 +31,12 @@ class History {
     // Short maintenance intervals make many maintenance blocks to stumble over.
     const maintenanceInterval = options.theme === 'fees' ? 390 : 1500;
     this.world = new World(random, 30 * random.below(40), maintenanceInterval, crowded ? 24 : 2);
-    this.workers = Array.from({ length: crowded ? 1 : 2 + random.below(3) }, () =>
-      crowded
-        ? new WorkerProcess(this.world, random.below(121) - 60, 8, 25)
-        : new WorkerProcess(this.world, random.below(121) - 60, 1 + random.below(2), 5),
-    );
+    this.workers = Array.from({ length: crowded ? 1 : 2 + random.below(3) }, () => {
+      const skew = random.below(121) - 60;
+      return crowded
+        ? new WorkerProcess(this.world, { skew, concurrency: 8, slowness: 25 })
+        : new WorkerProcess(this.world, { skew, concurrency: 1 + random.below(2), slowness: 5 });
+    });
     this.exchange = new Exchange(this.world, this.choose(), crowded ? 50 : 25);
     if (options.theme === 'encrypted') this.aliceLaysTraps();
     if (crowded) for (const node of this.world.trusted) this.changeHistory(node);
@@ -58,7 +59,9 @@ class History {
 
   private choose(): Subject[] {
     const { theme } = this.options;
-    if (theme === 'shared') return subjects.filter((_, i) => i % 2 === 0);
+    if (theme === 'shared') {
+      return subjects.filter(({ withdrawalId }) => ['plain', 'encrypted', 'proposed'].includes(withdrawalId));
+    }
     const named = subjects.filter(({ withdrawalId }) => withdrawalId === theme);
     if (named.length > 0) return named;
     if (theme !== 'any') return subjects.slice(0, 1);
@@ -210,7 +213,7 @@ class History {
     world.produce({
       balances: [hotWallet, vault].map((account) => [`${account} ${core}`, 1_000_000n]),
     });
-    const worker = new WorkerProcess(world, 0, 1, 0);
+    const worker = new WorkerProcess(world, { skew: 0, concurrency: 1, slowness: 0 });
     for (const subject of exchange.started) {
       for (let attempt = 0; attempt < 5 && paymentsOf(world, subject) === 0; attempt++) {
         exchange.send(worker, [subject], { maximumWait: 1800, drift: random.below(1800) });

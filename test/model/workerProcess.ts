@@ -107,17 +107,22 @@ export class Execution {
   }
 }
 
+export interface WorkerOptions {
+  /** Seconds by which this machine's clock is off. */
+  skew: number;
+  /** How many executions it runs at once. */
+  concurrency: number;
+  /** How many of them have a slow connection, in per cent. */
+  slowness: number;
+}
+
 export class WorkerProcess {
   caches = new WithdrawalCaches();
   private running = new Set<Execution>();
 
   constructor(
     private readonly world: World,
-    private readonly skew: number,
-    /** How many executions it runs at once. */
-    private readonly concurrency: number,
-    /** How many of them have a slow connection, in per cent. */
-    private readonly slowness: number,
+    private readonly options: WorkerOptions,
   ) {}
 
   get busy(): boolean {
@@ -125,7 +130,7 @@ export class WorkerProcess {
   }
 
   get hasRoom(): boolean {
-    return this.running.size < this.concurrency;
+    return this.running.size < this.options.concurrency;
   }
 
   get awake(): Execution[] {
@@ -134,7 +139,8 @@ export class WorkerProcess {
 
   /** Begins an execution; it counts until `work` has settled, or the process dies. */
   begin(work: (execution: Execution) => Promise<void>): void {
-    const execution = new Execution(this.world, this.skew, this.world.random.chance(this.slowness));
+    const { skew, slowness } = this.options;
+    const execution = new Execution(this.world, skew, this.world.random.chance(slowness));
     const { running } = this;
     running.add(execution);
     void work(execution).finally(() => running.delete(execution));
