@@ -350,4 +350,4 @@ function expect(condition: boolean, message: string): asserts condition {
   if (!condition) throw new DemoFailure(message);
 }
 
-runOnExchange({ seed: 0, workers: 0 }, approvalRun);
+runOnExchange({ workers: 0 }, approvalRun);

@@ -11,8 +11,8 @@ import { startPostgres } from './postgres';
 import { startRedis } from './redis';
 
 export interface RunOptions {
-  /** What the random choices of the script depend on. */
-  seed: number;
+  /** What the random choices of the script depend on, if it makes any. */
+  seed?: number;
   /** 0, or with how many workers n8n runs in queue mode. */
   workers: number;
 }
@@ -59,7 +59,8 @@ async function run({ seed, workers }: RunOptions, script: ExchangeScript): Promi
     );
     await script(exchange, report, stopped.signal);
   } catch (error) {
-    report.line(`FAILED (seed ${seed}): ${messageOf(error)}`);
+    report.line(`FAILED${seed === undefined ? '' : ` (seed ${seed})`}: ${messageOf(error)}`);
+    if (error instanceof DemoFailure) report.line(error.fix);
     report.line(n8n?.logTail);
     exitCode = 1;
   }
