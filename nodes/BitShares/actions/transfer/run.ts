@@ -11,11 +11,25 @@ import type { Keys } from '../../../shared/keysCredential';
 import { withNodes, type NodeSettings, type Nodes } from '../../../shared/nodeCredential';
 import { errorItem, toNodeError } from '../../../shared/nodeErrors';
 
-/** Blocks and histories already read by this process. Losing them costs time, nothing else. */
-export const caches = new WithdrawalCaches();
+/**
+ * Blocks and histories already read by this process, by the nodes that showed them: the nodes of one credential prove nothing
+ * to the user of another. Losing them costs time, nothing else.
+ */
+const caches = new Map<string, WithdrawalCaches>();
+const mostCaches = 20;
 
-/** Everything of the two credentials that a withdrawal needs. */
-export function withdrawalContext(settings: NodeSettings, keys: Keys, nodes: Nodes): WithdrawalContext {
+function cachesOf({ trustedUrls }: NodeSettings): WithdrawalCaches {
+  const key = trustedUrls.join(' ');
+  const present = caches.get(key);
+  if (present !== undefined) return present;
+  if (caches.size >= mostCaches) caches.clear();
+  const made = new WithdrawalCaches();
+  caches.set(key, made);
+  return made;
+}
+
+/** What of a withdrawal's context comes from the node credential. */
+export function connections(settings: NodeSettings, nodes: Nodes): Omit<WithdrawalContext, 'keys'> {
   const { trusted, delayed } = nodes;
   return {
     chain: settings.chain,
@@ -24,7 +38,14 @@ export function withdrawalContext(settings: NodeSettings, keys: Keys, nodes: Nod
       delayed: delayed === undefined ? null : () => delayed.session(),
     },
     clock: systemClock,
-    caches,
+    caches: cachesOf(settings),
+  };
+}
+
+/** Everything of the two credentials that a withdrawal needs. */
+export function withdrawalContext(settings: NodeSettings, keys: Keys, nodes: Nodes): WithdrawalContext {
+  return {
+    ...connections(settings, nodes),
     keys: {
       account: keys.account,
       memoKeys: [keys.memoKey, ...keys.olderMemoKeys].filter((key) => key !== undefined),

@@ -3,10 +3,9 @@ import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n
 import { BitSharesError } from '../../../../src/errors';
 import { signWithWallet } from '../../../../src/rpc/walletSigner';
 import type { WithdrawalContext } from '../../../../src/withdrawals/context';
-import { caches } from '../../../BitShares/actions/transfer/run';
-import { systemClock } from '../../../shared/clock';
+import { connections } from '../../../BitShares/actions/transfer/run';
 import { nodeSettingsOf, optionalKeysOf } from '../../../shared/credentials';
-import { withNodes, type NodeSettings, type Nodes } from '../../../shared/nodeCredential';
+import { withNodes, type NodeSettings } from '../../../shared/nodeCredential';
 import { walletOf, type Wallet } from '../../../shared/walletCredential';
 
 /** Whose money it is. The keys that sign are in the wallet. */
@@ -75,18 +74,6 @@ export async function withWalletWithdrawals<T>(
       },
     }),
   );
-}
-
-function connections({ chain }: NodeSettings, { trusted, delayed }: Nodes): Omit<WithdrawalContext, 'keys'> {
-  return {
-    chain,
-    nodes: {
-      trusted: () => trusted.session(),
-      delayed: delayed === undefined ? null : () => delayed.session(),
-    },
-    clock: systemClock,
-    caches,
-  };
 }
 
 function payingAccount(context: IExecuteFunctions, items: INodeExecutionData[]): string {
