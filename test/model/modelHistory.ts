@@ -190,14 +190,17 @@ class History {
     }
   }
 
-  /** The signers of the vault approve what they are shown, as people do: late, twice, or before it is funded. */
+  /** The signers of the vault approve what they are shown, as people do: late, twice, or before it is funded; some they delete. */
   private signersAct(): void {
     const { random, world } = this;
     const open = [...world.head.proposals].filter(([, { operations }]) =>
       operations.some(([type]) => type === 0),
     );
     const proposal = open.length === 0 ? undefined : random.pick(open);
-    if (proposal !== undefined) world.pool.push(world.outsider(world.approve(proposal[0])));
+    if (proposal !== undefined) {
+      const act = random.chance(80) ? world.approve(proposal[0]) : world.delete(proposal[0]);
+      world.pool.push(world.outsider(act));
+    }
     if (random.chance(30)) {
       const amount = random.pick([500n, 1_000_000n]);
       world.produce({ balances: [[`${vault} ${core}`, amount]] });

@@ -194,6 +194,19 @@ export class World {
     ];
   }
 
+  delete(proposalId: string): Operation {
+    return [
+      24,
+      {
+        fee_paying_account: alice,
+        using_owner_authority: false,
+        fee: { amount: 0, asset_id: core },
+        proposal: proposalId,
+        extensions: [],
+      },
+    ];
+  }
+
   approve(proposalId: string): Operation {
     return [
       23,
