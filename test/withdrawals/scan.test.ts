@@ -1,45 +1,15 @@
 /** The blocks that absence is proved from, shared by executions that run at the same time. */
 import type { Block } from '../../src/chain';
-import type { TransferOperation } from '../../src/protocol';
 import { WithdrawalCaches } from '../../src/withdrawals/evidence';
 import type { WithdrawalReader } from '../../src/withdrawals/reader';
 import { ScannedBlocks } from '../../src/withdrawals/scan';
 import { Random } from '../model/world';
+import { block as blockWith, payment, sender as account } from './handDrivenNode';
 
-const sender = '1.2.7';
+const sender = account.id;
 
 /** Every block holds one payment of the sender, whose nonce is the block's number. */
-function block(number: number): Block {
-  const payment: TransferOperation = {
-    fee: { amount: 0, asset_id: '1.3.0' },
-    from: sender,
-    to: '1.2.8',
-    amount: { amount: 1, asset_id: '1.3.0' },
-    memo: {
-      from: 'BTS1111111111111111111111111111111114T1Anm',
-      to: 'BTS1111111111111111111111111111111114T1Anm',
-      nonce: String(number),
-      message: '00000000',
-    },
-    extensions: [],
-  };
-  return {
-    number,
-    id: null,
-    previous: (number - 1).toString(16).padStart(8, '0').padEnd(40, '0'),
-    timestamp: 1_700_000_000 + 3 * number,
-    transactions: [
-      {
-        ref_block_num: 0,
-        ref_block_prefix: 0,
-        expiration: '2023-11-14T22:13:20',
-        operations: [[0, payment]],
-        extensions: [],
-        signatures: [],
-      },
-    ],
-  };
-}
+const block = (number: number): Block => blockWith(number, [[0, payment(number)]]);
 
 /** A node that answers each question after a turn of the event loop, and can lose its connection before a block. */
 function nodeThat({ losesConnectionAt = Infinity }: { losesConnectionAt?: number } = {}) {
