@@ -254,7 +254,7 @@ export function checkSameContent(
   throw new BitSharesError('WITHDRAWAL_CONFLICT', {
     field: 'Withdrawal ID',
     message: `a payment with this withdrawal id ${found.blockNumber === null ? 'is on its way' : `is in block ${found.blockNumber}`}, ${difference}`,
-    fix: 'Nothing was sent for this request. Look up the withdrawal in your database: one id must always mean the same payment.',
+    fix: 'Nothing more is sent for this request. Look up the withdrawal in your database: one id must always mean the same payment.',
     data: { blockNumber: found.blockNumber },
   });
 }

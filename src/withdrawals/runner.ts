@@ -19,6 +19,7 @@ import {
   readHistory,
   scanStart,
   type Evidence,
+  type Payment,
 } from './evidence';
 import { contentFingerprint } from './intent';
 import type { HistoryReading } from './senderHistory';
@@ -120,9 +121,12 @@ class Run {
   }
 
   private resultOf(withdrawal: Withdrawal): WithdrawalResult {
+    // Thrown, an error would hide what became of the rest of the batch.
+    const isItem =
+      withdrawal.signed !== null || (this.options.refuseBatchOnConflict && this.signedAnything);
     return {
       item: withdrawal.item(repeatAdvice[this.options.mode]),
-      conflict: withdrawal.conflict,
+      conflict: isItem ? null : withdrawal.conflict,
       transaction: withdrawal.signed,
       proposal: withdrawal.openProposal,
     };
@@ -155,8 +159,13 @@ class Run {
     const sender = await lookup.account(this.payingAccount);
     if (signer === null || sender === null) return pause;
     const evidence = await this.evidenceFor(formed, sender, view);
-    await inGroups(formed, (withdrawal) => this.look(withdrawal, evidence));
-    const unpaid = formed.filter((withdrawal) => !this.isDone(withdrawal) && withdrawal.payment === null);
+    const seen = new Set<Withdrawal>();
+    await inGroups(formed, async (withdrawal) => {
+      if (await this.look(withdrawal, evidence)) seen.add(withdrawal);
+    });
+    const unpaid = formed.filter(
+      (withdrawal) => seen.has(withdrawal) && !this.isDone(withdrawal) && withdrawal.payment === null,
+    );
     const ready: Withdrawal[] = [];
     await inGroups(unpaid, async (withdrawal) => {
       if (withdrawal.parties !== null) withdrawal.parties = { ...withdrawal.parties, sender };
@@ -249,24 +258,34 @@ class Run {
     return scanStart(view, Math.max(requestedAt, earliest));
   }
 
-  private async look(withdrawal: Withdrawal, evidence: Evidence): Promise<void> {
+  /** False when this node cannot tell whether it is paid. */
+  private async look(withdrawal: Withdrawal, evidence: Evidence): Promise<boolean> {
     const { intent, parties } = withdrawal;
-    if (intent === null || parties === null) return;
+    if (intent === null || parties === null) return false;
     withdrawal.reason = evidence.view.delayedFault;
-    const payment = await findPayment(evidence, intent.from, intent.withdrawalId);
+    let payment: Payment | null;
+    try {
+      payment = await findPayment(evidence, intent.from, intent.withdrawalId);
+    } catch (error) {
+      // One payment that the node does not show keeps no other withdrawal back.
+      if (!isBitSharesError(error, 'INVALID_ANSWER')) rethrow(error);
+      withdrawal.reason = error;
+      return false;
+    }
     withdrawal.payment = null;
     withdrawal.proposal = proposalInFlight(evidence, intent.from, intent.withdrawalId);
-    if (payment === null) return;
+    if (payment === null) return true;
     try {
       checkSameContent(intent, payment, keyringOf(this.context), parties.asset.precision);
     } catch (error) {
       if (!isBitSharesError(error)) rethrow(error);
       withdrawal.conflict = error;
       if (this.options.refuseBatchOnConflict && !this.signedAnything) this.refuseBatch(error);
-      return;
+      return true;
     }
     withdrawal.payment = payment;
     if (!withdrawal.sent) withdrawal.alreadyPaid = true;
+    return true;
   }
 
   /** Builds for the present window and checks. True when the transaction may be signed. */
@@ -370,9 +389,10 @@ class Run {
   }
 }
 
-/** A few at a time, in order. */
+/** A few at a time, in order. When it rejects nothing of it runs any more: late work would write into the next round. */
 async function inGroups<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
   for (let i = 0; i < items.length; i += together) {
-    await Promise.all(items.slice(i, i + together).map(work));
+    const ended = await Promise.allSettled(items.slice(i, i + together).map(work));
+    for (const result of ended) if (result.status === 'rejected') rethrow(result.reason);
   }
 }

@@ -9,6 +9,7 @@ import {
   toBigInt,
   transactionId,
   type Operation,
+  type ProposalCreateOperation,
   type TransferOperation,
 } from '../protocol';
 
@@ -32,7 +33,7 @@ export interface FoundTransfer extends Place {
 export interface FoundProposal extends Place {
   kind: 'proposal';
   operation: TransferOperation;
-  /** When the chain tries it a last time and removes it. */
+  /** When the chain tries it, and every proposal that it would create, a last time and removes it. */
   expirationTime: number;
 }
 
@@ -136,7 +137,7 @@ export class SenderIndex {
           kind: 'proposal',
           ...place(),
           operation: proposed,
-          expirationTime: parseChainTime(create.expiration_time),
+          expirationTime: lastExpiration(create),
         });
       }
       this.count += 1;
@@ -183,6 +184,14 @@ function transfersIn(operations: Operation[]): TransferOperation[] {
     }
     return [];
   });
+}
+
+/** A proposal that another one creates can outlive it. */
+function lastExpiration({ expiration_time, proposed_ops }: ProposalCreateOperation): number {
+  const nested = proposed_ops.flatMap(({ op }) =>
+    isOperation(op, 'proposal_create') ? [lastExpiration(op[1])] : [],
+  );
+  return Math.max(parseChainTime(expiration_time), ...nested);
 }
 
 /**

@@ -86,3 +86,18 @@ test('a proposal is over only for the look that reached back to it', async () =>
     over: true,
   });
 });
+
+test('a proposal that another one created is in flight until its own time is over', async () => {
+  const inner = [
+    22,
+    { expiration_time: '2040-01-01T00:00:00', proposed_ops: [{ op: [0, payment(nonce)] }] },
+  ] as never;
+  const outer = block(1, [
+    [22, { expiration_time: '2023-11-14T22:14:00', proposed_ops: [{ op: inner }] } as never],
+  ]);
+  const executed = inHistory(1, inner, { virtualOp: 1, isVirtual: true, result: [1, '1.10.6'] });
+  const { scanned, ...found } = await evidence([created, executed], []);
+  const nested = new ScannedBlocks(scanned.senderId, prefix);
+  nested.index.add(outer);
+  expect(proposalInFlight({ ...found, scanned: nested }, sender.id, withdrawalId)).not.toBeNull();
+});

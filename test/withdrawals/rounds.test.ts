@@ -1,0 +1,140 @@
+/** The rounds of a run: a failed one leaves nothing running, and one withdrawal keeps no other back. */
+import type { Block, Broadcaster, HistoryOperation } from '../../src/chain';
+import { BitSharesError } from '../../src/errors';
+import { WithdrawalCaches } from '../../src/withdrawals/evidence';
+import { withdrawalNonce } from '../../src/withdrawals/nonce';
+import type { WithdrawalReader } from '../../src/withdrawals/reader';
+import { inHistory, payment } from './handDrivenNode';
+import { startExchange, type Exchange } from './onDevchain';
+
+type Session = WithdrawalReader & Broadcaster;
+
+let exchange: Exchange;
+let hotWallet: string;
+beforeEach(async () => {
+  exchange = await startExchange();
+  exchange.chain.produceBlocks(700);
+  hotWallet = exchange.chain.account('hot-wallet').id;
+});
+afterEach(() => exchange.stop());
+
+/** The session with some answers of its own. */
+function withAnswers(session: Session, answers: Partial<Session>): Session {
+  return new Proxy(session, {
+    get(target, name) {
+      const value: unknown = Reflect.get(name in answers ? answers : target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+/** A history that says that these were paid, in these blocks. */
+const historyOf = (paid: Record<string, number>): Pick<Session, 'statistics' | 'history'> => ({
+  statistics: (id) =>
+    Promise.resolve({ id, ownerId: hotWallet, totalOps: Object.keys(paid).length, removedOps: 0 }),
+  history: () =>
+    Promise.resolve(
+      Object.entries(paid).map(([withdrawalId, blockNumber]): HistoryOperation => {
+        const transfer = { ...payment(withdrawalNonce(hotWallet, withdrawalId)), from: hotWallet };
+        return inHistory(blockNumber, [0, transfer], { blockTime: null });
+      }),
+    ),
+});
+
+const paymentsOf = (withdrawalId: string) => {
+  const nonce = withdrawalNonce(hotWallet, withdrawalId);
+  return exchange.chain.blocks
+    .flatMap(({ transactions }) => transactions.flatMap(({ transaction }) => transaction.operations))
+    .filter((operation) => operation[0] === 0 && BigInt(operation[1].memo?.nonce ?? 0) === nonce).length;
+};
+
+test('a late answer to a failed round does not take away the payment that the next round found', async () => {
+  const { chain, order, send, trusted } = exchange;
+  const requestedAt = chain.head.seconds;
+  const session = await trusted.session();
+  // The node that is asked first is behind: it has not seen the payment of A, which another worker makes now.
+  const behind = await session.state();
+  const orderOf = (withdrawalId: string) => order({ withdrawalId, requestedAt });
+  const [paid] = await send([orderOf('A')], { caches: new WithdrawalCaches() });
+  expect(paid?.item.outcome).toBe('irreversible');
+  // Another window, in which A would be another transaction.
+  chain.produceBlocks(700);
+
+  const [blockOfA, blockOfB] = [behind.headBlockNumber, behind.lastIrreversibleBlock];
+  const history = historyOf({ A: blockOfA, B: blockOfB });
+  let answerLate = () => {};
+  let questions = 0;
+  const first = withAnswers(session, {
+    ...history,
+    state: () => Promise.resolve(behind),
+    block: async (number) => {
+      if (number === blockOfA) questions += 1;
+      // The scan asks for it once; the second question comes from the look at what the history says, with that for B.
+      if (questions < 2) return session.block(number);
+      if (number === blockOfB) throw new BitSharesError('NODE_ERROR', { message: 'not now' });
+      const block = await session.block(number);
+      return new Promise<Block | null>((resolve) => {
+        answerLate = () => resolve(block);
+        setTimeout(answerLate, 1000);
+      });
+    },
+  });
+  const second = withAnswers(session, {
+    ...history,
+    block: async (number) => {
+      const block = await session.block(number);
+      if (number === blockOfB) {
+        answerLate();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return block;
+    },
+  });
+  const sessions = [first, second];
+  const [a] = await send([orderOf('A'), orderOf('B')], {
+    nodes: { trusted: () => Promise.resolve(sessions.shift() ?? session), delayed: null },
+    caches: new WithdrawalCaches(),
+  });
+  expect(a?.item).toMatchObject({ alreadyPaid: true, outcome: 'irreversible' });
+  expect(paymentsOf('A')).toBe(1);
+});
+
+test('a payment that the history proves and the node does not show keeps no other withdrawal back', async () => {
+  const { chain, order, send, trusted } = exchange;
+  const session = await trusted.session();
+  const node = withAnswers(session, historyOf({ A: chain.lastIrreversible }));
+  const [a, b] = await send([order({ withdrawalId: 'A' }), order({ withdrawalId: 'B' })], {
+    nodes: { trusted: () => Promise.resolve(node), delayed: null },
+  });
+  expect(a?.item).toMatchObject({ outcome: 'unknown', paid: false });
+  expect(a?.item.nextStep).toContain('INVALID_ANSWER');
+  expect(b?.item.outcome).toBe('irreversible');
+  expect([paymentsOf('A'), paymentsOf('B')]).toEqual([0, 1]);
+});
+
+test.each([true, false])(
+  'what was signed is an item, also when its id was paid with another content meanwhile (Continue on Fail: %s)',
+  async (continueOnFail) => {
+    const { order, send, trusted } = exchange;
+    const orderOf = (withdrawalId: string, to: string) => order({ withdrawalId, to });
+    const [prepared] = await send([orderOf('X', 'alice')], {}, { mode: 'prepare' });
+    const session = await trusted.session();
+    const node = withAnswers(session, {
+      // Another worker is a moment faster, with what should never have had this id.
+      broadcast: async (transaction) => {
+        if (prepared?.transaction != null) await session.broadcast(prepared.transaction).catch(() => {});
+        return session.broadcast(transaction);
+      },
+    });
+    const [y, x] = await send(
+      [orderOf('Y', 'alice'), orderOf('X', 'bob')],
+      { nodes: { trusted: () => Promise.resolve(node), delayed: null } },
+      { refuseBatchOnConflict: !continueOnFail },
+    );
+    expect([y?.conflict, x?.conflict]).toEqual([null, null]);
+    expect(y?.item.outcome).toBe('irreversible');
+    expect(x?.item).toMatchObject({ paid: false, final: false });
+    expect(x?.item.nextStep).toContain('WITHDRAWAL_CONFLICT');
+    expect(x?.item.nextStep).not.toContain('Nothing was sent');
+  },
+);
