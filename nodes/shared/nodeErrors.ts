@@ -42,14 +42,15 @@ export function toNodeError(
 
 /**
  * The fields of an item that stands for an error ("continue on fail"). n8n moves an item to the error output of a node only
- * when it holds nothing but `error` and `message`; with more it would pass for a success.
+ * when it holds nothing but `error`, which must not be empty, and `message`; else it would pass for a success.
  */
 export function errorItem(node: INode, error: unknown): IDataObject {
   const text = error instanceof Error ? error.message : String(error);
   const { code, field, fix } = isBitSharesError(error) ? error : internalError;
-  if (node.onError === 'continueErrorOutput')
-    return { error: text, message: [fix, `(${code})`].filter((part) => part !== undefined).join(' ') };
-  return { error: text, errorCode: code, errorField: field ?? null, whatToDo: fix ?? null };
+  if (node.onError === 'continueErrorOutput') {
+    return { error: text || code, message: fix === undefined ? `(${code})` : `${fix} (${code})` };
+  }
+  return { error: text || code, errorCode: code, errorField: field ?? null, whatToDo: fix ?? null };
 }
 
 const internalError: Pick<BitSharesError, 'code' | 'field' | 'fix'> = {

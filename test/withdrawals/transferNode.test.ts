@@ -145,6 +145,20 @@ test('with an error output what was refused goes there, with its reason, and nev
   expect(quoted.errorItems?.[0]?.json.message).toContain('(UNKNOWN_ACCOUNT)');
 });
 
+test.each(['continueErrorOutput', 'continueRegularOutput'] as const)(
+  'a fault of the whole node is an error of every item, and never the input as if it were the result (%s)',
+  async (onError) => {
+    const bitSharesKeysApi = { ...credentials['bitSharesKeysApi'], activeKey: '' };
+    const items = [request('S-1', { outcome: 'irreversible', paid: true }), request('S-2')];
+    const sent = await run('send', items, {}, { onError, credentials: { ...credentials, bitSharesKeysApi } });
+    const errors = onError === 'continueErrorOutput' ? sent.errorItems : sent.items;
+    expect(errors?.map(({ json }) => json.error)).toEqual(
+      Array(2).fill(expect.stringContaining('active key')),
+    );
+    if (onError === 'continueErrorOutput') expect(sent.items).toEqual([]);
+  },
+);
+
 test('a used withdrawalId with other content is an error of its item', async () => {
   await run('send', [request('N-6', { to: 'bob' })], { waitFor: 'block' });
   const { error, items } = await run('send', [request('N-6', { to: 'bob', amount: '9' })]);
