@@ -122,8 +122,7 @@ class Run {
 
   private resultOf(withdrawal: Withdrawal): WithdrawalResult {
     // Thrown, an error would hide what became of the rest of the batch.
-    const isItem =
-      withdrawal.signed !== null || (this.options.refuseBatchOnConflict && this.signedAnything);
+    const isItem = withdrawal.signed !== null || (this.options.refuseBatchOnConflict && this.signedAnything);
     return {
       item: withdrawal.item(repeatAdvice[this.options.mode]),
       conflict: isItem ? null : withdrawal.conflict,

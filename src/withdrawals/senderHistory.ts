@@ -19,7 +19,6 @@ export interface HistoryTransfer {
   blockNumber: number;
   trxInBlock: number;
   opInTrx: number;
-  virtualOp: number;
   /** Executed by a proposal: no block shows it as an operation of its own. Null where an old node does not tell. */
   isVirtual: boolean | null;
   /** Read from a block that cannot be replaced any more. */
@@ -78,7 +77,6 @@ class Notes {
         blockNumber,
         trxInBlock,
         opInTrx,
-        virtualOp,
         isVirtual,
         isIrreversible: this.areIrreversible,
       },

@@ -15,7 +15,6 @@ import { lookupOf, type WithdrawalContext } from './context';
 import {
   findPayment,
   gatherEvidence,
-  isProposed,
   readHistory,
   refuseWhileProposed,
   scanStart,
@@ -190,9 +189,7 @@ class Settling {
     await this.name(sender, lookup);
     if (this.payment !== null) return pause;
     // The execution of a proposal shows in no block, so while one is open blocks alone prove no absence.
-    if (isProposed(evidence, sender.id, this.order.withdrawalId)) {
-      refuseWhileProposed(evidence, sender.id, this.order.withdrawalId);
-    }
+    refuseWhileProposed(evidence, sender.id, this.order.withdrawalId);
     this.absentThrough = view.finalTime;
     if (this.settlement().final) return pause;
     this.pending = this.id !== null && (await view.session.recentTransaction(this.id)) !== null;

@@ -1,7 +1,7 @@
 /** The history of an account as executions read it that run at the same time, on nodes that change between two answers. */
 import type { HistoryOperation } from '../../src/chain';
 import { SenderHistory, type HistoryReading } from '../../src/withdrawals/senderHistory';
-import { HandDrivenNode, inHistory, payment, sender } from './handDrivenNode';
+import { block, HandDrivenNode, inHistory, payment, sender } from './handDrivenNode';
 
 /** The proposal that must be reached back to, and the payment that it made. */
 const created = inHistory(1, [22, { proposed_ops: [] } as never], { result: [1, '1.10.5'] });
@@ -34,6 +34,7 @@ async function lookNow(
   return reading;
 }
 
+const timeOf = (blockNumber: number) => block(blockNumber).timestamp;
 const reaches = (reading: HistoryReading) => reading.reachesBackTo(proposalPlace);
 const shows = (reading: HistoryReading) => reading.with(nonce).length > 0;
 
@@ -196,4 +197,33 @@ test('executions that begin at the same moment read each page about once, not ea
   for (const reading of await Promise.all(readings)) expect(reaches(reading)).toBe(true);
   // The first reads 20 pages; the others ask for the number of operations and the newest one.
   expect(node.asked).toBe(21 + 49 * 2);
+});
+
+test('a look long after the last one reads everything since then, however old it is', async () => {
+  await lookNow(history, node);
+  node.operations.push(executed(6), ...operations(7, 300));
+  const late = history.read(node.reader, sender, timeOf(250), 1000);
+  await node.answerAll();
+  expect([reaches(await late), shows(await late)]).toEqual([true, true]);
+});
+
+test('a first look goes back to the time that it was asked for, and no further', async () => {
+  node.operations.push(...operations(6, 300));
+  const first = history.read(node.reader, sender, timeOf(150), 1000);
+  await node.answerAll();
+  expect(reaches(await first)).toBe(false);
+  expect(node.asked).toBe(3);
+});
+
+test('what was read of two nodes with other sequence numbers is kept for each', async () => {
+  const later = new HandDrivenNode('ws://127.0.0.1:8091');
+  node.operations.push(...operations(6, 300));
+  later.operations = node.operations.slice(2);
+  await lookNow(history, node);
+  await lookNow(history, later);
+  const before = [node.asked, later.asked];
+  expect(reaches(await lookNow(history, node))).toBe(true);
+  expect(reaches(await lookNow(history, later))).toBe(false);
+  // The statistics, and the operation at which the last look ended.
+  expect([node.asked, later.asked].map((asked, i) => asked - (before[i] ?? 0))).toEqual([2, 2]);
 });
