@@ -60,7 +60,7 @@ export const testKeysCredential: CredentialTest = async function (credential) {
     );
     if (url === undefined)
       return 'The keys are well formed. Enter a node for the test to compare them with the account.';
-    const chainId = await readChainIdOf(url, systemClock);
+    const chainId = await readChainIdOf(url, systemClock).catch(nameTestNode);
     const node = openNodeClient({ urls: [url], chainId }, { clock: systemClock });
     try {
       const account = await node.account(keys.account);
@@ -77,6 +77,17 @@ export const testKeysCredential: CredentialTest = async function (credential) {
     }
   });
 };
+
+/** The field is below the keys, and it has a default that few operators entered themselves. */
+function nameTestNode(error: unknown): Promise<never> {
+  if (!isBitSharesError(error, 'NODE_UNREACHABLE')) return Promise.reject(error as Error);
+  return Promise.reject(
+    new BitSharesError('NODE_UNREACHABLE', {
+      message: error.message,
+      fix: `${error.fix ?? ''} Or enter another node under "Node for the Connection Test", or none.`.trim(),
+    }),
+  );
+}
 
 async function report(test: () => Promise<string>): Promise<INodeCredentialTestResult> {
   try {

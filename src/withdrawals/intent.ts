@@ -56,7 +56,7 @@ const fields = [
 /**
  * A withdrawalId from a workflow: text, or a whole number written as text.
  *
- * @throws INVALID_PARAMETER for an empty or overlong one, blanks around it, or control characters
+ * @throws INVALID_PARAMETER for an empty or overlong one, blanks around it, control or invisible characters
  */
 export function parseWithdrawalId(value: unknown, field = 'Withdrawal ID'): string {
   const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
@@ -216,14 +216,15 @@ function baseUnits(value: unknown, zeroToo: boolean): string | undefined {
 }
 
 function withdrawalIdFault(text: unknown): string | undefined {
+  if (text === undefined || text === null) return 'there is no value: the expression gives nothing';
   if (typeof text !== 'string') return 'this is not text';
   if (text === '') return 'no withdrawal id is given';
   if (text !== text.trim()) return 'there are blanks around the id';
   if (text.length > longestWithdrawalId) {
     return `the id has ${text.length} characters, at most ${longestWithdrawalId} are allowed`;
   }
-  if (hasControlCharacters(text) || !isWellFormed(text))
-    return 'the id holds characters that cannot be stored safely';
+  if (unseen.test(text)) return 'the id holds control characters or invisible ones';
+  if (!isWellFormed(text)) return 'the id holds characters that cannot be stored safely';
   return undefined;
 }
 
@@ -232,9 +233,11 @@ function isWellFormed(text: string): boolean {
   return Buffer.from(text, 'utf8').toString('utf8') === text;
 }
 
-function hasControlCharacters(text: string): boolean {
-  return [...text].some((character) => character < ' ' || character === '\u007f');
-}
+/**
+ * Control and formatting characters, line and paragraph separators. A bidirectional override in an id would turn round the amount that
+ * a person reads behind it.
+ */
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 function raise(error: BitSharesError): never {
   throw error;

@@ -83,6 +83,12 @@ describe('the test of a credential says what is wrong', () => {
       expect(await testKeys({ account: 'nobody' })).toEqual(error(/^Account: there is no account nobody/));
     });
 
+    test('a node that cannot be reached, naming the field that holds its address', async () => {
+      expect(await testKeys({ testNodeUrl: 'ws://127.0.0.1:9' })).toEqual(
+        error(/is not reachable .*enter another node under "Node for the Connection Test"/),
+      );
+    });
+
     test('the keys of another account', async () => {
       const other = chain.account('alice').keys;
       expect(await testKeys({ memoKey: other.memo })).toEqual(
