@@ -230,6 +230,7 @@ async function createCredentials(
     await keysOf('Deposit account (memo key only)', chain.accounts.deposits, ['memo']),
     await keysOf('Hot wallet (memo and active key)', chain.accounts.hotWallet, ['memo', 'active']),
     await keysOf('Customer (memo and active key)', chain.accounts.customer, ['memo', 'active']),
+    await keysOf('Hot wallet (memo key only)', chain.accounts.hotWallet, ['memo']),
   ];
   return {
     credentials: {

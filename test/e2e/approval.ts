@@ -81,15 +81,14 @@ async function requests(run: Run): Promise<void> {
   expectAnswer(await request({ ...bad, amount: '1.123456' }), 422, { code: 'INVALID_AMOUNT' });
   expectAnswer(await request({ ...bad, to: 'nobody-here' }), 422, { code: 'UNKNOWN_ACCOUNT' });
   expectAnswer(await request({ ...bad, requestedAt: 'yesterday' }), 422, { code: 'INVALID_TIME' });
-  expectAnswer(await request({ ...bad, amount: '9999999' }), 503, { code: 'INSUFFICIENT_BALANCE' });
+  expectAnswer(await request({ ...bad, withdrawalId: 'w-1\u202e' }), 422, { code: 'INVALID_PARAMETER' });
+  expectAnswer(await request({ ...bad, amount: '9999999' }), 503, {
+    code: 'INSUFFICIENT_BALANCE',
+    message: 'The hot wallet has too little now.',
+  });
   report.event('Refused quotes say why, and leave no row.');
 
-  const hostile = withdrawal(
-    run,
-    "x'); DELETE FROM withdrawals; --{{ 1 + 1 }}$1",
-    '5.00005',
-    "'; <b>{{ 1 }}",
-  );
+  const hostile = withdrawal(run, hostileId, '5.00005', `'; <b>{{ 1 }}", id "r-1"\u202e\u{e0001}`);
   expectAnswer(await request(hostile), 202, { withdrawalId: hostile.withdrawalId, memo: hostile.memo });
   expectAnswer(await status(hostile.withdrawalId), 200, { withdrawalId: hostile.withdrawalId });
   expectAnswer(await status('nobody asked'), 404);
@@ -125,21 +124,37 @@ async function decisions(run: Run): Promise<void> {
   const page = await openDecisions(person);
   const late = await openDecisions(person);
   expect(
-    page.choices.some((choice) => /^#\d+ r-1: 25\.50000 BTS \(1\.3\.0\) to customer/.test(choice)),
+    page.choices.some((choice) =>
+      /^#\d+: 25\.50000 BTS \(1\.3\.0\) from exchange-hot \(1\.2\.\d+\) to customer \(1\.2\.\d+\), memo "withdrawal r-1", id "r-1"$/.test(
+        choice,
+      ),
+    ),
     `The form shows ${JSON.stringify(page.choices)}`,
   );
   const choose = (...ids: string[]) =>
-    page.choices.filter((choice) => ids.some((id) => choice.includes(` ${id}: `)));
+    page.choices.filter((choice) => ids.some((id) => choice.endsWith(`, id ${JSON.stringify(id)}`)));
 
-  const hostile = choose("x'); DELETE FROM withdrawals; --{{ 1 + 1 }}$1");
-  await page.submit({ 0: hostile, 1: ['Decline'], 2: "don't; --" }, '1 of 1 written: Decline');
+  const hostile = choose(hostileId);
+  const escaped = String.raw`memo "'; <b>{{ 1 }}\", id \"r-1\"\u202e\udb40\udc01", id `;
+  expect(
+    /^#\d+: 5\.00005 BTS /.test(hostile[0] ?? '') && hostile[0]?.includes(escaped) === true,
+    `A hostile row is shown as ${JSON.stringify(hostile)}`,
+  );
+  const declined = await page.submit(
+    { 0: hostile, 1: ['Decline'], 2: "don't; --" },
+    '1 of 1 written: Decline',
+  );
+  expect(
+    declined.html.includes('What was declined is not paid.'),
+    'The page does not say what declining does.',
+  );
   const approved = choose('r-1', 'r-2');
   await late.submit({ 0: [...approved, ...hostile], 1: ['Approve'], 2: '' }, '2 of 3 written: Approve');
   report.event('A person declines one and approves two; what somebody else decided before stays.');
 
   const [decided] = await sql("SELECT decided_by FROM withdrawals WHERE withdrawal_id = 'r-1'");
   expect(decided?.[0] === exchange.owner.email, `The row says that ${decided?.[0]} decided.`);
-  expectAnswer(await status("x'); DELETE FROM withdrawals; --{{ 1 + 1 }}$1"), 200, {
+  expectAnswer(await status(hostileId), 200, {
     state: 'declined',
     final: true,
     nextStep: "Declined: it is not paid. don't; --",
@@ -194,7 +209,7 @@ async function stalledNode(run: Run): Promise<void> {
   expectAnswer(await request(withdrawal(run, 'u-2', '12.00002')), 202, { state: 'waiting' });
   link.stall();
   const page = await openDecisions(person);
-  const both = page.choices.filter((choice) => / u-[12]: /.test(choice));
+  const both = page.choices.filter((choice) => /, id "u-[12]"$/.test(choice));
   await page.submit({ 0: both, 1: ['Approve'], 2: 'while the node stalls' }, '2 of 2 written: Approve');
   await waitFor(
     async () => {
@@ -220,8 +235,8 @@ async function stalledNode(run: Run): Promise<void> {
     signal,
   });
   const details = JSON.stringify(await exchange.api.call('GET', `/executions/${failed.id}`));
-  expect(details.includes('Withdrawal u-1 (11.00001 BTS'), 'The report does not name the late row.');
-  expect(!details.includes('Withdrawal u-2'), 'The report names a row that is not late.');
+  expect(details.includes('11.00001 BTS (1.3.0) from'), 'The report does not name the late row.');
+  expect(!details.includes('12.00002 BTS'), 'The report names a row that is not late.');
   await pause(11 * second, signal);
   expect((await told()).length === 1, 'The late row was reported again at once.');
   report.event('After 15 minutes (by a date moved in the table) the late row is reported, once.');
@@ -245,7 +260,10 @@ async function payoutLists(run: Run): Promise<void> {
     const totals = await upload(name, lines, 'Pay this list?');
     const choice = totals.choices.find((text) => text === 'Pay 2 of 3 rows');
     expect(choice !== undefined && totals.html.includes('p-3'), 'The page does not show what is refused.');
-    expect(/BTS<\/b> \(1\.3\.0\) in 2 of them/.test(totals.html), 'The page does not show the totals.');
+    expect(
+      /BTS<\/b> \(1\.3\.0\) from <b>exchange-hot<\/b> \(1\.2\.\d+\) in 2 of them/.test(totals.html),
+      'The page does not show the totals, or from where they are paid.',
+    );
     const [result = ''] = downloads(await totals.submit({ 0: '', 1: [choice] }, 'of 2 paid'));
     return result.trim().split('\n').slice(1);
   };
@@ -266,13 +284,18 @@ async function payoutLists(run: Run): Promise<void> {
     list.map((line) => line.replace(',0.1,', ',0.5,')),
   );
   expect(
-    edited[0]?.startsWith('p-1,WITHDRAWAL_CONFLICT,FALSE,') === true &&
+    edited[0]?.startsWith('p-1,WITHDRAWAL_CONFLICT,FALSE,FALSE,customer,0.50000,BTS,') === true &&
       /^p-2,irreversible,TRUE,TRUE,/.test(edited[1] ?? ''),
     `The result of the edited list: ${edited.join(' | ')}`,
   );
   report.event('A payout list is paid; uploaded again it pays nothing, and an edited row is refused.');
 
   await upload('twice.csv', [...list, rows[0] ?? ''], 'Rows 2 and 5 have the same withdrawalId.');
+  await upload(
+    'excel.csv',
+    list.map((line) => line.replaceAll(',', ';')),
+    'In a CSV, columns are separated by commas',
+  );
   await upload('cut.csv', [...list.slice(0, 2), '"p-4,2026'], 'The list is refused');
   await upload('list.xlsx', ['this is no workbook'], 'The list is refused');
   const putAside = await upload(
@@ -311,6 +334,8 @@ function openDecisions(person: FormVisitor) {
 }
 
 const requestedAt = new Date().toISOString();
+/** It also pretends to be another row of the form. */
+const hostileId = `x'); DELETE FROM withdrawals; --{{ 1 + 1 }}$1 #9: 1.00000 BTS, id "r-1"`;
 
 function withdrawal(
   { exchange }: Run,

@@ -138,20 +138,10 @@ async function createCredentials(
     user: '',
     password: '',
   });
-  const keysId = await api.createCredential('Hot wallet (memo key only)', 'bitSharesKeysApi', {
-    account: chain.accounts.hotWallet,
-    memoKey: chain.keysOf(chain.accounts.hotWallet).memo,
-    olderMemoKeys: '',
-    activeKey: '',
-    balanceKeys: '',
-    walletPassword: '',
-    testNodeUrl: chain.trustedUrl,
-  });
   return {
     ...existing,
     postgres: { 'Withdrawal database': postgresId },
     bitSharesNodeApi: { 'BitShares nodes': nodesId },
-    bitSharesKeysApi: { ...existing['bitSharesKeysApi'], 'Hot wallet (memo key only)': keysId },
   };
 }
 

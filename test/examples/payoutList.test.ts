@@ -21,6 +21,7 @@ const row = {
   asset: '1.3.0',
   amount: '0.1',
 };
+const commas = 'In a CSV, columns are separated by commas, and amounts have a point (0.1, not 0,1).';
 const faults = (rows: object[]) => run('Check the list', rows)[0]?.json['faults'];
 
 test('a list of texts is taken as it is; memo may be missing', () => {
@@ -43,16 +44,26 @@ test('one withdrawalId in two rows, a missing cell, no rows, too many rows and a
   expect(to).toBe('alice');
   expect(faults([withoutReceiver])).toEqual(['Row 2: to is missing.']);
   expect(faults([{}])).toEqual(['The list has no rows.']);
-  expect(faults([{ error: 'Quote Not Closed' }])).toEqual(['The file cannot be read: Quote Not Closed']);
+  expect(faults([{ error: 'Quote Not Closed' }])).toEqual([
+    `The file cannot be read: Quote Not Closed. ${commas}`,
+  ]);
   const many = Array.from({ length: 501 }, (_, i) => ({ ...row, withdrawalId: `p-${i}` }));
   expect(faults(many)).toEqual(['The list has 501 rows, at most 500 are taken at once.']);
 });
 
+test('a list with semicolons is refused with what to write instead', () => {
+  expect(
+    faults([{ 'withdrawalId;requestedAt;to;asset;amount;memo': 'p-1;2026-11-22;alice;BTS;1;' }]),
+  ).toEqual([commas]);
+});
+
+const quote = (amountRaw: string, assetId = '1.3.0', precision = 5) => ({
+  intent: '{}',
+  ...{ amountRaw, assetId, precision, asset: assetId === '1.3.0' ? 'BTS' : 'WHOLE' },
+  ...{ from: 'exchange-hot', fromId: '1.2.19' },
+});
+
 test('totals are exact for each asset, and what was refused is not in them', () => {
-  const quote = (amountRaw: string, assetId = '1.3.0', precision = 5) => ({
-    intent: '{}',
-    ...{ amountRaw, assetId, precision, asset: assetId === '1.3.0' ? 'BTS' : 'WHOLE' },
-  });
   const quotes = [
     quote('10000'),
     quote('20000'),
@@ -68,7 +79,20 @@ test('totals are exact for each asset, and what was refused is not in them', () 
       { assetId: '1.3.0', amount: '0.30000', rows: 2 },
       { assetId: '1.3.7', amount: '18014398509481986', rows: 2 },
     ],
-    refused: ['Row 4 (p-3): To: there is no account <b> Check the name.'],
+    refused: ['Row 4: To: there is no account <b>. Check the name. Its id: "p-3"'],
   });
-  expect(totals?.json['html']).toContain('no account &lt;b&gt; Check');
+  expect(totals?.json['html']).toContain('no account &lt;b&gt;. Check');
+});
+
+test('totals name the account that pays, each of several by itself', () => {
+  const other = { ...quote('50000'), from: 'cold', fromId: '1.2.7' };
+  const [totals] = run('Totals', [quote('10000'), other], { 'Check the list': [row, row] });
+  expect(totals?.json['html']).toContain('<b>0.10000 BTS</b> (1.3.0) from <b>exchange-hot</b> (1.2.19) in 1');
+  expect(totals?.json['html']).toContain('<b>0.50000 BTS</b> (1.3.0) from <b>cold</b> (1.2.7) in 1');
+});
+
+test('a refused id stands last and quoted, and shows characters that cannot be seen', () => {
+  const list = [{ ...row, withdrawalId: 'p"\u202e\u{e0001}' }];
+  const [totals] = run('Totals', [{ error: 'Refused' }], { 'Check the list': list });
+  expect(totals?.json['refused']).toEqual([String.raw`Row 2: Refused. Its id: "p\"\u202e\udb40\udc01"`]);
 });
