@@ -27,6 +27,15 @@ interface Sending {
   prepare?: boolean;
 }
 
+export interface Habits {
+  /** How often it asks for what it knows of instead of sending again, in per cent. */
+  asking: number;
+  /** How often it sends everything that it can at once, in per cent. */
+  batching: number;
+  /** How much later than the first a request may say that it was made, in seconds. */
+  mostDrift: number;
+}
+
 export class Exchange {
   readonly started = new Set<Subject>();
   readonly claims: Claim[] = [];
@@ -36,8 +45,7 @@ export class Exchange {
   constructor(
     private readonly world: World,
     private readonly chosen: Subject[],
-    /** How often it asks for what it knows of instead of sending again, in per cent. */
-    private readonly curiosity: number,
+    private readonly habits: Habits,
   ) {
     this.requestedAt = world.head.time - world.random.below(300);
   }
@@ -45,18 +53,19 @@ export class Exchange {
   /** Begins what an exchange may do at any moment: send, send several, prepare, broadcast what was prepared, or ask. */
   beginAnything(worker: WorkerProcess): void {
     const { random } = this.world;
+    const { asking, batching, mostDrift } = this.habits;
     const subject = random.pick(this.chosen);
     const known = this.claims.filter((claim) => claim.subject === subject && claim.item.expiration !== null);
     const prepared = this.prepared.filter((earlier) => earlier.subject === subject);
-    if (known.length > 0 && random.chance(this.curiosity)) {
+    if (known.length > 0 && random.chance(asking)) {
       this.ask(worker, subject, random.pick(known).item);
     } else if (prepared.length > 0 && random.chance(25)) {
       this.broadcast(worker, subject, random.pick(prepared).transaction);
     } else {
       const alike = this.chosen.filter(({ mode }) => mode === subject.mode);
-      this.send(worker, random.chance(20) ? alike : [subject], {
+      this.send(worker, random.chance(batching) ? alike : [subject], {
         maximumWait: 30 * random.below(30),
-        drift: random.below(1800),
+        drift: random.below(mostDrift),
         prepare: subject.mode === 'send' && random.chance(10),
       });
     }
@@ -144,7 +153,7 @@ export class Exchange {
     transaction: SignedTransaction | null,
     expiration: number | null,
   ): SettleOrder {
-    const requestedAt = this.requestedAt + this.world.random.below(1800);
+    const requestedAt = this.requestedAt + this.world.random.below(this.habits.mostDrift);
     return { withdrawalId, requestedAt, transaction, expiration, waitFor: 'broadcast', maximumWait: 0 };
   }
 

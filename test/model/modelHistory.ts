@@ -4,7 +4,7 @@ import { Exchange } from './exchange';
 import { blockInterval, core, hotWallet, vault, type OutsideChange } from './modelChain';
 import { keptHistories, poorHistories, type ModelNode } from './modelNode';
 import { subjects, type Subject, type Theme } from './subjects';
-import { settled, WorkerProcess, type Execution } from './workerProcess';
+import { settled, WorkerProcess } from './workerProcess';
 import { aliceMemoKeys, Random, World } from './world';
 
 export interface HistoryOptions {
@@ -28,16 +28,25 @@ class History {
     this.random = random;
     // One process that runs a lot at once on shared caches, or several that run a little.
     const crowded = options.theme === 'shared';
+    const isAnew = options.theme === 'requested anew';
     // Short maintenance intervals make many maintenance blocks to stumble over.
     const maintenanceInterval = options.theme === 'fees' ? 390 : 1500;
     this.world = new World(random, 30 * random.below(40), maintenanceInterval, crowded ? 24 : 2);
     this.workers = Array.from({ length: crowded ? 1 : 2 + random.below(3) }, () => {
       const skew = random.below(121) - 60;
       return crowded
-        ? new WorkerProcess(this.world, { skew, concurrency: 8, slowness: 25 })
-        : new WorkerProcess(this.world, { skew, concurrency: 1 + random.below(2), slowness: 5 });
+        ? new WorkerProcess(this.world, { skew, concurrency: 8, slowness: 12 })
+        : new WorkerProcess(this.world, {
+            skew,
+            concurrency: 1 + random.below(2),
+            slowness: isAnew ? 20 : 5,
+          });
     });
-    this.exchange = new Exchange(this.world, this.choose(), crowded ? 50 : 25);
+    this.exchange = new Exchange(this.world, this.choose(), {
+      asking: crowded ? 50 : 25,
+      batching: isAnew ? 60 : 20,
+      mostDrift: isAnew ? 4 * 3600 : 1800,
+    });
     if (options.theme === 'encrypted') this.aliceLaysTraps();
     if (crowded) for (const node of this.world.trusted) this.changeHistory(node);
   }
@@ -59,6 +68,8 @@ class History {
 
   private choose(): Subject[] {
     const { theme } = this.options;
+    // Later than by an hour only a payment is found, in the history, and not a proposal.
+    if (theme === 'requested anew') return subjects.slice(0, 4);
     if (theme === 'shared') {
       return subjects.filter(({ withdrawalId }) => ['plain', 'encrypted', 'proposed'].includes(withdrawalId));
     }
@@ -92,6 +103,8 @@ class History {
       world.produce(this.outside(), random.chance(8) ? random.below(5) : 0, () => random.chance(willing));
     } else if (dice < 83) {
       world.fork(1 + random.below(3), random.chance(50));
+      // The chain stands still for up to an hour and a half.
+      if (this.options.theme === 'requested anew') world.produce({}, random.below(180));
     } else if (dice < 87) {
       const node = random.pick(world.trusted);
       if (random.chance(70)) world.gossip(node);
@@ -116,18 +129,11 @@ class History {
     const inStep = random.chance(50);
     for (let i = random.below(20); i >= 0 && worker.awake.length > 0; i--) {
       for (const execution of inStep ? worker.awake : [random.pick(worker.awake)]) {
-        if (random.chance(94)) execution.step('answered', this.pace(execution));
-        else execution.step(random.pick(['lost', 'done but lost'] as const), random.below(9));
+        if (random.chance(94)) execution.step('answered', random.chance(80) ? Infinity : 1 + random.below(8));
+        else execution.step(random.pick(['refused', 'lost', 'done but lost'] as const), random.below(9));
       }
       await settled();
     }
-  }
-
-  /** How many answers arrive at once: on a slow connection one at a time, else mostly all that were asked for. */
-  private pace({ slow }: Execution): number {
-    const { random } = this;
-    if (slow) return 1;
-    return random.chance(80) ? Infinity : 1 + random.below(8);
   }
 
   /** Some processes go on at once with everything that was queued, all of it with empty caches. */
@@ -146,6 +152,8 @@ class History {
 
   private changeHistory(node: ModelNode): void {
     const { random } = this;
+    // A request that says another time each time rests on history.
+    if (this.options.theme === 'requested anew') return;
     // History shows payments too; where it is poor, everything rests on the blocks.
     const poor = this.options.theme === 'shared' && random.chance(80);
     node.keepHistory(random.pick(poor ? poorHistories : keptHistories));

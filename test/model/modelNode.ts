@@ -237,3 +237,7 @@ function assetOf(id: string): Asset | null {
 export function lost(): BitSharesError {
   return new BitSharesError('CONNECTION_LOST', { message: 'The connection was lost' });
 }
+
+export function refused(): BitSharesError {
+  return new BitSharesError('NODE_ERROR', { message: 'The node refused: not now' });
+}

@@ -35,6 +35,7 @@ export const themes = [
   'funds',
   'forks',
   'history',
+  'requested anew',
 ] as const;
 
 export type Theme = (typeof themes)[number];

@@ -6,25 +6,34 @@ import type { Broadcaster, Clock } from '../../src/chain';
 import { WithdrawalCaches } from '../../src/withdrawals/evidence';
 import type { WithdrawalReader } from '../../src/withdrawals/reader';
 import type { WithdrawalNodes } from '../../src/withdrawals/view';
-import { lost, sessionOf, type Line, type ModelNode } from './modelNode';
+import { lost, refused, sessionOf, type Line, type ModelNode } from './modelNode';
 import { accounts, type World } from './world';
 
-/** How the answers of one moment arrive. */
-export type Delivery = 'answered' | 'lost' | 'done but lost';
+/** How an answer arrives: the node may refuse one question alone, and a connection takes all that are open with it. */
+export type Delivery = 'answered' | 'refused' | 'lost' | 'done but lost';
 
-type Entry = { until?: number; run: (delivery: Delivery) => void };
+interface Session {
+  lost: boolean;
+  /** Each answer takes its own time, while others are refused and other connections go on. */
+  slow: boolean;
+}
+
+interface Entry {
+  until?: number;
+  session?: Session;
+  run: (delivery: Delivery) => void;
+}
 
 /** One execution of a workflow. */
 export class Execution {
   private queue: Entry[] = [];
-  private sessions: { lost: boolean }[] = [];
 
   constructor(
     private readonly world: World,
     /** Seconds by which this machine's clock is off. */
     private readonly skew: number,
-    /** Answers arrive one at a time. */
-    readonly slow: boolean,
+    /** How many of its connections are slow, in per cent. */
+    private readonly slowness: number,
   ) {}
 
   /** Whether something can arrive now; otherwise it waits for time to pass, or for another execution. */
@@ -51,17 +60,22 @@ export class Execution {
     };
   }
 
-  /** Lets the first `most` answers that are due arrive; with anything else than 'answered' the connections are lost after them. */
+  /** Lets the first `most` answers that are due arrive, and the next one, or all of its connection, in the other way. */
   step(delivery: Delivery, most = Infinity): void {
-    const due = this.due;
+    const due = this.due.filter(({ session }) => session?.slow !== true || this.world.random.chance(15));
     const arriving = due.slice(0, most);
-    const losing = delivery === 'answered' ? [] : due.slice(most);
-    this.queue = this.queue.filter((entry) => !arriving.includes(entry) && !losing.includes(entry));
+    const next = due[arriving.length];
+    const { session } = next ?? {};
+    const others =
+      delivery === 'answered' || next === undefined
+        ? []
+        : delivery === 'refused' || session === undefined
+          ? [next]
+          : this.queue.filter((entry) => entry.session === session && !arriving.includes(entry));
+    this.queue = this.queue.filter((entry) => !arriving.includes(entry) && !others.includes(entry));
     for (const entry of arriving) entry.run('answered');
-    if (delivery === 'answered') return;
-    for (const session of this.sessions) session.lost = true;
-    this.sessions = [];
-    for (const entry of losing) entry.run(delivery);
+    if (session !== undefined && delivery !== 'answered' && delivery !== 'refused') session.lost = true;
+    for (const entry of others) entry.run(delivery);
   }
 
   /** kill -9: nothing that was awaited ever arrives. */
@@ -70,39 +84,25 @@ export class Execution {
   }
 
   private async open(node: ModelNode): Promise<WithdrawalReader & Broadcaster> {
-    const session = { lost: false };
-    this.sessions.push(session);
-    const line: Line = {
-      call: (answer) =>
-        new Promise((resolve, reject) => {
-          if (session.lost) return reject(lost());
-          this.queue.push({
-            run: (delivery) => {
-              if (delivery !== 'answered') return reject(lost());
-              try {
-                resolve(answer());
-              } catch (error) {
-                reject(error as Error);
-              }
-            },
-          });
-        }),
-      broadcast: (deliver) =>
-        new Promise((resolve, reject) => {
-          if (session.lost) return reject(lost());
-          this.queue.push({
-            run: (delivery) => {
-              try {
-                if (delivery !== 'lost') deliver();
-              } catch (error) {
-                if (delivery === 'answered') return reject(error as Error);
-              }
-              if (delivery === 'answered') resolve();
-              else reject(lost());
-            },
-          });
-        }),
-    };
+    const session: Session = { lost: false, slow: this.world.random.chance(this.slowness) };
+    const ask = <T>(act: () => T): Promise<T> =>
+      new Promise((resolve, reject) => {
+        if (session.lost) return reject(lost());
+        this.queue.push({
+          session,
+          run: (delivery) => {
+            if (delivery === 'refused') return reject(refused());
+            try {
+              const result = delivery === 'lost' ? undefined : act();
+              if (delivery === 'answered') return resolve(result as T);
+            } catch (error) {
+              if (delivery === 'answered') return reject(error as Error);
+            }
+            reject(lost());
+          },
+        });
+      });
+    const line: Line = { call: ask, broadcast: ask };
     return Promise.resolve(sessionOf(node, line, accounts));
   }
 }
@@ -112,7 +112,7 @@ export interface WorkerOptions {
   skew: number;
   /** How many executions it runs at once. */
   concurrency: number;
-  /** How many of them have a slow connection, in per cent. */
+  /** How many of their connections are slow, in per cent. */
   slowness: number;
 }
 
@@ -140,7 +140,7 @@ export class WorkerProcess {
   /** Begins an execution; it counts until `work` has settled, or the process dies. */
   begin(work: (execution: Execution) => Promise<void>): void {
     const { skew, slowness } = this.options;
-    const execution = new Execution(this.world, skew, this.world.random.chance(slowness));
+    const execution = new Execution(this.world, skew, slowness);
     const { running } = this;
     running.add(execution);
     void work(execution).finally(() => running.delete(execution));
