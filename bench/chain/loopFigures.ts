@@ -1,13 +1,12 @@
 import type { Figures, Target } from '../bench';
-import { spread } from '../measure';
+import { ofOurs, type Backlog } from './backlogs';
 import type { LoopReport } from './eventLoop';
-import type { ReadingReport } from './reading';
 
 const longestAllowed = 20;
 
 /** What the readings did to the event loop, in which n8n serves its users meanwhile. */
-export function loopFigures(reports: readonly ReadingReport[]): Figures['values'] {
-  const of = (pick: (loop: LoopReport) => number) => spread(reports.map(({ loop }) => pick(loop)));
+export function loopFigures(backlog: Backlog): Figures['values'] {
+  const of = (pick: (loop: LoopReport) => number) => ofOurs(backlog, ({ loop }) => pick(loop));
   return [
     { name: 'longest work on the event loop', value: of((loop) => loop.longestWorkMs), unit: 'ms' },
     { name: 'longest turn of the event loop', value: of((loop) => loop.longestTurnMs), unit: 'ms' },
@@ -17,7 +16,7 @@ export function loopFigures(reports: readonly ReadingReport[]): Figures['values'
 }
 
 /** Processor time is judged: how long others had the processor is not ours to say. */
-export function loopTarget(reports: readonly ReadingReport[]): Target {
-  const longest = spread(reports.map(({ loop }) => loop.longestWorkMs)).median;
+export function loopTarget(backlog: Backlog): Target {
+  const longest = ofOurs(backlog, ({ loop }) => loop.longestWorkMs).median;
   return { text: `no work longer than ${longestAllowed} ms at a time`, met: longest <= longestAllowed };
 }

@@ -3,12 +3,14 @@
  * task as its argument; gives what it saw as one message.
  */
 import { createECDH, createHash } from 'node:crypto';
-import { beginning } from '../../src/deposits/position';
+import type { NodeSession } from '../../src/chain';
+import { keyOf, type WatchedAccount } from '../../src/deposits/accountOperation';
 import { recoverFromBlocks } from '../../src/deposits/blockRecovery';
 import { endOfBlock } from '../../src/deposits/depositKey';
 import { finalHeight } from '../../src/deposits/finality';
 import { HistoryReader } from '../../src/deposits/historyReader';
 import { ItemBuilder } from '../../src/deposits/itemBuilder';
+import { beginning, type Position } from '../../src/deposits/position';
 import { watchedAccount } from '../../src/deposits/watchedAccount';
 import { MemoKeyring, PrivateKey, PublicKey } from '../../src/protocol';
 import { openNodeClient } from '../../src/rpc/nodeClient';
@@ -24,6 +26,7 @@ export interface ReadingTask {
    * parsed and thrown away.
    */
   what: 'items' | 'answers' | 'secrets' | 'recovery' | 'blocks';
+  /** So many deposits wait, the newest of the account: what came before was handled. */
   count: number;
   /** How many operations the node gives in one answer. */
   pageSize: number;
@@ -31,7 +34,7 @@ export interface ReadingTask {
 
 export interface ReadingReport {
   read: number;
-  /** Of the whole chain. */
+  /** From the first deposit that waits to the newest block. */
   blocks: number;
   decoded: number;
   seconds: number;
@@ -50,6 +53,7 @@ async function work({ facts, what, count, pageSize }: ReadingTask): Promise<Read
   const session = await client.session();
   const account = await watchedAccount(session, facts.exchange.id);
   const state = await session.state();
+  const from = await positionBefore(session, account, count);
   const digest = createHash('sha256');
   let [read, decoded, peakHeap] = [0, 0, 0];
   const note = () => {
@@ -68,7 +72,7 @@ async function work({ facts, what, count, pageSize }: ReadingTask): Promise<Read
       clock: realClock,
     });
     const reader = new HistoryReader(session, account);
-    for await (const page of reader.read(beginning, null, finalHeight('delayed', state))) {
+    for await (const page of reader.read(from, session.endpoint, finalHeight('delayed', state))) {
       for (const { item } of await builder.build(session, page.operations)) {
         read += 1;
         if (item.memoStatus === 'decoded') decoded += 1;
@@ -77,19 +81,20 @@ async function work({ facts, what, count, pageSize }: ReadingTask): Promise<Read
       note();
     }
   } else if (what === 'recovery') {
-    const stretch = { after: endOfBlock(0), before: endOfBlock(state.headBlockNumber) };
-    for await (const operations of recoverFromBlocks(session, account.id, stretch, 1)) {
+    const stretch = { after: from.key, before: endOfBlock(state.headBlockNumber) };
+    for await (const operations of recoverFromBlocks(session, account.id, stretch, from.sequence + 1)) {
       read += operations.length;
       note();
     }
   } else if (what === 'blocks') {
-    read = await readBlocks(state.headBlockNumber, (number) =>
+    read = await readBlocks(from.key.block + 1, state.headBlockNumber, (number) =>
       session.call('database', 'get_block', [number]),
     );
   } else {
     const call: Call = (api, method, args) => session.call(api, method, args);
     const seen = what === 'secrets' ? shareSecret(facts) : () => undefined;
-    read = await readAnswers({ count, pageSize, head: state.headBlockNumber }, call, seen);
+    const range = { first: from.sequence + 1, count, pageSize, head: state.headBlockNumber };
+    read = await readAnswers(range, call, seen);
     note();
   }
   const seconds = (performance.now() - started) / 1000;
@@ -97,7 +102,7 @@ async function work({ facts, what, count, pageSize }: ReadingTask): Promise<Read
   client.close();
   return {
     read,
-    blocks: state.headBlockNumber,
+    blocks: state.headBlockNumber - from.key.block,
     decoded,
     seconds,
     peakHeapMiB: peakHeap / 2 ** 20,
@@ -106,6 +111,20 @@ async function work({ facts, what, count, pageSize }: ReadingTask): Promise<Read
     microsecondsEach: (used.user + used.system) / read,
     digest: digest.digest('hex'),
   };
+}
+
+/** Where a trigger stands that has handled all but the newest `count` operations. */
+async function positionBefore(
+  session: NodeSession,
+  account: WatchedAccount,
+  count: number,
+): Promise<Position> {
+  const { totalOps } = await session.statistics(account.statisticsId);
+  const sequence = totalOps - count;
+  if (sequence === 0) return beginning;
+  const [last] = await session.history(account.id, { stop: sequence, start: sequence, limit: 1 });
+  if (last === undefined) throw new Error(`The account has ${totalOps} operations, and not ${count}.`);
+  return { sequence, key: keyOf(last) };
 }
 
 type Call = (api: string, method: string, args: unknown[]) => Promise<unknown>;
@@ -124,14 +143,16 @@ function shareSecret({ exchange, prefix }: ChainFacts): (operation: RawOperation
 
 /** The limit: the node's answers over the same connection with nothing done to them but JSON.parse. */
 async function readAnswers(
-  { count, pageSize, head }: { count: number; pageSize: number; head: number },
+  range: { first: number; count: number; pageSize: number; head: number },
   call: Call,
   seen: (operation: RawOperation) => void,
 ): Promise<number> {
+  const { pageSize, head } = range;
+  const last = range.first + range.count - 1;
   let read = 0;
   const pages: [number, number][] = [];
-  for (let first = 1; first <= count; first += pageSize)
-    pages.push([first, Math.min(count, first + pageSize - 1)]);
+  for (let { first } = range; first <= last; first += pageSize)
+    pages.push([first, Math.min(last, first + pageSize - 1)]);
   const blocks = new Set<number>();
   const workers = Array.from({ length: 8 }, async () => {
     for (let page = pages.shift(); page !== undefined; page = pages.shift()) {
@@ -158,8 +179,12 @@ async function readAnswers(
 }
 
 /** @returns how many transactions they hold */
-async function readBlocks(head: number, block: (number: number) => Promise<unknown>): Promise<number> {
-  let [next, read] = [1, 0];
+async function readBlocks(
+  first: number,
+  head: number,
+  block: (number: number) => Promise<unknown>,
+): Promise<number> {
+  let [next, read] = [first, 0];
   const workers = Array.from({ length: 16 }, async () => {
     while (next <= head) {
       const answer = await block(next++);

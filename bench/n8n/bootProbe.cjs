@@ -1,14 +1,15 @@
 'use strict';
 /**
- * Loaded into n8n before its own code (`node --require`): notes how long n8n takes to load nodes, all of them and ours, and
- * writes that into the file that BENCH_BOOT_REPORT names. Plain JavaScript, because n8n's Node.js runs it as it is.
+ * Loaded into n8n before its own code (`node --require`): notes how long n8n takes to load our package, and writes that,
+ * when all nodes are loaded, into the file that BENCH_BOOT_REPORT names. Plain JavaScript, because n8n's Node.js runs it
+ * as it is.
  */
 const { writeFileSync } = require('node:fs');
 const Module = require('node:module');
 
 const file = process.env.BENCH_BOOT_REPORT;
 const ours = process.env.BENCH_BOOT_PACKAGE;
-const report = { pid: process.pid, loading: null, ours: null };
+const report = { ours: null };
 
 /** Wraps an asynchronous method, so that `note` gets the milliseconds of each call: by the clock, and of this thread on a processor. */
 function timed(prototype, method, note) {
@@ -35,10 +36,7 @@ function wrap(name, exported) {
       if (loader.packageName === ours) report.ours ??= times;
     });
   } else {
-    timed(prototype, 'init', (_, times) => {
-      report.loading = times;
-      writeFileSync(file, JSON.stringify(report));
-    });
+    timed(prototype, 'init', () => writeFileSync(file, JSON.stringify(report)));
   }
 }
 
