@@ -85,6 +85,7 @@ async function requests(run: Run): Promise<void> {
   expectAnswer(await request({ ...bad, amount: '9999999' }), 503, {
     code: 'INSUFFICIENT_BALANCE',
     message: 'The hot wallet has too little now.',
+    whatToDo: 'Ask again with the same body when the operator has filled it.',
   });
   report.event('Refused quotes say why, and leave no row.');
 
