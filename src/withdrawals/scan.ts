@@ -35,6 +35,8 @@ export class ScannedBlocks {
   /**
    * Reads what is missing of `from..to`, all of which must be irreversible as this reader (one session) said.
    * Several callers may share these blocks: each block is taken in once, and what was read stays after a lost connection.
+   *
+   * @throws NODE_OUT_OF_SYNC when blocks between `to` and those that are here may still be replaced
    */
   async cover(reader: WithdrawalReader, from: number, to: number): Promise<void> {
     await this.turns.take(() => this.read(reader, from, to));
@@ -45,6 +47,14 @@ export class ScannedBlocks {
     if (this.first === 0) {
       this.first = from;
       this.last = from - 1;
+    }
+    // What lies between is not irreversible for this reader: it may be on a fork, and these blocks are kept for all.
+    if (to < this.first - 1) {
+      throw new BitSharesError('NODE_OUT_OF_SYNC', {
+        message: `${reader.endpoint} calls only block ${to} irreversible, while block ${this.first - 1} was so on another node`,
+        fix: 'This node is far behind, or on a fork that nobody follows. Wait until it has caught up, or take it out of the node credential.',
+        data: { lastIrreversibleBlock: to },
+      });
     }
     // Downwards in steps, so that each step joins what is there.
     while (this.first > from) {

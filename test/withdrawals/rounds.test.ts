@@ -138,3 +138,34 @@ test.each([true, false])(
     expect(x?.item.nextStep).not.toContain('Nothing was sent');
   },
 );
+
+test('a fork on which a node stays for hours hides no payment from those who ask another node later', async () => {
+  const { chain, order, send, trusted } = exchange;
+  const old = order({ withdrawalId: 'A', requestedAt: chain.head.seconds });
+  const [paid] = await send([old], { caches: new WithdrawalCaches() });
+  const forkedAt = (paid?.item.blockNumber ?? 0) - 1;
+  chain.produceBlocks(4500);
+
+  const session = await trusted.session();
+  const noHistory: Partial<Session> = {
+    statistics: () => Promise.reject(new BitSharesError('ACCESS_DENIED', { message: 'Access denied' })),
+  };
+  const main = withAnswers(session, noHistory);
+  const forked = withAnswers(session, {
+    ...noHistory,
+    state: async () => ({ ...(await session.state()), lastIrreversibleBlock: forkedAt, participation: 10 }),
+    block: async (number) => {
+      const block = await session.block(number);
+      return block === null || number <= forkedAt ? block : { ...block, transactions: [] };
+    },
+  });
+  const caches = new WithdrawalCaches();
+  const by = (node: Session) => ({ nodes: { trusted: () => Promise.resolve(node), delayed: null }, caches });
+  const [recent] = await send([order({ withdrawalId: 'B', requestedAt: chain.head.seconds })], by(main));
+  expect(recent?.item.outcome).toBe('irreversible');
+  const [onFork] = await send([old], by(forked));
+  expect(onFork?.item.outcome).toBe('unknown');
+  const [again] = await send([old], by(main));
+  expect(again?.item).toMatchObject({ alreadyPaid: true, blockNumber: forkedAt + 1 });
+  expect(paymentsOf('A')).toBe(1);
+});

@@ -79,6 +79,17 @@ test('making room for new blocks never takes away those that a running execution
   expectCovered(next, 90, 120);
 });
 
+test('blocks that a node may still replace are never kept, also where those of another node begin later', async () => {
+  const scanned = new ScannedBlocks(sender, 'BTS');
+  await scanned.cover(nodeThat().reader, 100, 300);
+  const fork = { endpoint: 'ws://127.0.0.1:8091', block: async (number: number) => blockWith(number) };
+  await expect(scanned.cover(fork as unknown as WithdrawalReader, 40, 50)).rejects.toMatchObject({
+    code: 'NODE_OUT_OF_SYNC',
+  });
+  await scanned.cover(nodeThat().reader, 40, 300);
+  expectCovered(scanned, 40, 300);
+});
+
 test('in whatever order answers arrive, and whichever are lost, an execution that ends has seen its whole stretch', async () => {
   let ended = 0;
   for (let round = 1; round <= 300; round++) {
@@ -92,7 +103,7 @@ test('in whatever order answers arrive, and whichever are lost, an execution tha
     } as unknown as WithdrawalReader;
     const executions = Array.from({ length: 5 }, async () => {
       const from = 1 + random.below(60);
-      const to = from + random.below(60);
+      const to = 60 + random.below(60);
       try {
         await scanned.cover(reader, from, to);
       } catch (error) {
