@@ -85,7 +85,8 @@ export function checkRequestedAt(requestedAt: number, headTime: number, maximumA
       fix: 'Give the time at which the withdrawal was requested, as stored with it. Check the clock and the zone.',
     });
   }
-  if (requestedAt < headTime - maximumAge) {
+  // Negated, so that a limit that is no number refuses: with it the scan would begin nowhere.
+  if (!(requestedAt >= headTime - maximumAge)) {
     throw new BitSharesError('REQUESTED_AT_TOO_OLD', {
       field: 'Requested At',
       message: `${isoTime(requestedAt)} is more than ${Math.round(maximumAge / 86400)} days ago, and every block since then would have to be read`,

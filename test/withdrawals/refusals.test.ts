@@ -44,6 +44,7 @@ const cases: [string, Partial<PlainRequest>, Partial<WithdrawalOrder>, string, '
   ],
   ['a request from the future', { requestedAt: 1_900_000_000 }, {}, 'REQUESTED_AT_IN_FUTURE', 'unknown'],
   ['a request that is too old', { requestedAt: 1_700_000_000 }, {}, 'REQUESTED_AT_TOO_OLD', 'unknown'],
+  ['an age limit that is no number', {}, { maximumAge: NaN }, 'REQUESTED_AT_TOO_OLD', 'unknown'],
   ['a name that is none', { to: 'Not A Name' }, {}, 'INVALID_ACCOUNT', 'rejected'],
   ['a symbol that is none', { asset: 'bts' }, {}, 'INVALID_ASSET', 'rejected'],
   ['zero', { amount: '0' }, {}, 'INVALID_AMOUNT', 'rejected'],

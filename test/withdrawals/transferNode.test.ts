@@ -106,6 +106,20 @@ test('an expression that changes on a retry stops the node before anything is bu
   expect(payments()).toBe(before);
 });
 
+test('an option whose expression gives no number is refused: without an age limit a scan would prove nothing', async () => {
+  const before = payments();
+  for (const [name, label] of [
+    ['maximumAge', 'Maximum Age of Request'],
+    ['maximumWait', 'Maximum Wait'],
+  ] as const) {
+    for (const value of ['={{ "a week" }}', '={{ -1 }}', '={{ [7] }}']) {
+      const { error } = await run('send', [request('N-12')], { options: { [name]: value } });
+      expect(error?.message).toContain(label);
+    }
+  }
+  expect(payments()).toBe(before);
+});
+
 test('a batch with an item that cannot be understood sends nothing, or with Continue on Fail all but that item', async () => {
   const items = [request('N-5', { to: 'bob' }), request('', { to: 'bob' })];
   const stopped = await run('send', items, { waitFor: 'broadcast' });

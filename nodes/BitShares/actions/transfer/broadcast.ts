@@ -3,7 +3,7 @@ import { broadcastPrepared, parsePreparedTransaction } from '../../../../src/wit
 import type { WaitFor } from '../../../../src/withdrawals/withdrawal';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
 import * as fields from './fields';
-import { identity } from './orders';
+import { identity, numberOf } from './orders';
 import { withWithdrawalContext } from './run';
 
 const transaction: INodeProperties = {
@@ -36,7 +36,7 @@ export const broadcast: NodeOperation = {
           ),
           expiration: null,
           waitFor: this.getNodeParameter('waitFor', itemIndex) as WaitFor,
-          maximumWait: this.getNodeParameter('maximumWait', itemIndex) as number,
+          maximumWait: numberOf(this.getNodeParameter('maximumWait', itemIndex), 'Maximum Wait'),
         };
         return { ...(await broadcastPrepared(order, withdrawals)) };
       }),

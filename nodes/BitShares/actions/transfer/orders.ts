@@ -13,9 +13,9 @@ interface Options {
   allowedReceivers?: string;
   fee?: string | number;
   feeAsset?: string;
-  maximumAge?: number;
+  maximumAge?: string | number;
   maximumAmount?: string | number;
-  maximumWait?: number;
+  maximumWait?: string | number;
   memoType?: 'encrypted' | 'public';
   receiverMemoKey?: string;
 }
@@ -32,8 +32,8 @@ export function settingsOf(
     allowedReceivers: listOf(options.allowedReceivers),
     maximumAmount: given(options.maximumAmount),
     waitFor,
-    maximumWait: options.maximumWait ?? 180,
-    maximumAge: (options.maximumAge ?? 7) * 24 * 3600,
+    maximumWait: numberOf(given(options.maximumWait) ?? 180, 'Maximum Wait'),
+    maximumAge: numberOf(given(options.maximumAge) ?? 7, 'Maximum Age of Request (Days)') * 24 * 3600,
   };
 }
 
@@ -84,6 +84,21 @@ export function identity(
 export function requestTime(value: unknown, field?: string): number {
   const iso = (value as { toISO?: () => unknown } | null)?.toISO;
   return parseRequestedAt(typeof iso === 'function' ? iso.call(value) : value, field);
+}
+
+/**
+ * A number from an expression, which n8n does not check. Anything else would switch off the limit that it stands for.
+ *
+ * @throws INVALID_PARAMETER
+ */
+export function numberOf(value: unknown, field: string): number {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number === 'number' && Number.isFinite(number) && number >= 0) return number;
+  throw new BitSharesError('INVALID_PARAMETER', {
+    field,
+    message: 'this is not a number',
+    fix: 'Give digits, such as 7. Check the expression.',
+  });
 }
 
 function optionsOf(context: IExecuteFunctions, itemIndex: number): Options {

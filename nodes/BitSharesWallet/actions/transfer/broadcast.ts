@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { broadcastPrepared, parsePreparedTransaction } from '../../../../src/withdrawals/settleTransaction';
 import type { WaitFor } from '../../../../src/withdrawals/withdrawal';
 import * as fields from '../../../BitShares/actions/transfer/fields';
-import { identity } from '../../../BitShares/actions/transfer/orders';
+import { identity, numberOf } from '../../../BitShares/actions/transfer/orders';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
 import { from, withWalletWithdrawals } from './run';
 
@@ -35,7 +35,7 @@ export const broadcast: NodeOperation = {
             ),
             expiration: null,
             waitFor: this.getNodeParameter('waitFor', itemIndex) as WaitFor,
-            maximumWait: this.getNodeParameter('maximumWait', itemIndex) as number,
+            maximumWait: numberOf(this.getNodeParameter('maximumWait', itemIndex), 'Maximum Wait'),
           },
           withdrawals,
         )),
