@@ -14,6 +14,8 @@ export interface WithdrawalContext {
   keys: SenderKeys;
   /** The account that a proposal lets pay, when it is not the one that signs: name or `1.2.x`. */
   payingAccount?: string;
+  /** Aborts when n8n stops the execution. Nothing is sent after it: an operator who stops everything relies on that. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Reads memos of found payments, to compare their text. */

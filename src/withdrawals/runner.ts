@@ -90,7 +90,8 @@ class Run {
   }
 
   async run(): Promise<WithdrawalResult[]> {
-    for (;;) {
+    const { clock, signal } = this.context;
+    while (signal?.aborted !== true) {
       let pause = 1000;
       try {
         pause = await this.round();
@@ -99,7 +100,7 @@ class Run {
       }
       const left = Math.max(0, ...this.open().map((withdrawal) => this.timeLeft(withdrawal)));
       if (left === 0) break;
-      await this.context.clock.sleep(Math.min(pause, left));
+      await clock.sleep(Math.min(pause, left), signal);
     }
     return this.answering.map((withdrawal) => this.resultOf(withdrawal));
   }
@@ -379,7 +380,7 @@ class Run {
   }
 
   private async broadcast(withdrawal: Withdrawal, { session }: ChainView): Promise<void> {
-    if (withdrawal.signed === null) return;
+    if (withdrawal.signed === null || this.context.signal?.aborted === true) return;
     withdrawal.sent = true;
     const outcome = await broadcastOutcome(session, withdrawal.signed);
     withdrawal.pending = outcome.accepted;

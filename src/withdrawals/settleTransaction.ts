@@ -126,7 +126,7 @@ class Settling {
   }
 
   async run(): Promise<TransferItem> {
-    const { clock } = this.context;
+    const { clock, signal } = this.context;
     const deadline = clock.now() + this.order.maximumWait * 1000;
     for (;;) {
       let pause = 1000;
@@ -139,8 +139,8 @@ class Settling {
         this.reason = error;
       }
       const left = deadline - clock.now();
-      if (this.isDone() || left <= 0) return this.item();
-      await clock.sleep(Math.min(pause, left));
+      if (this.isDone() || left <= 0 || signal?.aborted === true) return this.item();
+      await clock.sleep(Math.min(pause, left), signal);
     }
   }
 
@@ -195,6 +195,7 @@ class Settling {
     this.pending = this.id !== null && (await view.session.recentTransaction(this.id)) !== null;
     const { transaction } = this.order;
     if (!this.mayBroadcast || this.pending || transaction === null) return pause;
+    if (this.context.signal?.aborted === true) return pause;
     this.sent = true;
     const outcome = await broadcastOutcome(view.session, transaction);
     this.pending = outcome.accepted;

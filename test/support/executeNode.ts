@@ -29,6 +29,8 @@ export interface NodeRun {
   onError?: 'continueRegularOutput' | 'continueErrorOutput';
   /** The type under which the node runs; the twin for AI agents ends in "Tool". */
   type?: string;
+  /** Is given what stops the execution, as n8n does it for a person or after a timeout. */
+  onStart?: (cancel: () => void) => void;
 }
 
 export interface NodeResult {
@@ -114,12 +116,12 @@ export async function executeNode(run: NodeRun): Promise<NodeResult> {
     logAiEvent: () => undefined,
     setExecutionStatus: () => undefined,
   } as unknown as IWorkflowExecuteAdditionalData;
-  const result: IRun = await new WorkflowExecute(additionalData, 'manual', createEmptyRunExecutionData()).run(
-    {
-      workflow,
-      startNode: start,
-    },
-  );
+  const execution = new WorkflowExecute(additionalData, 'manual', createEmptyRunExecutionData()).run({
+    workflow,
+    startNode: start,
+  });
+  run.onStart?.(() => execution.cancel());
+  const result: IRun = await execution;
   const runs = result.data.resultData.runData[node.name];
   const output = runs?.at(-1);
   return {

@@ -169,3 +169,22 @@ test('a fork on which a node stays for hours hides no payment from those who ask
   expect(again?.item).toMatchObject({ alreadyPaid: true, blockNumber: forkedAt + 1 });
   expect(paymentsOf('A')).toBe(1);
 });
+
+test('what is stopped between its last look and the broadcast is not sent', async () => {
+  const { order, send, trusted } = exchange;
+  const session = await trusted.session();
+  const stopping = new AbortController();
+  const node = withAnswers(session, {
+    balances: (...asked) => {
+      stopping.abort();
+      return session.balances(...asked);
+    },
+  });
+  const [stopped] = await send([order({ withdrawalId: 'A' })], {
+    nodes: { trusted: () => Promise.resolve(node), delayed: null },
+    signal: stopping.signal,
+  });
+  exchange.chain.confirm();
+  expect(stopped?.item).toMatchObject({ outcome: 'unknown', final: false });
+  expect(paymentsOf('A')).toBe(0);
+});

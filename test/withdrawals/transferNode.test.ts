@@ -120,6 +120,35 @@ test('an option whose expression gives no number is refused: without an age limi
   expect(payments()).toBe(before);
 });
 
+test.each(['send', 'broadcast'])(
+  'an execution that was stopped sends nothing more (%s)',
+  async (operation) => {
+    const before = payments();
+    const item = request(`N-stopped-${operation}`);
+    const prepared = operation === 'send' ? item : (await run('prepare', [item])).items?.[0]?.json;
+    const notNow = { kind: 'error', method: 'get_recent_transaction_by_id', times: Infinity } as const;
+    const fault = chain.faults.add(notNow);
+    await run(
+      operation,
+      [prepared ?? {}],
+      {},
+      {
+        onStart: (cancel) => {
+          const timer = setInterval(() => {
+            if (fault.hits === 0) return;
+            clearInterval(timer);
+            cancel();
+            fault.remove();
+          }, 20);
+        },
+      },
+    );
+    expect(fault.hits).toBeGreaterThan(0);
+    expect(payments()).toBe(before);
+  },
+  60_000,
+);
+
 test('a batch with an item that cannot be understood sends nothing, or with Continue on Fail all but that item', async () => {
   const items = [request('N-5', { to: 'bob' }), request('', { to: 'bob' })];
   const stopped = await run('send', items, { waitFor: 'broadcast' });

@@ -61,7 +61,8 @@ export async function withWithdrawalContext<T>(
 ): Promise<T> {
   const settings = await nodeSettingsOf(context);
   const keys = await keysOf(context);
-  return withNodes(settings, (nodes) => work(withdrawalContext(settings, keys, nodes), keys));
+  const signal = context.getExecutionCancelSignal();
+  return withNodes(settings, (nodes) => work({ ...withdrawalContext(settings, keys, nodes), signal }, keys));
 }
 
 /**

@@ -65,6 +65,7 @@ export async function withWalletWithdrawals<T>(
   return withNodes(settings, (nodes) =>
     work({
       ...connections(settings, nodes),
+      signal: context.getExecutionCancelSignal(),
       keys: {
         account,
         // Only for encrypted memos. A memo key cannot move funds.
