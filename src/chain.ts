@@ -210,7 +210,7 @@ export interface Broadcaster {
  * One connection to one endpoint. Everything that must come from the same node and the same view (a position and the
  * pages after it, a window and its scan) is read through one session; when it is lost, start over with the next.
  */
-export interface NodeSession extends ChainReader, Notices, Broadcaster {
+export interface NodeSession extends ChainReader, BalanceReader, Notices, Broadcaster {
   /** `api.method(...args)` as it is, for what the other methods do not cover. The answer is not checked. */
   call(api: string, method: string, args: unknown[]): Promise<unknown>;
   /** Aborts when the connection is gone. Calls that were open reject with CONNECTION_LOST. */

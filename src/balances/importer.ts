@@ -17,7 +17,7 @@ export type ClaimNode = ChainReader & BalanceReader & Broadcaster;
 
 export interface ImportContext {
   chain: Chain;
-  /** The live connection, or a new one. */
+  /** The live connection, or a new one: one session, because what one node calls irreversible says nothing about another's blocks. */
   node: () => Promise<ClaimNode>;
   clock: Clock;
 }

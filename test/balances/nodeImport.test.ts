@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { BitShares } from '../../nodes/BitShares/BitShares.node';
-import { Devchain, type Fault } from '../../devchain';
+import { Devchain, type DevchainOptions, type Fault } from '../../devchain';
 import { decryptBts1Export, type PrivateKey } from '../../src/protocol';
 import { keysCredentialFor, nodeCredentialFor } from '../support/devchainCredentials';
 import { executeNode, type NodeResult, type NodeRun } from '../support/executeNode';
@@ -15,10 +15,11 @@ const day = 86_400;
 describe('Claimable Balance in n8n', () => {
   let chain: Devchain;
   let broadcasts: Fault;
+  let options: DevchainOptions;
 
   beforeEach(async () => {
     const [vestingOwner = ''] = addressesOfKey(balanceKey(50));
-    chain = await Devchain.start({
+    options = {
       startTime: Math.floor(Date.now() / 1000) - 90,
       accounts: [{ name: 'treasury', balances: { BTS: '1' } }, { name: 'other' }],
       assets: [{ symbol: 'USDX', precision: 4 }],
@@ -33,7 +34,8 @@ describe('Claimable Balance in n8n', () => {
         },
         ...exported.map((key) => ({ owner: addressesOfKey(key)[1] ?? '', amount: 10n })),
       ],
-    });
+    };
+    chain = await Devchain.start(options);
     chain.produceBlocks(30);
     broadcasts = chain.faults.add({ kind: 'slow', milliseconds: 0, method: /^broadcast/, times: Infinity });
   });
@@ -279,5 +281,56 @@ describe('Claimable Balance in n8n', () => {
     const { error } = await run('import', send, { type: 'n8n-nodes-bitshares.bitSharesTool' });
     expect(error?.message).toContain('moves money');
     expect(broadcasts.hits).toBe(0);
+  });
+
+  test('a claim is called expired only by one node from its first answer to its last: another may be on a fork', async () => {
+    // Its blocks come late, and none after 20 ever becomes irreversible.
+    const fork = await Devchain.start({
+      ...options,
+      startTime: Math.floor(Date.now() / 1000) + 900,
+      chainId: chain.chainId,
+    });
+    fork.produceBlocks(60);
+    fork.faults.add({
+      kind: 'change',
+      method: 'get_objects',
+      times: Infinity,
+      change: (result) =>
+        JSON.parse(
+          JSON.stringify(result).replace(
+            /"last_irreversible_block_num":\d+/,
+            '"last_irreversible_block_num":20',
+          ),
+        ) as typeof result,
+    });
+    broadcasts.remove();
+    const sent = chain.faults.add({
+      kind: 'change',
+      method: 'broadcast_transaction',
+      times: Infinity,
+      change: (result) => {
+        chain.confirm();
+        return result;
+      },
+    });
+    // The first is asked for when the claims are built, the second when they are looked for.
+    chain.faults.add({ kind: 'cut', method: 'get_block', after: 1, times: Infinity });
+    const node = nodeCredentialFor(chain);
+    const result = await run(
+      'import',
+      { ...send, options: { waitFor: 'irreversible', maximumWait: 3 } },
+      {
+        credentials: {
+          ...credentials(),
+          bitSharesNodeApi: { ...node, trustedUrls: `${chain.trustedUrl}, ${fork.trustedUrl}` },
+        },
+      },
+    ).finally(() => fork.stop());
+    expect(chain.balance('treasury')).toBeGreaterThan(100_000n);
+    const outcomes = new Set(json(result).map(({ outcome }) => outcome));
+    expect(sent.hits).toBe(3);
+    expect([...outcomes].filter((outcome) => outcome === 'expired' || outcome === 'irreversible')).toEqual(
+      [],
+    );
   });
 });

@@ -34,7 +34,7 @@ export const importOperation: NodeOperation = {
             dryRun,
             ...importOptionsOf(this, itemIndex),
           },
-          { chain: settings.chain, node: () => Promise.resolve(trusted), clock: systemClock },
+          { chain: settings.chain, node: () => trusted.session(), clock: systemClock },
         );
         return importItems(shownImport(result, settings.chain.prefix), { reader: trusted, account, dryRun });
       }),

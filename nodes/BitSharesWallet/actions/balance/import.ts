@@ -83,7 +83,7 @@ async function sendFor(
   const sent: Sent[] = await sendClaims(
     built,
     options,
-    { chain, node: () => Promise.resolve(trusted), clock: systemClock },
+    { chain, node: () => trusted.session(), clock: systemClock },
     state.lastIrreversibleBlock,
   );
   return { earlier, transactions: built.map((claim, i) => ({ ...claim, sent: sent[i] ?? null })) };
