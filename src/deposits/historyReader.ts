@@ -125,11 +125,11 @@ export class HistoryReader {
     const size = await this.pageLimit.forBacklog(totalOps - from.sequence, from.sequence + 1);
     const ranges = pageRanges(from.sequence + 1, totalOps, size);
     const pages = inOrder(ranges, pagesInFlight, async (range) => {
-      const newestFirst = await this.reader.history(this.account.id, {
-        stop: range.first,
-        start: range.last,
-        limit: range.last - range.first + 1,
-      });
+      const limit = range.last - range.first + 1;
+      const newestFirst = await this.reader
+        .history(this.account.id, { stop: range.first, start: range.last, limit })
+        // A node that gives less than usual is asked again, for less.
+        .catch((error: unknown) => (this.pageLimit.learn(error, limit) ? [] : Promise.reject(error)));
       return { range, newestFirst };
     });
     for await (const { range, newestFirst } of pages) {

@@ -22,14 +22,20 @@ export class PageLimit {
       await this.reader.history(this.accountId, { stop: first, start: first, limit: hopedLimit });
       this.learned = hopedLimit;
     } catch (error) {
-      // The refusal names the limit: "limit can not be greater than 100".
-      const stated = isBitSharesError(error, 'NODE_ERROR')
-        ? /greater than (\d+)/.exec(messageOf(error))
-        : null;
-      if (stated === null) return Promise.reject(error);
-      this.learned = Math.max(1, Number(stated[1]));
+      if (!this.learn(error, hopedLimit)) return Promise.reject(error);
     }
-    return this.learned;
+    return this.learned ?? usualLimit;
+  }
+
+  /** Takes the limit from a node's refusal to give `asked` operations; false when that is not what it refused for. */
+  learn(error: unknown, asked: number): boolean {
+    // The refusal names the limit: "limit can not be greater than 100".
+    const stated = isBitSharesError(error, 'NODE_ERROR') ? /greater than (\d+)/.exec(messageOf(error)) : null;
+    if (stated === null) return false;
+    const limit = Math.max(1, Number(stated[1]));
+    if (limit >= asked) return false;
+    this.learned = Math.min(limit, this.learned ?? limit);
+    return true;
   }
 }
 

@@ -60,6 +60,14 @@ describe('reading an account history forward', () => {
     expect((await readAll(small)).amounts).toEqual(upTo(1500));
   });
 
+  it('a node that gives fewer operations at a time than usual is asked for fewer', async () => {
+    for (const count of [80, 800]) {
+      const { amounts, error } = await readAll(setUp(count, { pageLimit: 50 }));
+      expect(error).toBeUndefined();
+      expect(amounts).toEqual(upTo(count));
+    }
+  });
+
   it('a page that was pruned between the count and the answer is noticed and read from blocks', async () => {
     const scene = setUp(350);
     let pages = 0;
