@@ -100,7 +100,8 @@ async function search(
       first: totalOps > removedOps ? await operationAt(next) : null,
     };
   }
-  if (isEndOfBlock(position.key)) return { kind: 'found', position: { sequence: 0, key: position.key } };
+  // A position with a number has operations before it; a node that has none began to track the account too late.
+  if (isEndOfBlock(position.key) && position.sequence === 0) return { kind: 'found', position };
   throw mismatch(reader.endpoint, account, position.key);
 }
 

@@ -160,6 +160,26 @@ describe('other nodes', () => {
     expect(scenario.ledger.credited.size).toBe(3);
   });
 
+  it('a node that began to track the account later is refused also by a position that stands at the end of a block', async () => {
+    const scenario = new Scenario({ others: [{ tracksSince: 40 }] });
+    const earlier = scenario.chain.deposit(1).number;
+    scenario.chain.produceMany(6);
+    await scenario.start();
+    await scenario.stop();
+    scenario.deposits(5, 2);
+    scenario.chain.produceMany(20);
+    scenario.deposits(3, 7);
+    scenario.node.reachable = false;
+    scenario.confirm();
+    await scenario.start('init');
+    await scenario.clock.pass(60_000);
+    expect(codes(scenario.host)).toEqual(['HISTORY_MISMATCH']);
+    expect(scenario.host.executions).toEqual([]);
+    scenario.node.reachable = true;
+    await scenario.untilCredited(8);
+    expect(scenario.check(earlier)).toEqual({ lost: [], unexpected: [], repeated: [] });
+  });
+
   it('a node on another chain delivers nothing and is reported once', async () => {
     const scenario = new Scenario();
     await scenario.start();
