@@ -4,7 +4,13 @@ import type { AccountOperation, WatchedAccount } from '../../src/deposits/accoun
 import { parseDepositId } from '../../src/deposits/depositKey';
 import type { DepositItem } from '../../src/deposits/depositItem';
 import { findOperation } from '../../src/deposits/findOperation';
-import { checkDelayedNode, checkFreshness, finalHeight, type FinalHeight } from '../../src/deposits/finality';
+import {
+  checkDelayedNode,
+  checkFinality,
+  checkFreshness,
+  finalHeight,
+  type FinalHeight,
+} from '../../src/deposits/finality';
 import { ItemBuilder, type DepositRules } from '../../src/deposits/itemBuilder';
 import { movementKinds } from '../../src/deposits/movement';
 import { startPosition, type StartFrom } from '../../src/deposits/startPosition';
@@ -91,6 +97,7 @@ export async function checkedHeight(
 ): Promise<FinalHeight> {
   const state = await session.state();
   checkFreshness(session.endpoint, state, clock.now(), staleAfterSeconds);
+  if (kind === 'full') await checkFinality(session, state, clock.now(), staleAfterSeconds);
   if (kind === 'delayed' && trusted !== null) await checkDelayedNode(session, trusted, clock, signal);
   return finalHeight(kind, state);
 }

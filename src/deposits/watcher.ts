@@ -3,7 +3,14 @@ import type { Clock, NodeEndpoints, NodeSession } from '../chain';
 import { BitSharesError, isBitSharesError } from '../errors';
 import { reconnectDelay } from './backoff';
 import type { Mark } from './delivery';
-import { checkDelayedNode, checkFreshness, finalHeight, type FinalHeight, type NodeKind } from './finality';
+import {
+  checkDelayedNode,
+  checkFinality,
+  checkFreshness,
+  finalHeight,
+  type FinalHeight,
+  type NodeKind,
+} from './finality';
 import type { Handover } from './handover';
 import { describeGap, HistoryReader, type HistoryPage } from './historyReader';
 import type { ItemBuilder } from './itemBuilder';
@@ -95,7 +102,10 @@ export class Watcher {
         let blockInterval = 0;
         if (due || kind === 'full') {
           const state = await session.state();
-          if (due) checkFreshness(session.endpoint, state, clock.now(), staleAfterSeconds);
+          if (due) {
+            checkFreshness(session.endpoint, state, clock.now(), staleAfterSeconds);
+            if (kind === 'full') await checkFinality(session, state, clock.now(), staleAfterSeconds);
+          }
           height = finalHeight(kind, state);
           blockInterval = state.blockInterval * 1000;
         }

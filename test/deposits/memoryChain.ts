@@ -177,7 +177,7 @@ export interface MemoryNodeOptions {
 export class MemoryNode {
   readonly name: string;
   readonly kind: 'full' | 'delayed';
-  readonly lag: number;
+  lag: number;
   keeps: number | undefined;
   tracksSince: number;
   pageLimit: number;

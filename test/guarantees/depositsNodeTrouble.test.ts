@@ -240,6 +240,25 @@ describe('finality', () => {
     expect(codes(scenario.host)).toEqual(['STALE_NODE']);
   });
 
+  it('a full node on which nothing becomes irreversible any more is reported as STALE_NODE once, although it has new blocks', async () => {
+    const scenario = new Scenario();
+    await scenario.start();
+    const last = scenario.chain.head - 5;
+    const { beforeAnswer } = scenario.node;
+    let stuck = true;
+    scenario.node.beforeAnswer = async (method) => {
+      await beforeAnswer(method);
+      scenario.node.lag = stuck ? scenario.chain.head - last : 5;
+    };
+    scenario.chain.deposit(1);
+    await scenario.clock.pass(1800_000);
+    expect(codes(scenario.host)).toEqual(['STALE_NODE']);
+    expect(scenario.host.failures[0]?.message).toContain('irreversible');
+    stuck = false;
+    await scenario.untilCredited(1);
+    expect(codes(scenario.host)).toEqual(['STALE_NODE']);
+  });
+
   it('a first activation on a frozen node fails', async () => {
     const scenario = new Scenario({ node: { kind: 'delayed' } });
     scenario.node.frozenAt = scenario.node.head;
