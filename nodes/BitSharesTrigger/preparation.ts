@@ -146,13 +146,18 @@ export function usableState(
   return null;
 }
 
-/** The items of deposits that the user wants once more, whatever the rules of the trigger say. */
+/**
+ * The items of deposits that the user wants once more, whatever the rules of the trigger say.
+ *
+ * @param height read before this call: what is not final yet is no deposit, whoever asks for it
+ */
 export async function itemsAgain(
   session: NodeSession,
   chain: Chain,
   account: WatchedAccount,
   keyring: MemoKeyring,
   depositIds: readonly string[],
+  height: FinalHeight,
 ): Promise<{ items: DepositItem[]; unknown: BitSharesError[] }> {
   const builder = new ItemBuilder({
     chain,
@@ -166,7 +171,8 @@ export async function itemsAgain(
   for (const depositId of depositIds) {
     try {
       const key = parseDepositId(depositId, chain.chainId, 'Deliver Again');
-      const operation: AccountOperation | null = await findOperation(session, account, key);
+      const operation: AccountOperation | null =
+        key.block > height.final ? null : await findOperation(session, account, key);
       const [built] = operation === null ? [] : await builder.build(session, [operation]);
       if (built === undefined) throw notFound(depositId, account);
       items.push(built.item);
@@ -181,7 +187,7 @@ export async function itemsAgain(
 function notFound(depositId: string, account: WatchedAccount): BitSharesError {
   return new BitSharesError('INVALID_PARAMETER', {
     message: `the history of ${account.name} shows no deposit ${depositId}`,
-    fix: 'Look whether the depositId is one of this account. A deposit by proposal that the node has pruned can only be shown by a node with complete history.',
+    fix: 'Look whether the depositId is one of this account and irreversible. A deposit by proposal that the node has pruned can only be shown by a node with complete history.',
     field: 'Deliver Again',
   });
 }

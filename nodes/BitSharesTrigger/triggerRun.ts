@@ -181,11 +181,7 @@ export class TriggerRun {
     this.handover = handover;
     const { chainId } = nodes.chain;
     const watcher = new Watcher({
-      nodes: async () => {
-        const current = await this.nodes.nodes();
-        if (current.chain.chainId !== chainId) throw otherChain(chainId, current.chain.chainId);
-        return current;
-      },
+      nodes: () => this.nodesOf(chainId),
       accountId: prepared.account.id,
       builder: prepared.builder,
       handover,
@@ -215,19 +211,37 @@ export class TriggerRun {
     handover.keepDeliveredAgain(deliverAgain);
     const acted = new Set(handover.state.deliveredAgain);
     const wanted = deliverAgain.filter((depositId) => !acted.has(depositId));
-    let reader: NodeSession = session;
-    for (let failures = 1; wanted.length > 0 && !this.ended.signal.aborted; failures++) {
+    const { signal } = this.ended;
+    const outage = new Outage();
+    let reader: NodeSession | undefined = session;
+    for (let failures = 1; wanted.length > 0 && !signal.aborted; failures++) {
       try {
-        const { items, unknown } = await itemsAgain(reader, nodes.chain, account, keyring, wanted);
+        const current = await this.nodesOf(nodes.chain.chainId);
+        reader ??= await current.reading.session();
+        const { staleAfterSeconds } = this.settings;
+        const height = await checkedHeight(reader, current, this.clock, staleAfterSeconds, signal);
+        const { items, unknown } = await itemsAgain(reader, nodes.chain, account, keyring, wanted, height);
         unknown.forEach((error) => this.emitter.report(error));
         handover.addAgain(items);
         return;
-      } catch {
-        // The watcher will report a node that stays away; the deposits asked for come first when it is back.
-        await this.clock.sleep(reconnectDelay(failures, this.random()), this.ended.signal);
-        reader = await nodes.reading.session().catch(() => reader);
+      } catch (error) {
+        if (signal.aborted || !this.emitter.isLive()) return;
+        // The watcher begins after this, so nobody else would speak of a node that stays away.
+        const visible = outage.note(error, this.clock.now());
+        if (visible !== null) this.emitter.report(visible);
+        // The next connection begins with the next endpoint.
+        reader?.close();
+        reader = undefined;
+        await this.clock.sleep(reconnectDelay(failures, this.random()), signal);
       }
     }
+  }
+
+  /** The nodes that the credential names now, as long as they are of the chain that this run began with. */
+  private async nodesOf(chainId: string): Promise<ChainNodes> {
+    const current = await this.nodes.nodes();
+    if (current.chain.chainId !== chainId) throw otherChain(chainId, current.chain.chainId);
+    return current;
   }
 
   private async readKeyring(): Promise<MemoKeyring> {

@@ -1,4 +1,5 @@
 /** Guarantee: one deposit that always fails does not stop the others; an outage of the ledger sets nothing aside. */
+import { BitSharesError } from '../../src/errors';
 import { codes, Scenario } from '../deposits/scenario';
 
 // Time is simulated; what it takes in reality depends on what else the machine does.
@@ -93,6 +94,49 @@ describe('failing executions', () => {
     await scenario.clock.pass(60_000);
     expect(scenario.host.executions).toHaveLength(runs);
     expect(scenario.host.delivered().at(-1)).toMatchObject({ depositId, redelivered: true });
+  });
+
+  it('what is asked for again and cannot be read keeps nothing back on another node, and is reported when no node is left', async () => {
+    const scenario = new Scenario({ others: [{}] });
+    await scenario.start();
+    const [first] = scenario.deposits(1);
+    scenario.confirm();
+    await scenario.untilCredited(1);
+    await scenario.stop();
+    const deliverAgain = `4e4fc2ce:${first!.number}:0:0:0`;
+    scenario.host.parameters = { ...scenario.host.parameters, options: { deliverAgain } };
+    for (const node of scenario.nodes) {
+      const { beforeAnswer } = node;
+      node.beforeAnswer = async (method) => {
+        await beforeAnswer(method);
+        if (method === 'history') throw new BitSharesError('NODE_ERROR', { message: 'out of order' });
+      };
+    }
+    await scenario.start('init');
+    await scenario.clock.pass(600_000);
+    expect(codes(scenario.host)).toEqual(['NODE_ERROR']);
+
+    scenario.nodes[1]!.beforeAnswer = () => undefined;
+    scenario.deposits(2, 2);
+    scenario.confirm();
+    await scenario.untilCredited(3);
+    expect(scenario.ledger.runs.get(deliverAgain)).toBe(2);
+  });
+
+  it('a deposit that is not irreversible yet is not delivered because somebody asks for it again', async () => {
+    const scenario = new Scenario();
+    await scenario.start();
+    await scenario.stop();
+    const block = scenario.chain.deposit(1);
+    const deliverAgain = `4e4fc2ce:${block.number}:0:0:0`;
+    scenario.host.parameters = { ...scenario.host.parameters, options: { deliverAgain } };
+    await scenario.start('update');
+    await scenario.clock.pass(1000);
+    scenario.chain.fork(1);
+    scenario.confirm();
+    await scenario.clock.pass(60_000);
+    expect(scenario.host.executions).toEqual([]);
+    expect(codes(scenario.host)).toEqual(['INVALID_PARAMETER']);
   });
 
   it('a batch that fails is taken apart, so that only the deposit at fault is set aside', async () => {
