@@ -11,6 +11,8 @@ export interface RangePage {
   /** Where the reading stands behind them. */
   mark: Mark;
   gap: HistoryGap | null;
+  /** The gap that there is when nothing more is read: only the end of a pruned stretch proves that nothing is missing in it. */
+  gapWhenLeft: HistoryGap | null;
 }
 
 /**
@@ -27,7 +29,11 @@ export async function* readRange(
 ): AsyncGenerator<RangePage> {
   const reader = new HistoryReader(session, account);
   const capped = { reached: height.reached, final: Math.min(height.final, lastBlock) };
+  let mark = from;
   for await (const { operations, position, frame, gap } of reader.read(from.position, from.frame, capped)) {
-    yield { operations, mark: { position, frame }, gap };
+    mark = { position, frame };
+    yield { operations, mark, gap, gapWhenLeft: reader.unproved };
   }
+  const gap = reader.unproved;
+  if (gap !== null) yield { operations: [], mark, gap, gapWhenLeft: null };
 }

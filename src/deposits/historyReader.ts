@@ -38,6 +38,8 @@ export class HistoryReader {
   private proved: Position | null = null;
   /** Whether the last `read` stopped at an operation that was not final yet. */
   reversibleAhead = false;
+  /** What the last `read` gave from blocks without having come to the end of the stretch, where the count proves it. */
+  unproved: HistoryGap | null = null;
 
   constructor(
     private readonly reader: Reader,
@@ -57,6 +59,7 @@ export class HistoryReader {
   async *read(from: Position, frame: string | null, height: FinalHeight): AsyncGenerator<HistoryPage> {
     if (height.reached < from.key.block) throw behind(this.reader.endpoint, from, height);
     this.reversibleAhead = false;
+    this.unproved = null;
     let position = from;
     let frameNow = frame;
     for (let fruitless = 0; fruitless < beginningsAllowed; fruitless++) {
@@ -181,9 +184,15 @@ export class HistoryReader {
       found += operations.length;
       const last = operations.at(-1) as AccountOperation;
       position = { sequence: last.sequence, key: last.key };
+      this.unproved = unprovedStretch(from, last.key.block + 1, found);
       yield { operations, position, frame, gap: null };
     }
-    if (this.reversibleAhead) return null;
+    if (this.reversibleAhead) {
+      const isEmpty = compareKeys(endOfBlock(before.block - 1), from.key) <= 0;
+      this.unproved = isEmpty ? null : unprovedStretch(from, before.block, found);
+      return null;
+    }
+    this.unproved = null;
     const boundary = endOfBlock(before.block - 1);
     const end: Position = {
       sequence: place.removedOps,
@@ -212,6 +221,11 @@ function* pageRanges(first: number, last: number, size: number): Generator<Seque
   for (let start = first; start <= last; start += size) {
     yield { first: start, last: Math.min(last, start + size - 1) };
   }
+}
+
+function unprovedStretch(from: Position, toBlock: number, found: number): HistoryGap {
+  const fromBlock = from.key.block;
+  return { fromSequence: null, toSequence: null, fromBlock, toBlock, expected: null, found };
 }
 
 function beginningOfBlock(block: number): OperationKey {

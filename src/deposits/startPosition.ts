@@ -88,11 +88,16 @@ async function oldestMark(
   return { position: { sequence: removedOps, key: endOfBlock(block) }, frame: reader.endpoint };
 }
 
-/** The first block that is not older than `time`. */
+/**
+ * The first block that is not older than `time`.
+ *
+ * @throws INVALID_PARAMETER naming the field when there is none up to `last`
+ */
 export async function firstBlockAt(
   reader: Pick<ChainReader, 'block' | 'endpoint'>,
   time: number,
   last: number,
+  field = 'Start Time',
 ): Promise<number> {
   const timeOf = async (number: number): Promise<number> => {
     const block = await reader.block(number);
@@ -106,7 +111,7 @@ export async function firstBlockAt(
     throw new BitSharesError('INVALID_PARAMETER', {
       message: 'the chain has no final block of that time yet',
       fix: 'Give a time in the past, with its zone.',
-      field: 'Start Time',
+      field,
     });
   }
   let [low, high] = [1, last];

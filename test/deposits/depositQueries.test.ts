@@ -127,6 +127,56 @@ describe('Deposit: Get Many', () => {
   });
 });
 
+describe('Deposit: Get Many up to an end', () => {
+  it.each([
+    ['End Block', { end: 'block', endBlock: 100_000 }],
+    ['End Time', { end: 'time', endTime: '2099-01-01T00:00:00Z' }],
+  ])('an end that is not irreversible yet is refused instead of answered short (%s)', async (field, end) => {
+    const { items, error } = await run({ operation: 'getMany', returnAll: true, ...end });
+    expect(error?.message).toContain(field);
+    expect(items).toBeNull();
+  });
+});
+
+describe('Deposit: Get Many on a node that prunes', () => {
+  const history = { partialOperations: true, maxOpsPerAccount: 10, minBlocksToKeep: 0 };
+  let pruned: Devchain;
+
+  beforeAll(async () => {
+    pruned = await Devchain.start({
+      startTime: Math.floor(Date.now() / 1000) - 120,
+      accounts: [{ name: 'exchange' }, { name: 'alice', balances: { BTS: '100000' } }],
+      trusted: { history },
+      delayed: { history },
+    });
+    for (let i = 1; i <= 30; i++) {
+      pruned.transfer({ from: 'alice', to: 'exchange', amount: `${i}` });
+      pruned.produceBlock();
+    }
+    pruned.confirm();
+  });
+
+  afterAll(() => pruned.stop());
+
+  it.each([
+    ['a stretch that ends among the removed operations', { returnAll: true, end: 'block', endBlock: 12 }],
+    ['a limit that is reached among them', { returnAll: false, limit: 3 }],
+  ])('%s is given only to who accepts gaps, because nothing proves that it is whole', async (_, part) => {
+    const unpruned = chain;
+    chain = pruned;
+    try {
+      const parameters = { operation: 'getMany', startFrom: 'block', startBlock: '5', ...part };
+      expect((await run(parameters)).error?.message).toContain('pruned');
+      const { items } = await run({ ...parameters, options: { acceptGaps: true } });
+      expect(items?.map(({ json }) => json['source'])).toEqual(
+        Array.from({ length: part.returnAll ? 8 : 3 }, () => 'blocks'),
+      );
+    } finally {
+      chain = unpruned;
+    }
+  });
+});
+
 describe('Deposit: Reconcile', () => {
   const opening = {
     rows: [

@@ -156,10 +156,13 @@ export const getMany: NodeOperation = {
           includeOperation: options['includeRawOperation'] === true,
         });
         const found: DepositItem[] = [];
-        for await (const { operations, gap } of readRange(session, account, from, lastBlock, height)) {
-          checkGap(gap, options['acceptGaps'] === true);
-          found.push(...(await builder.build(session, operations)).map(({ item }) => item));
-          if (found.length >= limit) break;
+        const acceptGaps = options['acceptGaps'] === true;
+        for await (const page of readRange(session, account, from, lastBlock, height)) {
+          checkGap(page.gap, acceptGaps);
+          found.push(...(await builder.build(session, page.operations)).map(({ item }) => item));
+          if (found.length < limit) continue;
+          checkGap(page.gapWhenLeft, acceptGaps);
+          break;
         }
         return found.slice(0, limit).map((item) => ({ ...item }) as unknown as IDataObject);
       }),

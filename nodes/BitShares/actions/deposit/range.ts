@@ -64,8 +64,12 @@ export const endFields: INodeProperties[] = [
     name: 'end',
     type: 'options',
     options: [
-      { name: 'Block', value: 'block', description: 'Up to and including a block' },
-      { name: 'Date & Time', value: 'time', description: 'Before a moment' },
+      {
+        name: 'Block',
+        value: 'block',
+        description: 'Up to and including a block, which must be irreversible',
+      },
+      { name: 'Date & Time', value: 'time', description: 'Before a moment that is irreversible already' },
       { name: 'Now', value: 'now', description: 'Up to what is irreversible now' },
     ],
     default: 'now',
@@ -138,13 +142,20 @@ export async function openRange(
   );
   const end = choice(parameter('end') || 'now', ['now', 'block', 'time'], 'End');
   let lastBlock = height.reached;
-  if (end === 'block') lastBlock = Math.min(lastBlock, Number(parameter('endBlock')));
+  // A stretch that is not final to its end would be given short, and the next one would begin behind what is missing.
+  if (end === 'block') {
+    lastBlock = Number(parameter('endBlock'));
+    if (!(lastBlock <= height.reached)) {
+      throw invalid(
+        'End Block',
+        `the chain is final up to block ${height.reached} only`,
+        'Ask again when the block is irreversible, or set End to Now.',
+      );
+    }
+  }
   if (end === 'time') {
     const time = readTime(parameter('endTime'), context.getTimezone(), 'End Time');
-    const newest = await session.block(height.reached);
-    if (newest !== null && newest.timestamp >= time) {
-      lastBlock = (await firstBlockAt(session, time, height.reached)) - 1;
-    }
+    lastBlock = (await firstBlockAt(session, time, height.reached, 'End Time')) - 1;
   }
   return { session, account, height, from, lastBlock };
 }
