@@ -1,5 +1,5 @@
 /** Turns operations that were read into items: names, assets, memo and transaction id, with as few questions as possible. */
-import type { Block, ChainReader, Clock, SignedTransaction } from '../chain';
+import type { Asset, Block, ChainReader, Clock, SignedTransaction } from '../chain';
 import { BitSharesError } from '../errors';
 import type { MemoKeyring } from '../protocol';
 import { identifyTransaction } from '../transactionIdentity';
@@ -47,10 +47,12 @@ export function wanted(operation: AccountOperation, accountId: string, rules: De
   return minimum !== undefined && movement.amount >= minimum ? movement : null;
 }
 
-/** Builds items for one trigger. Names, assets and blocks are cached; an account's name and an asset's precision never change. */
+/**
+ * Builds items for one trigger. Names and blocks are cached; an account's name never changes. An asset's precision does: its
+ * issuer may set another one while none of it exists. So assets are asked for each time.
+ */
 export class ItemBuilder {
   private readonly names = new BoundedCache<string, string>(cachedNames);
-  private readonly assets = new BoundedCache<string, { symbol: string; precision: number }>(cachedNames);
   private readonly blocks = new BoundedCache<number, Promise<BlockIndex>>(cachedBlocks);
 
   private readonly pacing: Pacing;
@@ -78,7 +80,7 @@ export class ItemBuilder {
       reader,
       selected.flatMap(({ movement }) => [movement.fromId, movement.toId]),
     );
-    await this.learnAssets(
+    const assets = await readAssets(
       reader,
       selected.map(({ movement }) => movement.assetId),
     );
@@ -92,7 +94,7 @@ export class ItemBuilder {
           account,
           from: this.names.get(movement.fromId ?? '') ?? null,
           to: this.names.get(movement.toId) ?? null,
-          asset: this.assets.get(movement.assetId) ?? null,
+          asset: assets.get(movement.assetId) ?? null,
           memo: keyring.decode(movement.memo),
           includeOperation,
           ...place,
@@ -113,18 +115,6 @@ export class ItemBuilder {
     unknown.forEach((id, index) => {
       const name = names[index];
       if (typeof name === 'string') this.names.set(id, name);
-    });
-  }
-
-  private async learnAssets(reader: Reader, ids: string[]): Promise<void> {
-    const unknown = [...new Set(ids)].filter((id) => this.assets.get(id) === undefined);
-    if (unknown.length === 0) return;
-    const assets = await reader.assets(unknown);
-    unknown.forEach((id, index) => {
-      const asset = assets[index];
-      if (asset !== null && asset !== undefined && asset.id === id) {
-        this.assets.set(id, { symbol: asset.symbol, precision: asset.precision });
-      }
     });
   }
 
@@ -166,6 +156,16 @@ export class ItemBuilder {
     index.catch(() => this.blocks.delete(number));
     return index;
   }
+}
+
+async function readAssets(reader: Reader, ids: string[]): Promise<Map<string, Asset>> {
+  const wantedIds = [...new Set(ids)];
+  const assets = await reader.assets(wantedIds);
+  return new Map(
+    assets.flatMap((asset, index): [string, Asset][] =>
+      asset !== null && asset.id === wantedIds[index] ? [[asset.id, asset]] : [],
+    ),
+  );
 }
 
 interface Place {

@@ -144,6 +144,27 @@ describe('what is a deposit', () => {
     expect(codes(scenario.host)).toEqual([]);
   });
 
+  it('an asset whose issuer changed its precision is shown with the precision that it has', async () => {
+    const scenario = new Scenario({ parameters: { assets: {} } });
+    let precision = 3;
+    const session = scenario.node.session.bind(scenario.node);
+    scenario.node.session = () => {
+      const made = session();
+      const assets = async (names: string[]) =>
+        (await made.assets(names)).map((asset) => asset && { ...asset, precision });
+      return { ...made, assets };
+    };
+    await scenario.start();
+    scenario.chain.deposit(1000, { assetId: '1.3.1' });
+    scenario.confirm();
+    await scenario.untilCredited(1);
+    precision = 8;
+    scenario.chain.deposit(1000, { assetId: '1.3.1' });
+    scenario.confirm();
+    await scenario.untilCredited(2);
+    expect(scenario.host.delivered().map(({ amount }) => amount)).toEqual(['1.000', '0.00001000']);
+  });
+
   it('the same transfer twice in one transaction is two deposits', async () => {
     const scenario = new Scenario();
     await scenario.start();
