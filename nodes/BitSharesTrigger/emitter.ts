@@ -44,7 +44,7 @@ export class Emitter implements ExecutionHost {
   }
 
   keyOf(items: readonly DepositItem[], attempt: number): string {
-    const others = items.length > 1 ? `+${items.length - 1}` : '';
+    const others = items.length > 1 ? `+${items.length - 1}:${digestOf(items)}` : '';
     return `${this.place}:${items[0]?.depositId ?? ''}${others}#${attempt}`;
   }
 
@@ -127,6 +127,12 @@ export class Emitter implements ExecutionHost {
       ? { ms: seconds * 1000 + graceMs, limited: true }
       : { ms: unlimitedMs, limited: false };
   }
+}
+
+/** Tells batches apart that begin with the same deposit: a key that exists must stand for exactly these. */
+function digestOf(items: readonly DepositItem[]): string {
+  const ids = items.map(({ depositId }) => depositId).join(' ');
+  return createHash('sha256').update(ids).digest('hex').slice(0, 16);
 }
 
 interface Limit {

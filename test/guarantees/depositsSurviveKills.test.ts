@@ -54,6 +54,30 @@ describe('deposits survive kill -9', () => {
     },
     120_000,
   );
+
+  it('a batch that a crash interrupted acknowledges its own deposits only, also when others are accepted now', async () => {
+    const assets = (...ids: string[]) => ({ rows: ids.map((asset) => ({ asset, minimumAmount: '' })) });
+    const scenario = new Scenario({
+      parameters: {
+        confirmDelivery: 'immediately',
+        assets: assets('1.3.0'),
+        options: { batchSize: 3 },
+      },
+    });
+    await scenario.start();
+    scenario.ledger.outcome = () => 'never';
+    scenario.deposits(1);
+    scenario.chain.deposit(2, { assetId: '1.3.1' });
+    scenario.deposits(2, 3);
+    scenario.confirm();
+    await scenario.clock.until(() => scenario.host.executions.length > 0);
+    scenario.host.kill();
+    scenario.ledger.outcome = () => 'success';
+    scenario.host.parameters = { ...scenario.host.parameters, assets: assets('1.3.0', '1.3.1') };
+    await scenario.start('init');
+    await scenario.clock.pass(60_000);
+    expect(scenario.check(20)).toMatchObject({ lost: [], unexpected: [] });
+  });
 });
 
 async function run(scenario: Scenario, killAt = Number.POSITIVE_INFINITY): Promise<void> {
