@@ -90,6 +90,7 @@ export interface DeliveryState {
 
 /** How many of the deposits behind a failing one are tried in turn, in case the next one fails for its own reasons. */
 const probeWidth = 5;
+const longestRetryMs = 120_000;
 /** Executions at the same time when nothing waits for their end. */
 export const immediateWidth = 100;
 
@@ -168,16 +169,21 @@ export function nextAction(state: DeliveryState, now: number, rules: DeliveryRul
     const probe = probes[state.failedProbes % Math.max(1, probes.length)];
     if (probe !== undefined) return { kind: 'deliver', deliveries: [probe] };
   }
-  if (now < first.retryAt) return { kind: 'wait', until: first.retryAt };
+  if (!isDue(first, now)) return { kind: 'wait', until: first.retryAt };
   return { kind: 'deliver', deliveries: batchFrom(state.queue, first, rules) };
 }
 
 function nextImmediately(state: DeliveryState, running: number, now: number, rules: DeliveryRules): Action {
   const queued = state.queue.filter(({ phase }) => phase === 'queued');
-  const ready = queued.find(({ retryAt }) => retryAt <= now);
+  const ready = queued.find((delivery) => isDue(delivery, now));
   if (running >= immediateWidth || queued.length === 0) return { kind: 'wait', until: null };
   if (ready === undefined) return { kind: 'wait', until: Math.min(...queued.map(({ retryAt }) => retryAt)) };
   return { kind: 'deliver', deliveries: batchFrom(state.queue, ready, rules) };
+}
+
+/** A time that is further away than any pause was set by a clock that was put back since. */
+function isDue({ retryAt }: Delivery, now: number): boolean {
+  return retryAt <= now || retryAt - now > longestRetryMs;
 }
 
 function batchFrom(queue: readonly Delivery[], first: Delivery, rules: DeliveryRules): Delivery[] {
@@ -292,7 +298,7 @@ function failed(
 
 /** Milliseconds until a failed deposit is tried again: 1 s, doubled with each failure, at most 2 minutes. */
 export function retryDelay(failures: number): number {
-  return Math.min(120_000, 1000 * 2 ** Math.min(failures - 1, 20));
+  return Math.min(longestRetryMs, 1000 * 2 ** Math.min(failures - 1, 20));
 }
 
 /** The mark that may be stored: everything up to it is acknowledged. */

@@ -19,7 +19,8 @@ export class Outage {
 
   /** The error when it is to be reported now; null when it was, or may still pass. */
   note(error: unknown, now: number): BitSharesError | null {
-    this.since ??= now;
+    // A clock that was put back must not put off the report.
+    this.since = Math.min(this.since ?? now, now);
     if (!isBitSharesError(error) || this.reported.has(error.code)) return null;
     if (passing.includes(error.code)) {
       const shown = passing.some((code) => this.reported.has(code));

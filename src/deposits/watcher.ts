@@ -95,7 +95,8 @@ export class Watcher {
       let nextCheck = clock.now();
       let height: FinalHeight = { reached: 0, final: 0 };
       while (!signal.aborted) {
-        const due = clock.now() >= nextCheck;
+        // A check that is further away than the interval: the clock of this machine was set back.
+        const due = clock.now() >= nextCheck || nextCheck - clock.now() > pollIntervalMs;
         if (due && kind === 'delayed' && trusted !== null) {
           await checkDelayedNode(session, trusted, clock, over);
         }
@@ -118,7 +119,7 @@ export class Watcher {
         if (session.lost.aborted) throw lost(session);
         onSuccess();
         // No notice tells when a block becomes irreversible.
-        const untilCheck = Math.max(0, nextCheck - clock.now());
+        const untilCheck = Math.min(pollIntervalMs, Math.max(0, nextCheck - clock.now()));
         const pause = reader.reversibleAhead ? Math.min(blockInterval, untilCheck) : untilCheck;
         await this.woken.wait(over, pause, clock);
         if (session.lost.aborted) throw lost(session);

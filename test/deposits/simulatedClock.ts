@@ -48,6 +48,12 @@ export class SimulatedClock implements Clock {
     }
   }
 
+  /** Somebody sets the clock back; what sleeps does not sleep longer for that. */
+  putBack(ms: number): void {
+    this.time -= ms;
+    for (const sleeper of this.heap) sleeper.until -= ms;
+  }
+
   async pass(ms: number): Promise<void> {
     let over = false;
     void this.sleep(ms).then(() => (over = true));

@@ -15,6 +15,22 @@ describe('waking up', () => {
     expect(scenario.check(20)).toEqual({ lost: [], unexpected: [], repeated: [] });
   });
 
+  it('when the clock of the machine is put back, deposits and second attempts do not wait for the time that it showed', async () => {
+    const scenario = new Scenario({ node: { kind: 'delayed' } });
+    scenario.node.silent = true;
+    scenario.ledger.outcome = ({ attempt }) => (attempt < 5 ? 'error' : 'success');
+    await scenario.start();
+    await scenario.clock.pass(60_000);
+    scenario.node.beforeAnswer = () => undefined;
+    scenario.clock.putBack(8 * 3600_000);
+    await scenario.clock.pass(60_000);
+    scenario.deposits(1);
+    scenario.chain.produceMany(6);
+    await scenario.clock.until(() => scenario.host.executions.length > 2, 60_000);
+    scenario.clock.putBack(8 * 3600_000);
+    await scenario.untilCredited(1, 300_000);
+  });
+
   it('with a notice a deposit on a delayed node arrives at once', async () => {
     const scenario = new Scenario({ node: { kind: 'delayed' } });
     await scenario.start();
