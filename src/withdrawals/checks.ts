@@ -78,14 +78,31 @@ export function signingKeys(sender: Account, activeKeys: PrivateKey[], prefix: s
  * @throws INVALID_ACCOUNT
  */
 export function checkNeedsSeveral(payer: Account): void {
-  const { keys, threshold } = payer.active;
-  if (!keys.some(({ weight }) => weight >= threshold)) return;
+  if (!oneKeySuffices(payer)) return;
   throw new BitSharesError('INVALID_ACCOUNT', {
     field: 'Paying Account',
     message: `one key alone can pay from ${payer.name}, so a proposal could pay beside it`,
     fix: 'Use Transfer: Send, or let the account need several signatures.',
     data: { accountId: payer.id },
   });
+}
+
+/**
+ * The other half of that rule, for a wallet that holds all the keys together.
+ *
+ * @throws SEVERAL_SIGNATURES_NEEDED
+ */
+export function checkOneKeySuffices(payer: Account): void {
+  if (oneKeySuffices(payer)) return;
+  throw new BitSharesError('SEVERAL_SIGNATURES_NEEDED', {
+    message: `no single key can pay from ${payer.name}, so a proposal could pay beside it`,
+    fix: 'Use Proposal: Create, and let the other signers approve it.',
+    data: { accountId: payer.id },
+  });
+}
+
+function oneKeySuffices({ active: { keys, threshold } }: Account): boolean {
+  return keys.some(({ weight }) => weight >= threshold);
 }
 
 /**

@@ -7,7 +7,7 @@ import { BitSharesError, isBitSharesError } from '../errors';
 import { parseAmount } from '../protocol';
 import { buildAttempt, checkAttempt, checkRequestedAt, signAttempt, usableWindow } from './attempt';
 import { broadcastOutcome } from './broadcastOutcome';
-import { checkNeedsSeveral, Funds } from './checks';
+import { checkNeedsSeveral, checkOneKeySuffices, Funds } from './checks';
 import { keyringOf, lookupOf, type WithdrawalContext } from './context';
 import {
   checkSameContent,
@@ -295,6 +295,7 @@ class Run {
     const { view } = evidence;
     try {
       if (this.options.mode === 'propose') checkNeedsSeveral(parties.sender);
+      else checkOneKeySuffices(parties.sender);
       checkRequestedAt(withdrawal.requestedAt, view.state.headTime, order.maximumAge);
       if (withdrawal.proposal !== null) throw proposalReason(withdrawal.proposal);
       const window = usableWindow(evidence);

@@ -1,4 +1,4 @@
-import { PrivateKey } from '../../src/protocol';
+import { PrivateKey, signTransaction } from '../../src/protocol';
 import { approveProposal } from '../../src/withdrawals/approval';
 import { WithdrawalCaches } from '../../src/withdrawals/evidence';
 import { runWithdrawals } from '../../src/withdrawals/runner';
@@ -122,4 +122,47 @@ test('Get Status of a proposed withdrawal is not expired while the proposal is o
   );
   expect(status).toMatchObject({ outcome: 'unknown' });
   expect(status.nextStep).toContain('PROPOSAL_IN_FLIGHT');
+});
+
+test('a wallet that holds all keys of an account does not pay beside the proposal of a signer', async () => {
+  const { chain, order } = exchange;
+  const [vault, a, b] = ['vault', 'signer-a', 'signer-b'].map((name) => chain.account(name));
+  if (vault === undefined || a === undefined || b === undefined) throw new Error('no accounts');
+  const keyAuths = [a, b].map(({ publicKeys }): [string, number] => [publicKeys.active, 1]);
+  const active = { weight_threshold: 2, account_auths: [], key_auths: keyAuths.sort(), address_auths: [] };
+  const update: [number, object] = [6, { account: vault.id, active, extensions: {} }];
+  const signers = [a.keys.active, b.keys.active];
+  chain.push(chain.sign([update as never], signers));
+  chain.confirm();
+  const wallet = exchange.context({
+    caches: new WithdrawalCaches(),
+    keys: {
+      account: 'vault',
+      memoKeys: [PrivateKey.fromWif(vault.keys.memo)],
+      activeKeys: [],
+      signer: {
+        sign: (transaction) =>
+          Promise.resolve(
+            signTransaction(
+              transaction,
+              exchange.protocolChain,
+              signers.map((wif) => PrivateKey.fromWif(wif)),
+            ),
+          ),
+      },
+    },
+  });
+  const soon = { waitFor: 'broadcast', maximumWait: 5 } as const;
+  const [proposed] = await runWithdrawals([order({}, soon)], as('signer-a'), {
+    mode: 'propose',
+    refuseBatchOnConflict: true,
+  });
+  const [sent] = await runWithdrawals([order({}, soon)], wallet, {
+    mode: 'send',
+    refuseBatchOnConflict: true,
+  });
+  expect(proposed?.item.transactionId).not.toBeNull();
+  expect(sent?.item.nextStep).toContain('SEVERAL_SIGNATURES_NEEDED');
+  chain.confirm();
+  expect(paid()).toBe(0n);
 });
