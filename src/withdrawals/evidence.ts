@@ -228,13 +228,22 @@ export function proposalReason({ proposal, proposalId, over }: ProposalInFlight)
   });
 }
 
+/** What a withdrawalId stands for. */
+type PaidContent = Pick<Intent, 'to' | 'asset' | 'amount' | 'memo'>;
+
+/** What the transfer of a prepared transaction pays. A memo that our keys cannot read has no text. */
+export function contentOf({ to, amount, memo }: TransferOperation, keyring: MemoKeyring): PaidContent {
+  const text = keyring.decode(memo).details.text ?? '';
+  return { to, asset: amount.asset_id, amount: toBigInt(amount.amount).toString(), memo: text };
+}
+
 /**
  * Refuses a withdrawalId that was used for something else.
  *
  * @throws WITHDRAWAL_CONFLICT
  */
 export function checkSameContent(
-  intent: Intent,
+  intent: PaidContent,
   found: { operation: TransferOperation; blockNumber: number | null },
   keyring: MemoKeyring,
   precision: number,
@@ -260,7 +269,7 @@ export function checkSameContent(
 }
 
 /** A memo that our keys cannot read any more proves no difference. */
-function memoDiffers(operation: TransferOperation, intent: Intent, keyring: MemoKeyring): boolean {
+function memoDiffers(operation: TransferOperation, intent: PaidContent, keyring: MemoKeyring): boolean {
   const { status, details } = keyring.decode(operation.memo);
   const readable = status === 'decoded' || status === 'plain';
   return readable && (details.text ?? '') !== intent.memo;

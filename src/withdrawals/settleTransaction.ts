@@ -11,8 +11,10 @@ import {
   type TransferOperation,
 } from '../protocol';
 import { broadcastOutcome } from './broadcastOutcome';
-import { lookupOf, type WithdrawalContext } from './context';
+import { keyringOf, lookupOf, type WithdrawalContext } from './context';
 import {
+  checkSameContent,
+  contentOf,
   findPayment,
   gatherEvidence,
   readHistory,
@@ -137,6 +139,12 @@ class Settling {
         // A transaction of another withdrawal is refused before it can be sent.
         if (error.code === 'INVALID_TRANSACTION' || error.code === 'UNKNOWN_ACCOUNT') rethrow(error);
         this.reason = error;
+        if (error.code === 'WITHDRAWAL_CONFLICT') {
+          if (!this.sent) rethrow(error);
+          this.refused = true;
+          this.payment = null;
+          this.absentThrough = null;
+        }
       }
       const left = deadline - clock.now();
       if (this.isDone() || left <= 0 || signal?.aborted === true) return this.item();
@@ -183,7 +191,9 @@ class Settling {
     const history = await readHistory(view, caches.historyOf(chain.chainId, sender.id), sender);
     const evidence = { ...blocks, history };
     this.reason = view.delayedFault;
-    this.payment = await findPayment(evidence, sender.id, this.order.withdrawalId);
+    const payment = await findPayment(evidence, sender.id, this.order.withdrawalId);
+    if (payment !== null) await this.checkContent(payment, lookup);
+    this.payment = payment;
     this.absentThrough = null;
     this.alreadyPaid ||= this.payment !== null && !this.sent;
     await this.name(sender, lookup);
@@ -215,6 +225,14 @@ class Settling {
       message: 'this transaction does not belong to this withdrawal id and account',
       fix: 'Hand in the transaction that Transfer: Prepare returned for this Withdrawal ID.',
     });
+  }
+
+  /** What was paid must be what this transaction would pay, or its receiver would be taken for paid. */
+  private async checkContent(payment: Payment, lookup: ReturnType<typeof lookupOf>): Promise<void> {
+    if (this.transfer === undefined) return;
+    const keyring = keyringOf(this.context);
+    const precision = (await lookup.asset(this.transfer.amount.asset_id))?.precision ?? 0;
+    checkSameContent(contentOf(this.transfer, keyring), payment, keyring, precision);
   }
 
   private async name(

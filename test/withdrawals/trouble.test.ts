@@ -205,6 +205,34 @@ describe('in two steps', () => {
     expect(exchange.paymentsTo('alice')).toBe(1);
   });
 
+  test.each([{ to: 'bob' }, { amount: '1' }, { memo: 'other' }])(
+    'a prepared transaction is not called paid when its id was paid with another content (%j)',
+    async (content) => {
+      const { chain, send, order, context } = exchange;
+      const [prepared] = await send(
+        [order({ memo: 'x' }, { waitFor: 'broadcast' })],
+        {},
+        { mode: 'prepare' },
+      );
+      const settleOrder = {
+        withdrawalId: 'W-1',
+        requestedAt: chain.head.seconds,
+        transaction: prepared?.transaction ?? null,
+        expiration: null,
+        waitFor: 'irreversible' as const,
+        maximumWait: 60,
+      };
+      const [paid] = await send([order({ memo: 'x', ...content })]);
+      expect(paid?.item.outcome).toBe('irreversible');
+      for (const ask of [broadcastPrepared, withdrawalStatus]) {
+        await expect(ask(settleOrder, context())).rejects.toMatchObject({ code: 'WITHDRAWAL_CONFLICT' });
+      }
+      const withoutMemo = { ...context(), keys: { ...context().keys, memoKeys: [] } };
+      const unreadable = await withdrawalStatus(settleOrder, withoutMemo).catch(() => null);
+      expect(unreadable === null).toBe(!('memo' in content));
+    },
+  );
+
   test('a transaction of another withdrawal, or a changed one, is not sent', async () => {
     const { send, order, context, protocolChain } = exchange;
     const [prepared] = await send([order({}, { waitFor: 'broadcast' })], {}, { mode: 'prepare' });
