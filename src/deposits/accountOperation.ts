@@ -7,6 +7,8 @@ export interface WatchedAccount {
   name: string;
   /** `2.6.x` */
   statisticsId: string;
+  /** The block that created it; 0 when it is as old as the chain, null or absent when the node does not say. */
+  creationBlock?: number | null | undefined;
 }
 
 export interface AccountOperation {

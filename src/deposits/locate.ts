@@ -43,6 +43,7 @@ export async function locate(
   statistics: AccountStatistics,
   framed: boolean,
 ): Promise<Place> {
+  checkTracked(reader.endpoint, account, statistics);
   const { totalOps, removedOps } = statistics;
   const operationAt = async (sequence: number) => {
     const [operation] = await reader.history(account.id, { stop: sequence, start: sequence, limit: 1 });
@@ -121,10 +122,30 @@ export async function firstBehind(
   return low;
 }
 
+/**
+ * Refuses a node that does not track the account: its history is empty, which looks like an account without deposits.
+ *
+ * @throws HISTORY_MISMATCH when not even the operation is there that created the account
+ */
+export function checkTracked(
+  endpoint: string,
+  account: WatchedAccount,
+  { totalOps }: AccountStatistics,
+): void {
+  if (totalOps > 0 || (account.creationBlock ?? 0) === 0) return;
+  throw new BitSharesError('HISTORY_MISMATCH', {
+    message: `The history of ${account.name} on ${endpoint} is empty: not even the operation is in it that created the account`,
+    fix: `The node does not track ${account.name} (${account.id}). ${trackIt}`,
+  });
+}
+
+const trackIt =
+  'Start it with account_history, with track-account for this account or for all, and replay; or use another node. Nothing is skipped meanwhile.';
+
 function mismatch(endpoint: string, account: WatchedAccount, key: OperationKey): BitSharesError {
   return new BitSharesError('HISTORY_MISMATCH', {
     message: `The history of ${account.name} on ${endpoint} does not hold the operation ${formatKey(key)} that was handled last`,
-    fix: `The node does not track ${account.name} (${account.id}) completely, or it is on another fork. Start it with account_history, with track-account for this account or for all, and replay; or use another node. Nothing is skipped meanwhile.`,
+    fix: `The node does not track ${account.name} (${account.id}) completely, or it is on another fork. ${trackIt}`,
     data: { key: formatKey(key) },
   });
 }

@@ -5,7 +5,7 @@ import { keyOf, type WatchedAccount } from './accountOperation';
 import type { Mark } from './delivery';
 import { compareKeys, endOfBlock, formatKey, isEndOfBlock, type OperationKey } from './depositKey';
 import type { FinalHeight } from './finality';
-import { firstBehind } from './locate';
+import { checkTracked, firstBehind } from './locate';
 import { beginning } from './position';
 
 export type StartFrom =
@@ -24,7 +24,8 @@ type Reader = Pick<ChainReader, 'endpoint' | 'history' | 'statistics' | 'block'>
  * The mark behind which reading begins.
  *
  * @param height read before this call
- * @throws INVALID_PARAMETER when the start is in the future or names no operation of the account
+ * @throws INVALID_PARAMETER when the start is in the future or names no operation of the account, HISTORY_MISMATCH when the
+ *   node does not track the account
  */
 export async function startPosition(
   reader: Reader,
@@ -33,6 +34,7 @@ export async function startPosition(
   height: FinalHeight,
 ): Promise<Mark> {
   const statistics = await reader.statistics(account.statisticsId);
+  checkTracked(reader.endpoint, account, statistics);
   switch (from.kind) {
     case 'now':
       return markBehind(reader, account, statistics, endOfBlock(height.reached));

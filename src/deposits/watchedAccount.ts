@@ -12,7 +12,10 @@ export async function watchedAccount(
   nameOrId: string,
 ): Promise<WatchedAccount> {
   const account = await reader.account(nameOrId);
-  if (account !== null) return { id: account.id, name: account.name, statisticsId: account.statisticsId };
+  if (account !== null) {
+    const { id, name, statisticsId, creationBlock } = account;
+    return { id, name, statisticsId, creationBlock };
+  }
   throw new BitSharesError('UNKNOWN_ACCOUNT', {
     message: `there is no account ${nameOrId} on ${reader.endpoint}`,
     fix: 'Write the name exactly as on the chain, or its id (1.2.x), and look whether the node is on the right chain.',

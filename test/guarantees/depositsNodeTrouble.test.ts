@@ -180,6 +180,40 @@ describe('other nodes', () => {
     expect(scenario.check(earlier)).toEqual({ lost: [], unexpected: [], repeated: [] });
   });
 
+  it('a node that does not track the account is refused: its empty history is not taken for an account without deposits', async () => {
+    const scenario = new Scenario();
+    const { node } = scenario;
+    const session = node.session.bind(node);
+    let tracks = true;
+    node.session = () => {
+      const made = session();
+      return {
+        ...made,
+        account: async (name) => {
+          const account = await made.account(name);
+          return account && { ...account, creationBlock: 3 };
+        },
+        statistics: async (id) => ({ ...(await made.statistics(id)), ...(tracks ? {} : { totalOps: 0 }) }),
+      };
+    };
+    tracks = false;
+    await expect(scenario.start()).rejects.toMatchObject({ code: 'HISTORY_MISMATCH' });
+    tracks = true;
+    scenario.chain.produce([{ operations: [transfer(exchange, bob, 1)] }]);
+    scenario.chain.produceMany(6);
+    await scenario.start();
+    await scenario.stop();
+    tracks = false;
+    const [first] = scenario.deposits(1);
+    scenario.confirm();
+    await scenario.start('init');
+    await scenario.clock.pass(60_000);
+    expect(codes(scenario.host)).toEqual(['HISTORY_MISMATCH']);
+    tracks = true;
+    await scenario.untilCredited(1);
+    expect(scenario.ledger.order).toEqual([`4e4fc2ce:${first!.number}:0:0:0`]);
+  });
+
   it('a node on another chain delivers nothing and is reported once', async () => {
     const scenario = new Scenario();
     await scenario.start();
