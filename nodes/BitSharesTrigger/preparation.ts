@@ -68,23 +68,25 @@ export async function minimumAmounts(
   rows: readonly AssetRow[],
 ): Promise<Map<string, bigint>> {
   const assets = rows.length === 0 ? [] : await session.assets(rows.map(({ asset }) => asset));
-  return new Map(
-    rows.map(({ asset: name, minimumAmount }, index) => {
-      const asset = assets[index];
-      if (asset === null || asset === undefined) {
-        throw new BitSharesError('UNKNOWN_ASSET', {
-          message: `there is no asset ${name} on ${session.endpoint}`,
-          fix: 'Write the symbol exactly as on the chain, or its ID (1.3.x).',
-          field: 'Asset',
-        });
-      }
-      const minimum =
-        minimumAmount === ''
-          ? 0n
-          : parseAmount(minimumAmount, asset.precision, 'Minimum Amount', { allowZero: true });
-      return [asset.id, minimum];
-    }),
-  );
+  const minimums = new Map<string, bigint>();
+  rows.forEach(({ asset: name, minimumAmount }, index) => {
+    const asset = assets[index];
+    if (asset === null || asset === undefined) {
+      throw new BitSharesError('UNKNOWN_ASSET', {
+        message: `there is no asset ${name} on ${session.endpoint}`,
+        fix: 'Write the symbol exactly as on the chain, or its ID (1.3.x).',
+        field: 'Asset',
+      });
+    }
+    const minimum =
+      minimumAmount === ''
+        ? 0n
+        : parseAmount(minimumAmount, asset.precision, 'Minimum Amount', { allowZero: true });
+    // An asset may stand in two rows, by symbol and by id: what either of them accepts is accepted.
+    const other = minimums.get(asset.id);
+    minimums.set(asset.id, other !== undefined && other < minimum ? other : minimum);
+  });
+  return minimums;
 }
 
 /** The height up to which the node is final, after the checks that a start from it needs. */

@@ -144,6 +144,21 @@ describe('what is a deposit', () => {
     expect(codes(scenario.host)).toEqual([]);
   });
 
+  it('an asset that stands in two rows is accepted from the smaller of their minimums on', async () => {
+    const rows = [
+      { asset: 'BTS', minimumAmount: '0.00002' },
+      { asset: '1.3.0', minimumAmount: '0.00004' },
+    ];
+    for (const order of [rows, [...rows].reverse()]) {
+      const scenario = new Scenario({ parameters: { assets: { rows: order } } });
+      await scenario.start();
+      scenario.deposits(5);
+      scenario.confirm();
+      await scenario.clock.pass(60_000);
+      expect(scenario.host.delivered().map(({ amountRaw }) => amountRaw)).toEqual(['2', '3', '4', '5']);
+    }
+  });
+
   it('an asset whose issuer changed its precision is shown with the precision that it has', async () => {
     const scenario = new Scenario({ parameters: { assets: {} } });
     let precision = 3;
