@@ -211,7 +211,8 @@ class Run {
       byId.set(withdrawal.withdrawalId, [...(byId.get(withdrawal.withdrawalId) ?? []), withdrawal]);
     }
     for (const [withdrawalId, same] of byId) {
-      const [first] = same;
+      // The earliest has the longest scan: whatever the others would find, it finds.
+      const [first] = [...same].sort((a, b) => a.requestedAt - b.requestedAt);
       if (first === undefined || same.length === 1) continue;
       const contents = new Set(
         same.map(({ intent }) => (intent === null ? 'no intent' : contentFingerprint(intent))),

@@ -188,3 +188,18 @@ test('what is stopped between its last look and the broadcast is not sent', asyn
   expect(stopped?.item).toMatchObject({ outcome: 'unknown', final: false });
   expect(paymentsOf('A')).toBe(0);
 });
+
+test('of two items with one id the earlier Requested At decides how far back the payment is looked for', async () => {
+  const { chain, order, send, trusted } = exchange;
+  const node = withAnswers(await trusted.session(), {
+    statistics: () => Promise.reject(new BitSharesError('ACCESS_DENIED', { message: 'Access denied' })),
+  });
+  const nodes = { trusted: () => Promise.resolve(node), delayed: null };
+  const first = order({ withdrawalId: 'A', requestedAt: chain.head.seconds });
+  await send([first], { nodes, caches: new WithdrawalCaches() });
+  chain.produceBlocks(4500);
+  const later = order({ withdrawalId: 'A', requestedAt: chain.head.seconds });
+  const results = await send([later, first], { nodes, caches: new WithdrawalCaches() });
+  expect(results.map(({ item }) => item.alreadyPaid)).toEqual([true, true]);
+  expect(paymentsOf('A')).toBe(1);
+});
