@@ -120,6 +120,11 @@ test('an option whose expression gives no number is refused: without an age limi
   expect(payments()).toBe(before);
 });
 
+test('a memo type that is neither of the two is refused, and no memo is shown to everybody', async () => {
+  const { error } = await run('send', [request('N-14')], { options: { memoType: '={{ "Encrypted" }}' } });
+  expect(error?.message).toContain('Memo Type');
+});
+
 test.each(['send', 'broadcast'])(
   'an execution that was stopped sends nothing more (%s)',
   async (operation) => {

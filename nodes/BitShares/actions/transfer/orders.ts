@@ -1,7 +1,7 @@
 /** From the parameters of an item to what the withdrawal room takes. */
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { BitSharesError } from '../../../../src/errors';
-import { parseIntent, parseWithdrawalId } from '../../../../src/withdrawals/intent';
+import { parseIntent, parseWithdrawalId, type MemoMode } from '../../../../src/withdrawals/intent';
 import { parseRequestedAt } from '../../../../src/withdrawals/requestedAt';
 import type { IntentRequest, PlainRequest } from '../../../../src/withdrawals/request';
 import { refuseUnstableExpression } from '../../../../src/withdrawals/unstableExpressions';
@@ -16,7 +16,7 @@ interface Options {
   maximumAge?: string | number;
   maximumAmount?: string | number;
   maximumWait?: string | number;
-  memoType?: 'encrypted' | 'public';
+  memoType?: string;
   receiverMemoKey?: string;
 }
 
@@ -47,7 +47,7 @@ export function plainRequest(context: IExecuteFunctions, itemIndex: number): Pla
     asset: text(context.getNodeParameter('asset', itemIndex)),
     amount: context.getNodeParameter('amount', itemIndex) as string | number,
     memo: context.getNodeParameter('memo', itemIndex, ''),
-    memoType: options.memoType ?? 'encrypted',
+    memoType: memoTypeOf(given(options.memoType) ?? 'encrypted'),
     receiverMemoKey: given(options.receiverMemoKey),
     fee: given(options.fee),
     feeAsset: given(options.feeAsset),
@@ -84,6 +84,16 @@ export function identity(
 export function requestTime(value: unknown, field?: string): number {
   const iso = (value as { toISO?: () => unknown } | null)?.toISO;
   return parseRequestedAt(typeof iso === 'function' ? iso.call(value) : value, field);
+}
+
+/** Anything else from an expression would show a memo to everybody. */
+function memoTypeOf(value: string): MemoMode {
+  if (value === 'encrypted' || value === 'public') return value;
+  throw new BitSharesError('INVALID_PARAMETER', {
+    field: 'Memo Type',
+    message: 'this is neither encrypted nor public',
+    fix: 'Choose one of the two, or give one of these words in lower case.',
+  });
 }
 
 /**
