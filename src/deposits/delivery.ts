@@ -82,20 +82,16 @@ export interface DeliveryState {
   readThrough: Mark;
   /** Whether the next deposit is to be tried because the first one failed too often. */
   probing: boolean;
-  /** How many probes failed since something was delivered; chooses the next one. */
-  failedProbes: number;
   /** Whether another deposit was delivered since the first one failed last. */
   vouched: boolean;
 }
 
-/** How many of the deposits behind a failing one are tried in turn, in case the next one fails for its own reasons. */
-const probeWidth = 5;
 const longestRetryMs = 120_000;
 /** Executions at the same time when nothing waits for their end. */
 export const immediateWidth = 100;
 
 export function beginDelivery(readThrough: Mark): DeliveryState {
-  return { queue: [], readThrough, probing: false, failedProbes: 0, vouched: false };
+  return { queue: [], readThrough, probing: false, vouched: false };
 }
 
 /** What is known of a deposit from before the process started. */
@@ -165,12 +161,21 @@ export function nextAction(state: DeliveryState, now: number, rules: DeliveryRul
   // An execution that paused holds everything behind it.
   if (running > 0 || first === undefined || first.phase === 'paused') return { kind: 'wait', until: null };
   if (state.probing) {
-    const probes = open.slice(1, 1 + probeWidth).filter(({ phase }) => phase === 'queued');
-    const probe = probes[state.failedProbes % Math.max(1, probes.length)];
+    const probe = probeAmong(open.slice(1));
     if (probe !== undefined) return { kind: 'deliver', deliveries: [probe] };
   }
   if (!isDue(first, now)) return { kind: 'wait', until: first.retryAt };
   return { kind: 'deliver', deliveries: batchFrom(state.queue, first, rules) };
+}
+
+/**
+ * The deposit that failed least, and of those the first: whoever pays many deposits that always fail, as with a memo that the
+ * ledger cannot store, must not make it look like an outage.
+ */
+function probeAmong(deliveries: readonly Delivery[]): Delivery | undefined {
+  const queued = deliveries.filter(({ phase }) => phase === 'queued');
+  const fewest = Math.min(...queued.map(({ failures }) => failures));
+  return queued.find(({ failures }) => failures === fewest);
 }
 
 function nextImmediately(state: DeliveryState, running: number, now: number, rules: DeliveryRules): Action {
@@ -234,7 +239,7 @@ export function settled(
     case 'delivered': {
       const wasProbe = state.probing && !isFirst(state, affected[0]);
       const next = change(state, depositIds, (delivery) => ({ ...delivery, phase: 'delivered' }));
-      if (!wasProbe) return quiet({ ...next, probing: false, failedProbes: 0, vouched: false });
+      if (!wasProbe) return quiet({ ...next, probing: false, vouched: false });
       // Executions can succeed. The first one gets its last attempt now; if that fails too, it is its own fault.
       const [first] = open(next);
       return quiet({
@@ -242,7 +247,6 @@ export function settled(
           ? next
           : change(next, [first.depositId], (delivery) => ({ ...delivery, retryAt: now }))),
         probing: false,
-        failedProbes: 0,
         vouched: true,
       });
     }
@@ -282,7 +286,6 @@ function failed(
       ...next,
       probing: false,
       vouched: false,
-      failedProbes: state.failedProbes + 1,
     });
   }
   if (only.failures + 1 < rules.attemptsBeforeSettingAside)
@@ -290,7 +293,7 @@ function failed(
   if (!state.vouched) return settledQuietly({ ...next, probing: true });
   const aside = change(next, ids, (delivery) => ({ ...delivery, phase: 'delivered' }));
   return {
-    state: trim({ ...aside, probing: false, vouched: false, failedProbes: 0 }),
+    state: trim({ ...aside, probing: false, vouched: false }),
     setAside: [only],
     paused: [],
   };

@@ -38,6 +38,18 @@ describe('failing executions', () => {
     expect(codes(scenario.host)).toEqual(['DEPOSIT_SET_ASIDE', 'DEPOSIT_SET_ASIDE']);
   });
 
+  it('however many deposits in a row always fail, those behind them are delivered', async () => {
+    const scenario = new Scenario();
+    await scenario.start();
+    const blocks = scenario.deposits(40);
+    const poison = blocks.slice(0, 30).map(({ number }) => `4e4fc2ce:${number}:0:0:0`);
+    scenario.ledger.outcome = ({ depositId }) => (poison.includes(depositId) ? 'error' : 'success');
+    scenario.confirm();
+    await scenario.clock.pass(2 * 3600_000);
+    expect(scenario.ledger.credited.size).toBe(10);
+    expect(poison).toEqual(expect.arrayContaining(scenario.check(40).lost));
+  });
+
   it.each([1, 7, 40])('a ledger that is down for %d minutes sets nothing aside', async (minutes) => {
     const scenario = new Scenario();
     await scenario.start();
