@@ -76,18 +76,22 @@ export class ItemBuilder {
       return movement === null ? [] : [{ read, movement }];
     });
     if (selected.length === 0) return [];
-    await this.learnNames(
-      reader,
-      selected.flatMap(({ movement }) => [movement.fromId, movement.toId]),
-    );
-    const assets = await readAssets(
-      reader,
-      selected.map(({ movement }) => movement.assetId),
-    );
     const places = inOrder(selected, blocksInFlight, ({ read }) => this.placeOf(reader, read));
+    // All under way at the same time: a page costs the time of its slowest question, not of all of them.
+    const [assets, , firstPlace] = await Promise.all([
+      readAssets(
+        reader,
+        selected.map(({ movement }) => movement.assetId),
+      ),
+      this.learnNames(
+        reader,
+        selected.flatMap(({ movement }) => [movement.fromId, movement.toId]),
+      ),
+      places.next(),
+    ]);
     const items = [];
-    for (const { read, movement } of selected) {
-      const place = (await places.next()).value as Place;
+    for (const [index, { read, movement }] of selected.entries()) {
+      const place = (index === 0 ? firstPlace : await places.next()).value as Place;
       const item = this.pacing.work(() =>
         depositItem(read, movement, {
           chainId: chain.chainId,
