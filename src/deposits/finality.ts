@@ -43,11 +43,14 @@ export function checkFreshness(
   });
 }
 
+/** How far the last irreversible block of a healthy chain may be behind: about a minute, and more while witnesses are missing. */
+const ordinaryLagSeconds = 300;
+
 /**
  * Refuses a full node on which nothing becomes irreversible any more, although blocks come: on a fork of few witnesses, for
  * one. Nothing of it can be delivered, which would look like an account without deposits.
  *
- * @param staleAfterSeconds 0 switches the check off
+ * @param staleAfterSeconds beyond the time that irreversibility takes anyhow; 0 switches the check off
  * @throws STALE_NODE
  */
 export async function checkFinality(
@@ -59,9 +62,9 @@ export async function checkFinality(
   if (staleAfterSeconds === 0 || lastIrreversibleBlock < 1) return;
   const block = await reader.block(lastIrreversibleBlock);
   const age = block === null ? 0 : Math.round(nowMs / 1000 - block.timestamp);
-  if (age <= staleAfterSeconds) return;
+  if (age <= staleAfterSeconds + ordinaryLagSeconds) return;
   throw new BitSharesError('STALE_NODE', {
-    message: `On the node ${reader.endpoint} nothing became irreversible in the last ${staleAfterSeconds} seconds: its last irreversible block is ${age} seconds old`,
+    message: `On the node ${reader.endpoint} nothing became irreversible in the last ${staleAfterSeconds + ordinaryLagSeconds} seconds: its last irreversible block is ${age} seconds old`,
     fix: 'Look whether the node is on the fork of most witnesses (its version, its peers) and whether the chain itself has enough of them. Reading goes on by itself when blocks become irreversible again.',
     data: { lastIrreversibleBlock, ageSeconds: age },
   });

@@ -293,6 +293,19 @@ describe('finality', () => {
     expect(codes(scenario.host)).toEqual(['STALE_NODE']);
   });
 
+  it('the time that irreversibility takes is no trouble: a short Stale After does not refuse a healthy full node', async () => {
+    const scenario = new Scenario({
+      node: { lag: 27 },
+      parameters: { options: { staleAfter: 1 } },
+      blocks: 60,
+    });
+    await scenario.start();
+    scenario.deposits(1);
+    await scenario.clock.pass(600_000);
+    expect(codes(scenario.host)).toEqual([]);
+    expect(scenario.ledger.credited.size).toBe(1);
+  });
+
   it('a first activation on a frozen node fails', async () => {
     const scenario = new Scenario({ node: { kind: 'delayed' } });
     scenario.node.frozenAt = scenario.node.head;
