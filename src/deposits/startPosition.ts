@@ -112,7 +112,7 @@ export async function firstBlockAt(
   if (last < 1 || (await timeOf(last)) < time) {
     throw new BitSharesError('INVALID_PARAMETER', {
       message: 'the chain has no final block of that time yet',
-      fix: 'Give a time in the past, with its zone.',
+      fix: 'Give a time in the past, with its zone. A moment ago is too late: a block takes about a minute to become irreversible.',
       field,
     });
   }
