@@ -268,6 +268,16 @@ export function checkSameContent(
   });
 }
 
+/** A payment under the id of a request that can never be paid as it stands: it was another request then. */
+export function paidBeforeFault(payment: Payment, fault: BitSharesError): BitSharesError {
+  return new BitSharesError('WITHDRAWAL_CONFLICT', {
+    field: 'Withdrawal ID',
+    message: `a payment with this withdrawal id is in block ${payment.blockNumber}, and the request now has a fault (${fault.code}: ${fault.message})`,
+    fix: 'Do not refund it. Look up the withdrawal in your database: its content was changed after it had been sent.',
+    data: { blockNumber: payment.blockNumber },
+  });
+}
+
 /** A memo that our keys cannot read any more proves no difference. */
 function memoDiffers(operation: TransferOperation, intent: PaidContent, keyring: MemoKeyring): boolean {
   const { status, details } = keyring.decode(operation.memo);

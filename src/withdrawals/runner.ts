@@ -14,6 +14,7 @@ import {
   findPayment,
   gatherEvidence,
   isProposed,
+  paidBeforeFault,
   proposalInFlight,
   proposalReason,
   readHistory,
@@ -25,6 +26,7 @@ import { contentFingerprint } from './intent';
 import type { HistoryReading } from './senderHistory';
 import { formIntent, isFaultOfRequest, type Lookup } from './request';
 import { readView, type ChainView } from './view';
+import { inGroups } from './inGroups';
 import { Withdrawal, type WithdrawalOrder, type WithdrawalResult } from './withdrawal';
 import { rethrow } from './rethrow';
 
@@ -42,7 +44,6 @@ const passing: ReadonlySet<string> = new Set([
 ]);
 /** Before anything was signed, a node that cannot be used is reported after this time, in milliseconds. */
 const patience = 30_000;
-const together = 8;
 
 export interface RunOptions {
   /** `prepare` signs and sends nothing; `propose` makes a proposal that lets `payingAccount` pay. */
@@ -151,9 +152,9 @@ class Run {
     const view = await readView(nodes);
     const pause = Math.min(3000, Math.max(500, view.state.blockInterval * 500));
     const lookup = lookupOf(view, nodes.delayed !== null);
-    await inGroups(this.open(), (withdrawal) => this.form(withdrawal, lookup));
+    await inGroups(this.open(), (withdrawal) => this.form(withdrawal, lookup, view));
     this.resolveDuplicates();
-    const formed = this.open().filter(({ intent }) => intent !== null);
+    const formed = this.open();
     if (formed.length === 0) return pause;
     const signer = await lookup.account(keys.account);
     const sender = await lookup.account(this.payingAccount);
@@ -183,9 +184,9 @@ class Run {
     return pause;
   }
 
-  private async form(withdrawal: Withdrawal, lookup: Lookup): Promise<void> {
-    if (withdrawal.intent !== null) return;
-    const { chain, keys } = this.context;
+  private async form(withdrawal: Withdrawal, lookup: Lookup, { state }: ChainView): Promise<void> {
+    if (withdrawal.intent !== null || withdrawal.fault !== null) return;
+    const { chain, keys, clock } = this.context;
     try {
       const payer = {
         account: this.payingAccount,
@@ -197,14 +198,15 @@ class Run {
       withdrawal.parties = parties;
     } catch (error) {
       if (!isBitSharesError(error) || passing.has(error.code)) rethrow(error);
-      if (isFaultOfRequest(error)) withdrawal.fault = error;
+      const now = Math.max(state.headTime, Math.floor(clock.now() / 1000));
+      if (isFaultOfRequest(error)) withdrawal.refuse(error, now);
       else withdrawal.stop(error);
     }
   }
 
   /** The same withdrawalId twice: equal content is one payment, different content keeps the batch from being sent. */
   private resolveDuplicates(): void {
-    if (this.duplicatesResolved || this.open().some(({ intent }) => intent === null)) return;
+    if (this.duplicatesResolved) return;
     this.duplicatesResolved = true;
     const byId = new Map<string, Withdrawal[]>();
     for (const withdrawal of this.withdrawals) {
@@ -261,12 +263,12 @@ class Run {
 
   /** False when this node cannot tell whether it is paid. */
   private async look(withdrawal: Withdrawal, evidence: Evidence): Promise<boolean> {
-    const { intent, parties } = withdrawal;
-    if (intent === null || parties === null) return false;
-    withdrawal.reason = evidence.view.delayedFault;
+    const { intent, parties, fault, withdrawalId } = withdrawal;
+    const { view, scanned } = evidence;
+    withdrawal.reason = view.delayedFault;
     let payment: Payment | null;
     try {
-      payment = await findPayment(evidence, intent.from, intent.withdrawalId);
+      payment = await findPayment(evidence, scanned.senderId, withdrawalId);
     } catch (error) {
       // One payment that the node does not show keeps no other withdrawal back.
       if (!isBitSharesError(error, 'INVALID_ANSWER')) rethrow(error);
@@ -274,9 +276,14 @@ class Run {
       return false;
     }
     withdrawal.payment = null;
-    withdrawal.proposal = proposalInFlight(evidence, intent.from, intent.withdrawalId);
-    if (payment === null) return true;
+    withdrawal.proposal = proposalInFlight(evidence, scanned.senderId, withdrawalId);
+    if (payment === null) {
+      if (fault !== null) withdrawal.awaitDeath(view, this.timeLeft(withdrawal));
+      return true;
+    }
     try {
+      if (fault !== null) throw paidBeforeFault(payment, fault);
+      if (intent === null || parties === null) return false;
       checkSameContent(intent, payment, keyringOf(this.context), parties.asset.precision);
     } catch (error) {
       if (!isBitSharesError(error)) rethrow(error);
@@ -388,13 +395,5 @@ class Run {
     withdrawal.pending = outcome.accepted;
     withdrawal.reason = outcome.reason;
     withdrawal.stopped ||= outcome.refusedForGood;
-  }
-}
-
-/** A few at a time, in order. When it rejects nothing of it runs any more: late work would write into the next round. */
-async function inGroups<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
-  for (let i = 0; i < items.length; i += together) {
-    const ended = await Promise.allSettled(items.slice(i, i + together).map(work));
-    for (const result of ended) if (result.status === 'rejected') rethrow(result.reason);
   }
 }

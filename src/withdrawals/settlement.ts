@@ -5,13 +5,13 @@ import type { BitSharesError } from '../errors';
 export type Outcome = 'unknown' | 'in_mempool' | 'in_block' | 'irreversible' | 'expired' | 'rejected';
 
 export interface SettlementFacts {
-  /** A fault of the request itself, found before anything was signed: the same request can never be paid. */
+  /** A fault of the request itself: nothing is ever sent for it as it stands. Its id may have been used before. */
   fault: BitSharesError | null;
   /** The payment in a block of the node's present chain. */
   payment: { blockNumber: number; final: boolean } | null;
   /** The node holds the transaction, or accepted it. */
   pending: boolean;
-  /** Expiration of the one transaction that is asked about, in seconds; null when none is. */
+  /** Expiration, in seconds, of the one transaction that is asked about, or of the last that may exist; null when none is. */
   expiration: number | null;
   /** Through this time, all blocks are irreversible and none holds the payment; null when nothing was proved. */
   absentThrough: number | null;
@@ -37,10 +37,9 @@ export function settle(facts: SettlementFacts): Settlement {
       ? { outcome: 'irreversible', paid: true, final: true }
       : { outcome: 'in_block', paid: false, final: false };
   }
-  if (facts.fault !== null) return { outcome: 'rejected', paid: false, final: true };
-  const { expiration, absentThrough } = facts;
+  const { fault, expiration, absentThrough } = facts;
   if (expiration !== null && absentThrough !== null && absentThrough > expiration) {
-    return { outcome: 'expired', paid: false, final: true };
+    return { outcome: fault === null ? 'expired' : 'rejected', paid: false, final: true };
   }
   return { outcome: facts.pending ? 'in_mempool' : 'unknown', paid: false, final: false };
 }
@@ -62,7 +61,7 @@ export function nextStep(
     case 'expired':
       return 'This transaction was not included and never can be. The same withdrawal can be sent again, or cancelled when nothing sends it any more.';
     case 'rejected':
-      return `Nothing was sent, and this request can never be paid.${because}`;
+      return `Not paid: whatever was sent under this id before is dead, and this request can never be paid.${because}`;
     case 'unknown':
       return `Not known to be paid, and not proved unpaid: do not refund it.${because} ${repeat}${
         expiration === null ? '' : ` An attempt can be included until ${isoTime(expiration)}.`

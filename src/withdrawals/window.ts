@@ -20,6 +20,11 @@ export interface Window {
   end: number;
 }
 
+/** No transaction that was built by this time expires later. A maintenance can only end a window earlier. */
+export function latestExpiration(time: number): number {
+  return (Math.floor(time / windowLength) + 1) * windowLength;
+}
+
 export type WindowVerdict = 'usable' | 'start_not_irreversible' | 'nearly_over';
 
 /**

@@ -1,12 +1,14 @@
 /** One withdrawal while it is being worked on, and the item that tells how far it came. */
 import type { BitSharesError } from '../errors';
 import type { SignedTransaction } from '../protocol';
-import type { Attempt } from './attempt';
+import { checkRequestedAt, type Attempt } from './attempt';
 import { requestedAtOf, type Payment, type ProposalInFlight } from './evidence';
 import type { Intent } from './intent';
 import type { Parties, WithdrawalRequest } from './request';
 import { nextStep, settle, type Settlement } from './settlement';
 import { amountsOf, transferItem, type TransferItem } from './transferItem';
+import type { ChainView } from './view';
+import { latestExpiration } from './window';
 
 export type WaitFor = 'broadcast' | 'block' | 'irreversible';
 
@@ -34,6 +36,18 @@ export interface WithdrawalResult {
   proposal: { proposalId: string | null; blockNumber: number; expirationTime: number } | null;
 }
 
+function isTimely(...question: Parameters<typeof checkRequestedAt>): boolean {
+  try {
+    checkRequestedAt(...question);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const faultAdvice =
+  'Nothing is sent for the request as it stands. Something may have been sent under its id before: ask Transfer: Get Status with the expiration of this item until it says expired.';
+
 export class Withdrawal {
   intent: Intent | null = null;
   parties: Parties | null = null;
@@ -50,6 +64,9 @@ export class Withdrawal {
   /** A proposal that may still pay it. */
   proposal: ProposalInFlight | null = null;
   fault: BitSharesError | null = null;
+  /** With a fault: when the last attempt expires that may have been made, with another content, before this run saw it. */
+  private lastExpiration: number | null = null;
+  private absentThrough: number | null = null;
   conflict: BitSharesError | null = null;
   reason: BitSharesError | null = null;
   /** Nothing more to do in this run. */
@@ -73,7 +90,7 @@ export class Withdrawal {
 
   /** As far as the caller wanted to wait. */
   get reached(): boolean {
-    if (this.stopped || this.fault !== null || this.conflict !== null) return true;
+    if (this.stopped || this.conflict !== null || this.settlement().outcome === 'rejected') return true;
     switch (this.order.waitFor) {
       case 'broadcast':
         return this.payment !== null || this.pending || this.proposed !== null;
@@ -95,9 +112,30 @@ export class Withdrawal {
     return { proposalId, blockNumber: proposal.blockNumber, expirationTime: proposal.expirationTime };
   }
 
+  /** Nothing is sent for the request as it stands. `now` is in seconds. */
+  refuse(fault: BitSharesError, now: number): void {
+    this.fault = fault;
+    this.lastExpiration = latestExpiration(now);
+  }
+
   stop(reason: BitSharesError): void {
     this.reason = reason;
     this.stopped = true;
+  }
+
+  /**
+   * With a fault, when no block shows a payment: final only when every attempt of before is dead. Waits for that only where the
+   * caller's time is enough for it.
+   *
+   * @param timeLeft In milliseconds
+   */
+  awaitDeath({ state, finalTime }: ChainView, timeLeft: number): void {
+    // Where the scan begins later than the request may have, it proves nothing.
+    const isProved =
+      this.proposal === null && isTimely(this.requestedAt, state.headTime, this.order.maximumAge);
+    this.absentThrough = isProved ? finalTime : null;
+    const missing = (this.lastExpiration ?? Infinity) - (this.absentThrough ?? -Infinity);
+    if (this.order.waitFor !== 'irreversible' || missing * 1000 >= timeLeft) this.stopped = true;
   }
 
   /** A new window: what was known of the old transaction does not hold for the new one. */
@@ -114,9 +152,9 @@ export class Withdrawal {
       payment: this.payment,
       // A proposal on its way is no payment on its way.
       pending: this.pending && !this.proposing,
-      // Send goes on with the next window, so no single transaction's death is the end of the withdrawal.
-      expiration: null,
-      absentThrough: null,
+      // Send goes on with the next window, so no single transaction's death is the end of a withdrawal without a fault.
+      expiration: this.lastExpiration,
+      absentThrough: this.absentThrough,
     });
   }
 
@@ -131,9 +169,9 @@ export class Withdrawal {
       settlement,
       alreadyPaid: this.alreadyPaid,
       nextStep: nextStep(settlement, {
-        reason: this.fault ?? this.conflict ?? this.reason,
-        expiration: attempt?.expiration ?? null,
-        repeat,
+        reason: this.conflict ?? this.fault ?? this.reason,
+        expiration: attempt?.expiration ?? this.lastExpiration,
+        repeat: this.fault === null ? repeat : faultAdvice,
       }),
       parties: {
         from: parties?.sender ?? null,
@@ -145,7 +183,7 @@ export class Withdrawal {
       fee: paid?.fee ?? attempt?.fee ?? null,
       place: payment,
       transactionId: attempt?.transactionId ?? null,
-      expiration: payment === null ? (attempt?.expiration ?? null) : payment.expiration,
+      expiration: payment === null ? (attempt?.expiration ?? this.lastExpiration) : payment.expiration,
       window: attempt?.window ?? null,
     });
   }

@@ -67,7 +67,21 @@ describe('the outcome follows from what is proved', () => {
     ['a node has it', { pending: true }, 'in_mempool', false, false],
     ['in a block', { payment: { blockNumber: 7, final: false } }, 'in_block', false, false],
     ['in an irreversible block', { payment: { blockNumber: 7, final: true } }, 'irreversible', true, true],
-    ['a fault of the request', { fault }, 'rejected', false, true],
+    ['a fault of the request: its id may have been used before', { fault }, 'unknown', false, false],
+    [
+      'a fault, and absent at the end of every attempt',
+      { fault, expiration: 100, absentThrough: 100 },
+      'unknown',
+      false,
+      false,
+    ],
+    [
+      'a fault, and absent after the end of every attempt',
+      { fault, expiration: 100, absentThrough: 101 },
+      'rejected',
+      false,
+      true,
+    ],
     [
       'a fault, and paid all the same',
       { fault, payment: { blockNumber: 7, final: true } },

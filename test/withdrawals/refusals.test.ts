@@ -1,6 +1,7 @@
 import { PrivateKey } from '../../src/protocol';
 import type { PlainRequest } from '../../src/withdrawals/request';
 import type { WithdrawalOrder } from '../../src/withdrawals/withdrawal';
+import { withdrawalStatus } from '../../src/withdrawals/settleTransaction';
 import { startExchange, type Exchange } from './onDevchain';
 
 let exchange: Exchange;
@@ -20,46 +21,39 @@ afterEach(() => {
 });
 
 const soon = { maximumWait: 5 };
-const cases: [string, Partial<PlainRequest>, Partial<WithdrawalOrder>, string, 'unknown' | 'rejected'][] = [
-  ['not enough funds', { amount: '99999' }, {}, 'INSUFFICIENT_BALANCE', 'unknown'],
-  ['an unknown receiver', { to: 'nobody-here' }, {}, 'UNKNOWN_ACCOUNT', 'unknown'],
-  ['an unknown asset', { asset: 'NOSUCH' }, {}, 'UNKNOWN_ASSET', 'unknown'],
-  [
-    'an asset that only its issuer may move',
-    { asset: 'LOCKED', amount: '1' },
-    {},
-    'ASSET_RESTRICTED',
-    'unknown',
-  ],
-  ['an asset that is not allowed', {}, { allowedAssets: ['LOCKED'] }, 'ASSET_NOT_ALLOWED', 'unknown'],
-  ['a receiver that is not allowed', {}, { allowedReceivers: ['bob'] }, 'RECEIVER_NOT_ALLOWED', 'unknown'],
-  ['more than the maximum', {}, { maximumAmount: '12.49999' }, 'LIMIT_EXCEEDED', 'unknown'],
-  ['a fixed fee below what the chain asks for', { fee: '20.78124' }, {}, 'FEE_TOO_LOW', 'unknown'],
+const cases: [string, Partial<PlainRequest>, Partial<WithdrawalOrder>, string][] = [
+  ['not enough funds', { amount: '99999' }, {}, 'INSUFFICIENT_BALANCE'],
+  ['an unknown receiver', { to: 'nobody-here' }, {}, 'UNKNOWN_ACCOUNT'],
+  ['an unknown asset', { asset: 'NOSUCH' }, {}, 'UNKNOWN_ASSET'],
+  ['an asset that only its issuer may move', { asset: 'LOCKED', amount: '1' }, {}, 'ASSET_RESTRICTED'],
+  ['an asset that is not allowed', {}, { allowedAssets: ['LOCKED'] }, 'ASSET_NOT_ALLOWED'],
+  ['a receiver that is not allowed', {}, { allowedReceivers: ['bob'] }, 'RECEIVER_NOT_ALLOWED'],
+  ['more than the maximum', {}, { maximumAmount: '12.49999' }, 'LIMIT_EXCEEDED'],
+  ['a fixed fee below what the chain asks for', { fee: '20.78124' }, {}, 'FEE_TOO_LOW'],
   [
     'a memo too large for a transaction',
     { memo: 'x'.repeat(1990), memoType: 'public' },
     {},
     'MEMO_TOO_LARGE',
-    'unknown',
   ],
-  ['a request from the future', { requestedAt: 1_900_000_000 }, {}, 'REQUESTED_AT_IN_FUTURE', 'unknown'],
-  ['a request that is too old', { requestedAt: 1_700_000_000 }, {}, 'REQUESTED_AT_TOO_OLD', 'unknown'],
-  ['an age limit that is no number', {}, { maximumAge: NaN }, 'REQUESTED_AT_TOO_OLD', 'unknown'],
-  ['a name that is none', { to: 'Not A Name' }, {}, 'INVALID_ACCOUNT', 'rejected'],
-  ['a symbol that is none', { asset: 'bts' }, {}, 'INVALID_ASSET', 'rejected'],
-  ['zero', { amount: '0' }, {}, 'INVALID_AMOUNT', 'rejected'],
-  ['a sign', { amount: '-1' }, {}, 'INVALID_AMOUNT', 'rejected'],
-  ['too many decimals', { amount: '0.123456' }, {}, 'INVALID_AMOUNT', 'rejected'],
-  ['a memo beyond all size', { memo: 'x'.repeat(5000) }, {}, 'MEMO_TOO_LARGE', 'rejected'],
-  ['a payment to oneself', { to: 'hot-wallet' }, {}, 'INVALID_ACCOUNT', 'rejected'],
-  ['a memo key that is none', { memo: 'x', receiverMemoKey: 'BTS123' }, {}, 'INVALID_PUBLIC_KEY', 'rejected'],
+  ['a request from the future', { requestedAt: 1_900_000_000 }, {}, 'REQUESTED_AT_IN_FUTURE'],
+  ['a request that is too old', { requestedAt: 1_700_000_000 }, {}, 'REQUESTED_AT_TOO_OLD'],
+  ['an age limit that is no number', {}, { maximumAge: NaN }, 'REQUESTED_AT_TOO_OLD'],
+  ['a name that is none', { to: 'Not A Name' }, {}, 'INVALID_ACCOUNT'],
+  ['a symbol that is none', { asset: 'bts' }, {}, 'INVALID_ASSET'],
+  ['zero', { amount: '0' }, {}, 'INVALID_AMOUNT'],
+  ['a sign', { amount: '-1' }, {}, 'INVALID_AMOUNT'],
+  ['too many decimals', { amount: '0.123456' }, {}, 'INVALID_AMOUNT'],
+  ['a memo beyond all size', { memo: 'x'.repeat(5000) }, {}, 'MEMO_TOO_LARGE'],
+  ['a payment to oneself', { to: 'hot-wallet' }, {}, 'INVALID_ACCOUNT'],
+  ['a memo key that is none', { memo: 'x', receiverMemoKey: 'BTS123' }, {}, 'INVALID_PUBLIC_KEY'],
 ];
 
-test.each(cases)('%s: nothing is sent, and the item says why', async (_, request, more, code, outcome) => {
+test.each(cases)('%s: nothing is sent, and the item says why', async (_, request, more, code) => {
   const { send, order } = exchange;
   const [result] = await send([order({ withdrawalId: `R ${code} ${_}`, ...request }, { ...soon, ...more })]);
   expect(result?.item.nextStep).toContain(code);
-  expect(result?.item).toMatchObject({ outcome, paid: false, final: outcome === 'rejected' });
+  expect(result?.item).toMatchObject({ outcome: 'unknown', paid: false, final: false });
   exchange.chain.produceBlock();
   expect(exchange.paymentsTo('alice') + exchange.paymentsTo('bob')).toBe(0);
 });
@@ -111,4 +105,72 @@ test('a memo without a delayed node needs a key or an intent; without text it ne
   const [paid] = await send([order({ withdrawalId: 'D2', amount: '1' })], { nodes });
   expect(paid?.item.outcome).toBe('irreversible');
   expect(exchange.paymentsTo('alice')).toBe(1);
+});
+
+describe('a request at fault is called final only when nothing under its id can be paid any more', () => {
+  const changes: [string, Partial<PlainRequest>, string][] = [
+    ['its amount', { amount: '12.500000' }, 'INVALID_AMOUNT'],
+    ['its receiver to the sender', { to: 'hot-wallet' }, 'INVALID_ACCOUNT'],
+    ['its receiver to no name', { to: 'Not A Name' }, 'INVALID_ACCOUNT'],
+  ];
+
+  test.each(changes)(
+    'paid, then changed in %s: the payment is named, nothing is refused',
+    async (_, change, code) => {
+      const { chain, send, order } = exchange;
+      const requestedAt = chain.head.seconds;
+      const request = { withdrawalId: `F ${_}`, requestedAt, to: 'bob', amount: '12.5' };
+      const [paid] = await send([order(request)]);
+      expect(paid?.item.outcome).toBe('irreversible');
+      const [changed] = await send([order({ ...request, ...change }, soon)]);
+      expect(changed?.item).toMatchObject({ outcome: 'unknown', paid: false, final: false });
+      expect(changed?.conflict?.code).toBe('WITHDRAWAL_CONFLICT');
+      expect(changed?.item.nextStep).toContain(`in block ${paid?.item.blockNumber}`);
+      expect(changed?.item.nextStep).toContain(code);
+    },
+  );
+
+  test('changed while its attempt waits for a block: unknown, with the time after which it can be settled', async () => {
+    const { chain, context, send, order } = exchange;
+    const requestedAt = chain.head.seconds;
+    const request = { withdrawalId: 'F pending', requestedAt, to: 'bob', amount: '3' };
+    const before = exchange.paymentsTo('bob');
+    const [sent] = await send([order(request, { waitFor: 'broadcast' })]);
+    expect(sent?.item.outcome).toBe('in_mempool');
+    const [changed] = await send([order({ ...request, amount: '3.000000' }, { maximumWait: 0 })]);
+    expect(changed?.item).toMatchObject({ outcome: 'unknown', paid: false, final: false });
+    expect(changed?.item.nextStep).toContain('Get Status');
+    const expiration = Date.parse(String(changed?.item.expiration)) / 1000;
+    expect(expiration).toBeGreaterThanOrEqual(Date.parse(String(sent?.item.expiration)) / 1000);
+    chain.advance(30);
+    expect(exchange.paymentsTo('bob')).toBe(before + 1);
+    const question = { withdrawalId: 'F pending', requestedAt, transaction: null, expiration };
+    const status = await withdrawalStatus({ ...question, waitFor: 'broadcast', maximumWait: 0 }, context());
+    expect(status).toMatchObject({ outcome: 'irreversible', paid: true });
+  });
+
+  test('never paid: rejected once no attempt from before can be included, where the wait is long enough', async () => {
+    const { chain, send, order } = exchange;
+    const begin = chain.head.seconds;
+    const [rejected] = await send([order({ withdrawalId: 'F never', amount: '0' }, { maximumWait: 900 })]);
+    expect(rejected?.item).toMatchObject({ outcome: 'rejected', paid: false, final: true });
+    expect(rejected?.item.nextStep).toContain('INVALID_AMOUNT');
+    expect(chain.head.seconds).toBeGreaterThan((Math.floor(begin / 600) + 1) * 600);
+  });
+
+  test('prepared with another content, and broadcast while the run waits: never called rejected', async () => {
+    const { chain, context, clock, send, order } = exchange;
+    const request = { withdrawalId: 'F prepared', requestedAt: chain.head.seconds, to: 'bob', amount: '4' };
+    const [prepared] = await send([order(request)], {}, { mode: 'prepare' });
+    const transaction = prepared?.transaction ?? null;
+    const ticks = { left: 30 };
+    clock.onTick = () => {
+      ticks.left -= 1;
+      if (ticks.left === 0 && transaction !== null) chain.push(transaction as never);
+    };
+    const [changed] = await send([order({ ...request, amount: '-4' }, { maximumWait: 900 })], context());
+    clock.onTick = undefined;
+    expect(changed?.item).toMatchObject({ outcome: 'unknown', final: false });
+    expect(changed?.conflict?.code).toBe('WITHDRAWAL_CONFLICT');
+  });
 });

@@ -226,7 +226,7 @@ describe('a batch', () => {
       order({ withdrawalId: 'A', amount: '1.234567' }),
       order({ withdrawalId: 'B' }),
     ]);
-    expect(results[0]?.item).toMatchObject({ outcome: 'rejected', final: true, paid: false });
+    expect(results[0]?.item).toMatchObject({ outcome: 'unknown', final: false, paid: false });
     expect(results[0]?.item.nextStep).toContain('INVALID_AMOUNT');
     expect(results[1]?.item.outcome).toBe('irreversible');
     expect(exchange.paymentsTo('alice')).toBe(1);

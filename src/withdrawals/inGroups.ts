@@ -1,0 +1,12 @@
+/** Questions to a node about many withdrawals, a few at a time. */
+import { rethrow } from './rethrow';
+
+const together = 8;
+
+/** A few at a time, in order. When it rejects nothing of it runs any more: late work would write into the next round. */
+export async function inGroups<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (let i = 0; i < items.length; i += together) {
+    const ended = await Promise.allSettled(items.slice(i, i + together).map(work));
+    for (const result of ended) if (result.status === 'rejected') rethrow(result.reason);
+  }
+}
