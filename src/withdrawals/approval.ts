@@ -15,9 +15,11 @@ import { broadcastOutcome } from './broadcastOutcome';
 import { checkInSync } from './checks';
 import type { WithdrawalContext } from './context';
 import { proposalUpdateFee } from './fees';
+import { readHistory } from './evidence';
+import { transfersIn } from './senderIndex';
 import { signFor } from './signing';
 import { coreAssetId, transactionOf } from './transactionBuilder';
-import { readView } from './view';
+import { readView, type ChainView } from './view';
 
 /** A short life: an approval that was not included can simply be made again. In seconds. */
 const approvalLifetime = 120;
@@ -36,7 +38,8 @@ export type ApprovalItem = {
  * Adds the approval of the credential's account to a proposal that concerns `account` (the account that would act).
  * The account's active authority decides in what form: as an account, or as a key.
  *
- * @throws UNKNOWN_ACCOUNT, UNKNOWN_OBJECT, KEY_WITHOUT_AUTHORITY, SEVERAL_SIGNATURES_NEEDED, NODE_OUT_OF_SYNC
+ * @throws UNKNOWN_ACCOUNT, UNKNOWN_OBJECT, KEY_WITHOUT_AUTHORITY, SEVERAL_SIGNATURES_NEEDED, NODE_OUT_OF_SYNC; where something
+ *   else pays the same withdrawal PROPOSAL_IN_FLIGHT, WITHDRAWAL_CONFLICT
  */
 export async function approveProposal(
   request: { proposalId: string; account: string },
@@ -73,6 +76,7 @@ export async function approveProposal(
     expirationTime: isoTime(proposal.expirationTime),
   });
   if (form.already) return item('already_approved', 'Nothing to do: this approval is there.', null);
+  await refusePaymentBeside(proposal, view, context);
   const operation = (fee: bigint): ProposalUpdateOperation => ({
     fee: { amount: chainInt64(fee), asset_id: coreAssetId },
     fee_paying_account: signer.id,
@@ -98,6 +102,53 @@ export async function approveProposal(
   if (accepted)
     return item('in_mempool', 'Sent. The proposal executes when enough signers have approved it.', id);
   return item('unknown', `${reason?.message ?? 'Not accepted'}. Approving again is safe.`, id);
+}
+
+/**
+ * Two proposers at the same moment see nothing of each other, and make two proposals of one withdrawal. Refuses both while both are
+ * open, and the other one when one has paid.
+ *
+ * @throws PROPOSAL_IN_FLIGHT, WITHDRAWAL_CONFLICT
+ */
+async function refusePaymentBeside(
+  proposal: Proposal,
+  view: ChainView,
+  { chain, caches }: WithdrawalContext,
+): Promise<void> {
+  for (const { from, memo } of transfersIn(proposal.operations)) {
+    if (memo === undefined) continue;
+    const nonce = toBigInt(memo.nonce);
+    // An execution that waits for a block shows in no history, and has taken the proposal from the trusted node's list.
+    const settled = (await view.delayed?.session.proposals(from)) ?? [];
+    const other = [...(await view.session.proposals(from)), ...settled].find(
+      ({ id, operations }) =>
+        id !== proposal.id &&
+        transfersIn(operations).some(
+          (transfer) =>
+            transfer.from === from && transfer.memo !== undefined && toBigInt(transfer.memo.nonce) === nonce,
+        ),
+    );
+    if (other !== undefined) {
+      throw new BitSharesError('PROPOSAL_IN_FLIGHT', {
+        field: 'Proposal ID',
+        message: `the open proposal ${other.id} pays the same withdrawal as ${proposal.id}: both approved would pay it twice`,
+        fix: `Let the signers remove one of the two with the authority of the paying account, or wait until one has expired (${other.id}: ${isoTime(other.expirationTime)}).`,
+        data: { proposalId: other.id, expirationTime: other.expirationTime },
+      });
+    }
+    const sender = await view.session.account(from);
+    if (sender === null) continue;
+    const history = await readHistory(view, caches.historyOf(chain.chainId, from), sender);
+    const [paid] = history.with(nonce);
+    if (paid !== undefined) {
+      throw new BitSharesError('WITHDRAWAL_CONFLICT', {
+        field: 'Proposal ID',
+        message: `the withdrawal of the proposal ${proposal.id} was paid in block ${paid.blockNumber} already`,
+        fix: 'Do not approve it: it would pay twice. Let it expire.',
+        data: { blockNumber: paid.blockNumber },
+      });
+    }
+  }
 }
 
 /** Public keys that can approve: those of the credential, or the account's own where a wallet signs. */

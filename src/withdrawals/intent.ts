@@ -59,7 +59,7 @@ const fields = [
  * @throws INVALID_PARAMETER for an empty or overlong one, blanks around it, control or invisible characters
  */
 export function parseWithdrawalId(value: unknown, field = 'Withdrawal ID'): string {
-  const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
+  const text = wholeNumberAsText(value);
   const fault = withdrawalIdFault(text);
   if (fault !== undefined || typeof text !== 'string') {
     throw new BitSharesError('INVALID_PARAMETER', {
@@ -77,12 +77,12 @@ export function parseWithdrawalId(value: unknown, field = 'Withdrawal ID'): stri
  * @throws INVALID_MEMO, MEMO_TOO_LARGE
  */
 export function parseMemoText(value: unknown, field = 'Memo'): string {
-  const text = value === null || value === undefined ? '' : typeof value === 'number' ? String(value) : value;
+  const text = value === null || value === undefined ? '' : wholeNumberAsText(value);
   if (typeof text !== 'string' || !isWellFormed(text)) {
     throw new BitSharesError('INVALID_MEMO', {
       field,
       message: 'this is not text',
-      fix: 'Give the memo as text.',
+      fix: 'Give the memo as text: a number may have lost digits before it arrived.',
     });
   }
   if (text.length > longestMemo) {
@@ -200,6 +200,11 @@ function readObject(value: unknown, field: string): Record<string, unknown> {
   return json as Record<string, unknown>;
 }
 
+/** A larger number would be another one in its text, and NaN would be a word. */
+function wholeNumberAsText(value: unknown): unknown {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
+}
+
 function readFee(value: unknown): Intent['fee'] | undefined {
   if (value === 'auto') return 'auto';
   if (typeof value !== 'object' || value === null) return undefined;
@@ -223,6 +228,7 @@ function withdrawalIdFault(text: unknown): string | undefined {
   if (text.length > longestWithdrawalId) {
     return `the id has ${text.length} characters, at most ${longestWithdrawalId} are allowed`;
   }
+  if (maskPrivateKeys(text).masked) return 'the id holds a private key';
   if (unseen.test(text)) return 'the id holds control characters or invisible ones';
   if (!isWellFormed(text)) return 'the id holds characters that cannot be stored safely';
   return undefined;

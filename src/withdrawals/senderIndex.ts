@@ -176,7 +176,7 @@ export class SenderIndex {
 }
 
 /** Transfers in operations of a proposal, also in proposals that would be created by it. */
-function transfersIn(operations: Operation[]): TransferOperation[] {
+export function transfersIn(operations: Operation[]): TransferOperation[] {
   return operations.flatMap((operation) => {
     if (isOperation(operation, 'transfer')) return [operation[1]];
     if (isOperation(operation, 'proposal_create')) {

@@ -95,6 +95,111 @@ test('a proposal that expired without approval can be made again, only once that
   expect(paid()).toBe(0n);
 }, 120_000);
 
+describe('two proposers at the same moment make two proposals', () => {
+  const both = async (): Promise<[string, string]> => {
+    const { chain, order } = exchange;
+    const at = { waitFor: 'broadcast', maximumWait: 0 } as const;
+    await Promise.all(
+      ['signer-a', 'signer-b'].map((name) =>
+        runWithdrawals([order({ memo: 'salary' }, at)], as(name), {
+          mode: 'propose',
+          refuseBatchOnConflict: true,
+        }),
+      ),
+    );
+    chain.produceBlock();
+    const open = await exchange.trusted.proposals(chain.account('vault').id);
+    const [first, second, ...more] = open.map(({ id }) => id);
+    if (first === undefined || second === undefined || more.length > 0) throw new Error('not two proposals');
+    return [first, second];
+  };
+  /** As another wallet approves, which looks at nothing. */
+  const approveElsewhere = (proposal: string) => {
+    const { chain } = exchange;
+    const [a, b] = [chain.account('signer-a'), chain.account('signer-b')];
+    const update: [number, object] = [
+      23,
+      {
+        fee_paying_account: a.id,
+        proposal,
+        active_approvals_to_add: [a.id],
+        active_approvals_to_remove: [],
+        owner_approvals_to_add: [],
+        owner_approvals_to_remove: [],
+        key_approvals_to_add: [b.publicKeys.active],
+        key_approvals_to_remove: [],
+        extensions: [],
+      },
+    ];
+    chain.push(chain.sign([update as never], [a.keys.active, b.keys.active]));
+  };
+
+  test('neither is approved while the other is open', async () => {
+    const { chain } = exchange;
+    const [first, second] = await both();
+    for (const [proposalId, other] of [
+      [first, second],
+      [second, first],
+    ] as const) {
+      for (const signer of ['signer-a', 'signer-b']) {
+        await expect(approveProposal({ proposalId, account: 'vault' }, as(signer))).rejects.toMatchObject({
+          code: 'PROPOSAL_IN_FLIGHT',
+          message: expect.stringContaining(other) as string,
+        });
+      }
+    }
+    chain.confirm();
+    expect(paid()).toBe(0n);
+  });
+
+  test('the other is not approved once one has paid, also before that is irreversible', async () => {
+    const { chain } = exchange;
+    const [first, second] = await both();
+    approveElsewhere(first);
+    chain.produceBlock();
+    expect(paid()).toBe(1_250_000n);
+    const request = { proposalId: second, account: 'vault' };
+    const refusal = { code: 'WITHDRAWAL_CONFLICT', message: expect.stringContaining(second) as string };
+    await expect(approveProposal(request, as('signer-a'))).rejects.toMatchObject(refusal);
+    chain.confirm();
+    await expect(approveProposal(request, as('signer-b'))).rejects.toMatchObject(refusal);
+    expect(paid()).toBe(1_250_000n);
+  });
+
+  test('the other is not approved while the payment of one still waits for a block', async () => {
+    const { chain } = exchange;
+    const [first, second] = await both();
+    chain.advance(30);
+    approveElsewhere(first);
+    const request = { proposalId: second, account: 'vault' };
+    await expect(approveProposal(request, as('signer-a'))).rejects.toMatchObject({
+      code: 'PROPOSAL_IN_FLIGHT',
+    });
+    chain.advance(30);
+    await expect(approveProposal(request, as('signer-b'))).rejects.toMatchObject({
+      code: 'WITHDRAWAL_CONFLICT',
+    });
+  });
+
+  test('one is approved after the other was deleted', async () => {
+    const { chain } = exchange;
+    const [first, second] = await both();
+    const { id: vault } = chain.account('vault');
+    const signers = ['signer-a', 'signer-b'].map((name) => chain.account(name).keys.active);
+    const remove: [number, object] = [
+      24,
+      { fee_paying_account: vault, using_owner_authority: false, proposal: first, extensions: [] },
+    ];
+    chain.push(chain.sign([remove as never], signers));
+    chain.advance(30);
+    for (const signer of ['signer-a', 'signer-b']) {
+      await approveProposal({ proposalId: second, account: 'vault' }, as(signer));
+    }
+    chain.produceBlock();
+    expect(paid()).toBe(1_250_000n);
+  });
+});
+
 test('an account from which one key can pay is refused: a payment could stand beside the proposal', async () => {
   const [result] = await runWithdrawals(
     [exchange.order({})],

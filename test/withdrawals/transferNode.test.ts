@@ -125,6 +125,52 @@ test('a memo type that is neither of the two is refused, and no memo is shown to
   expect(error?.message).toContain('Memo Type');
 });
 
+test.each<[string, string, Record<string, NodeParameterValueType>]>([
+  ['Described By', 'Intent', { describedBy: 'Intent' }],
+  ['Wait For', 'Block', { waitFor: '={{ "Block" }}' }],
+  ['Wait For', 'nothing', { waitFor: '={{ $json.nothing }}' }],
+  ['To', 'nothing', { to: '={{ $json.nothing }}' }],
+  ['To', 'no number', { to: '={{ Number("x") }}' }],
+  ['Asset', 'null', { asset: '={{ null }}' }],
+  ['Allowed Receivers', 'nothing', { options: { allowedReceivers: '={{ $json.nothing }}' } }],
+  ['Allowed Receivers', 'an empty list', { options: { allowedReceivers: '={{ [] }}' } }],
+  ['Allowed Assets', 'commas alone', { options: { allowedAssets: ' , ' } }],
+  ['Allowed Assets', 'true', { options: { allowedAssets: '={{ true }}' } }],
+  ['Maximum Amount', 'nothing', { options: { maximumAmount: '={{ $json.nothing }}' } }],
+  ['Maximum Amount', 'null', { options: { maximumAmount: '={{ null }}' } }],
+  ['Maximum Age', 'null', { options: { maximumAge: '={{ null }}' } }],
+  ['Maximum Wait', 'a number of another form', { options: { maximumWait: '={{ "0x10" }}' } }],
+  ['Maximum Wait', 'for ever', { options: { maximumWait: '={{ 1e21 }}' } }],
+  ['Memo Type', 'null', { options: { memoType: '={{ null }}' } }],
+  ['Fee', 'nothing', { options: { fee: '={{ $json.nothing }}' } }],
+  ['Fee Asset', 'an object', { options: { feeAsset: '={{ {} }}' } }],
+  ['Receiver Memo Key', 'a number', { options: { receiverMemoKey: '={{ 1.5 }}' } }],
+])('%s that is %s is refused by name, and nothing is sent', async (field, value, parameters) => {
+  const before = payments();
+  const withdrawal = request(`N-wrong ${field} ${value}`, { intent: '{}' });
+  const { error } = await run('send', [withdrawal], { waitFor: 'broadcast', ...parameters });
+  expect(error?.message).toMatch(new RegExp(`^${field}.*: `));
+  chain.produceBlock();
+  expect(payments()).toBe(before);
+});
+
+test('limits may be lists of an expression, and hold', async () => {
+  const allowed = { allowedReceivers: '={{ ["bob", "1.2.3"] }}' };
+  const { items } = await run('send', [request('N-list')], { options: allowed });
+  expect(items?.[0]?.json.nextStep).toContain('RECEIVER_NOT_ALLOWED');
+});
+
+test.each(['={{ Number("x") }}', '={{ 12345678901234567890 }}', '={{ 0.1 + 0.2 }}'])(
+  'a memo from a number that lost digits is never paid (%s)',
+  async (memo) => {
+    const before = payments();
+    const { items } = await run('send', [request(`N-memo ${memo}`)], { memo });
+    expect(items?.[0]?.json).toMatchObject({ outcome: 'rejected', paid: false });
+    expect(items?.[0]?.json.nextStep).toContain('INVALID_MEMO');
+    expect(payments()).toBe(before);
+  },
+);
+
 test.each(['send', 'broadcast'])(
   'an execution that was stopped sends nothing more (%s)',
   async (operation) => {
