@@ -1,10 +1,10 @@
 import { isoTime } from '../../../../src/protocol';
 import type { INodeProperties } from 'n8n-workflow';
 import { runWithdrawals } from '../../../../src/withdrawals/runner';
-import type { WaitFor } from '../../../../src/withdrawals/withdrawal';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { accountOf } from '../../../shared/parameterValues';
 import * as fields from '../transfer/fields';
-import { plainRequest, settingsOf } from '../transfer/orders';
+import { plainRequest, settingsOf, waitForOf } from '../transfer/orders';
 import { withWithdrawalContext } from '../transfer/run';
 
 const payingAccount: INodeProperties = {
@@ -38,9 +38,9 @@ export const create: NodeOperation = {
       forEachItem(this, items, async (itemIndex) => {
         const order = {
           request: plainRequest(this, itemIndex),
-          ...settingsOf(this, itemIndex, this.getNodeParameter('waitFor', itemIndex) as WaitFor),
+          ...settingsOf(this, itemIndex, waitForOf(this.getNodeParameter('waitFor', itemIndex))),
         };
-        const payer = String(this.getNodeParameter('payingAccount', itemIndex)).trim();
+        const payer = accountOf(this.getNodeParameter('payingAccount', itemIndex), 'Paying Account');
         const [result] = await runWithdrawals(
           [order],
           { ...withdrawals, payingAccount: payer },

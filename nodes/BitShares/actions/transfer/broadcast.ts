@@ -1,9 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { broadcastPrepared, parsePreparedTransaction } from '../../../../src/withdrawals/settleTransaction';
-import type { WaitFor } from '../../../../src/withdrawals/withdrawal';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
 import * as fields from './fields';
-import { identity, numberOf } from './orders';
+import { identity, maximumWaitOf, waitForOf } from './orders';
 import { withWithdrawalContext } from './run';
 
 const transaction: INodeProperties = {
@@ -35,8 +34,8 @@ export const broadcast: NodeOperation = {
             withdrawals.chain,
           ),
           expiration: null,
-          waitFor: this.getNodeParameter('waitFor', itemIndex) as WaitFor,
-          maximumWait: numberOf(this.getNodeParameter('maximumWait', itemIndex), 'Maximum Wait'),
+          waitFor: waitForOf(this.getNodeParameter('waitFor', itemIndex)),
+          maximumWait: maximumWaitOf(this.getNodeParameter('maximumWait', itemIndex)),
         };
         return { ...(await broadcastPrepared(order, withdrawals)) };
       }),

@@ -1,24 +1,14 @@
 /** From the parameters of an item to what the withdrawal room takes. */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { BitSharesError } from '../../../../src/errors';
-import { parseIntent, parseWithdrawalId, type MemoMode } from '../../../../src/withdrawals/intent';
+import { parseIntent, parseWithdrawalId } from '../../../../src/withdrawals/intent';
 import { parseRequestedAt } from '../../../../src/withdrawals/requestedAt';
 import type { IntentRequest, PlainRequest } from '../../../../src/withdrawals/request';
 import { refuseUnstableExpression } from '../../../../src/withdrawals/unstableExpressions';
 import type { WaitFor, WithdrawalOrder } from '../../../../src/withdrawals/withdrawal';
 import type { Chain } from '../../../../src/protocol';
+import { choice, listOf, numberOf, optionOf, optionsOf, textOf } from '../../../shared/parameterValues';
 
-interface Options {
-  allowedAssets?: string;
-  allowedReceivers?: string;
-  fee?: string | number;
-  feeAsset?: string;
-  maximumAge?: string | number;
-  maximumAmount?: string | number;
-  maximumWait?: string | number;
-  memoType?: string;
-  receiverMemoKey?: string;
-}
+const waits = ['broadcast', 'block', 'irreversible'] as const;
 
 /** Everything but the request itself. */
 export function settingsOf(
@@ -26,31 +16,44 @@ export function settingsOf(
   itemIndex: number,
   waitFor: WaitFor,
 ): Omit<WithdrawalOrder, 'request'> {
-  const options = optionsOf(context, itemIndex);
+  const option = optionReader(context, itemIndex);
+  const entries = (value: unknown, field: string) => (value === null ? [] : listOf(value, field));
   return {
-    allowedAssets: listOf(options.allowedAssets),
-    allowedReceivers: listOf(options.allowedReceivers),
-    maximumAmount: given(options.maximumAmount),
+    allowedAssets: entries(option('allowedAssets', 'Allowed Assets'), 'Allowed Assets'),
+    allowedReceivers: entries(option('allowedReceivers', 'Allowed Receivers'), 'Allowed Receivers'),
+    maximumAmount: amountOrNull(option('maximumAmount', 'Maximum Amount')),
     waitFor,
-    maximumWait: numberOf(given(options.maximumWait) ?? 180, 'Maximum Wait'),
-    maximumAge: numberOf(given(options.maximumAge) ?? 7, 'Maximum Age of Request (Days)') * 24 * 3600,
+    maximumWait: maximumWaitOf(option('maximumWait', 'Maximum Wait') ?? 180),
+    maximumAge: numberOf(option('maximumAge', maximumAge) ?? 7, maximumAge) * 24 * 3600,
   };
+}
+
+/** How far an item should come before the workflow goes on. */
+export function waitForOf(value: unknown): WaitFor {
+  return choice(value, waits, 'Wait For');
+}
+
+/** In seconds. */
+export function maximumWaitOf(value: unknown): number {
+  return numberOf(value, 'Maximum Wait', { maximum: 3600 });
 }
 
 /** The request of an item, by fields. */
 export function plainRequest(context: IExecuteFunctions, itemIndex: number): PlainRequest {
-  const options = optionsOf(context, itemIndex);
+  const option = optionReader(context, itemIndex);
+  const text = (value: unknown, field: string) => (value === null ? null : textOf(value, field));
   return {
     kind: 'plain',
     ...identity(context, itemIndex),
-    to: text(context.getNodeParameter('to', itemIndex)),
-    asset: text(context.getNodeParameter('asset', itemIndex)),
+    // What is text is judged by the withdrawal room, which says `rejected` where it can never be paid.
+    to: referenceOf(context.getNodeParameter('to', itemIndex), 'To'),
+    asset: referenceOf(context.getNodeParameter('asset', itemIndex), 'Asset'),
     amount: context.getNodeParameter('amount', itemIndex) as string | number,
     memo: context.getNodeParameter('memo', itemIndex, ''),
-    memoType: memoTypeOf(given(options.memoType) ?? 'encrypted'),
-    receiverMemoKey: given(options.receiverMemoKey),
-    fee: given(options.fee),
-    feeAsset: given(options.feeAsset),
+    memoType: choice(option('memoType', 'Memo Type') ?? 'encrypted', ['encrypted', 'public'], 'Memo Type'),
+    receiverMemoKey: text(option('receiverMemoKey', 'Receiver Memo Key'), 'Receiver Memo Key'),
+    fee: amountOrNull(option('fee', 'Fee')),
+    feeAsset: text(option('feeAsset', 'Fee Asset'), 'Fee Asset'),
   };
 }
 
@@ -60,7 +63,8 @@ export function requestOf(
   itemIndex: number,
   chain: Chain,
 ): PlainRequest | IntentRequest {
-  if (context.getNodeParameter('describedBy', itemIndex) !== 'intent')
+  const describedBy = context.getNodeParameter('describedBy', itemIndex);
+  if (choice(describedBy, ['fields', 'intent'], 'Described By') === 'fields')
     return plainRequest(context, itemIndex);
   refuseUnstableExpression(context.getNode().parameters.intent, 'Intent');
   return { kind: 'intent', intent: parseIntent(context.getNodeParameter('intent', itemIndex), chain) };
@@ -86,49 +90,19 @@ export function requestTime(value: unknown, field?: string): number {
   return parseRequestedAt(typeof iso === 'function' ? iso.call(value) : value, field);
 }
 
-/** Anything else from an expression would show a memo to everybody. */
-function memoTypeOf(value: string): MemoMode {
-  if (value === 'encrypted' || value === 'public') return value;
-  throw new BitSharesError('INVALID_PARAMETER', {
-    field: 'Memo Type',
-    message: 'this is neither encrypted nor public',
-    fix: 'Choose one of the two, or give one of these words in lower case.',
-  });
+const maximumAge = 'Maximum Age of Request (Days)';
+
+/** The value of an option of the item; null where it is not set. */
+function optionReader(context: IExecuteFunctions, itemIndex: number) {
+  const options = optionsOf(context, itemIndex);
+  return (name: string, field: string) => optionOf(options, name, field);
 }
 
-/**
- * A number from an expression, which n8n does not check. Anything else would switch off the limit that it stands for.
- *
- * @throws INVALID_PARAMETER
- */
-export function numberOf(value: unknown, field: string): number {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof number === 'number' && Number.isFinite(number) && number >= 0) return number;
-  throw new BitSharesError('INVALID_PARAMETER', {
-    field,
-    message: 'this is not a number',
-    fix: 'Give digits, such as 7. Check the expression.',
-  });
+function referenceOf(value: unknown, field: string): string {
+  return typeof value === 'string' ? value : textOf(value, field);
 }
 
-function optionsOf(context: IExecuteFunctions, itemIndex: number): Options {
-  return context.getNodeParameter('options', itemIndex, {}) as Options;
-}
-
-function text(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number') return String(value);
-  throw new BitSharesError('INVALID_PARAMETER', {
-    message: 'a receiver or an asset is missing in this item',
-    fix: 'Give To and Asset as text. Check the expressions of both.',
-  });
-}
-
-/** Null for an option that is not set or left empty. */
-function given<T extends string | number>(value: T | undefined): T | null {
-  return value === undefined || (typeof value === 'string' && value.trim() === '') ? null : value;
-}
-
-function listOf(value: string | undefined): string[] {
-  return (value ?? '').split(/[\s,]+/).filter((entry) => entry !== '');
+/** An amount as it was given: the precision, with which it is read, is known later. */
+function amountOrNull(value: unknown): string | number | null {
+  return value as string | number | null;
 }

@@ -1,8 +1,7 @@
 import { shownFor, type NodeOperation } from '../../../shared/operation';
 import * as fields from './fields';
-import { requestOf, settingsOf } from './orders';
+import { requestOf, settingsOf, waitForOf } from './orders';
 import { runBatch, withWithdrawalContext } from './run';
-import type { WaitFor } from '../../../../src/withdrawals/withdrawal';
 
 /** Transfer: Send. Pays each withdrawal once, however often and wherever it is run. */
 export const send: NodeOperation = {
@@ -27,7 +26,7 @@ export const send: NodeOperation = {
         'send',
         (itemIndex) => ({
           request: requestOf(this, itemIndex, withdrawals.chain),
-          ...settingsOf(this, itemIndex, this.getNodeParameter('waitFor', itemIndex) as WaitFor),
+          ...settingsOf(this, itemIndex, waitForOf(this.getNodeParameter('waitFor', itemIndex))),
         }),
         ({ item }) => ({ ...item }),
       ),

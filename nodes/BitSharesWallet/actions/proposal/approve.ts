@@ -3,6 +3,7 @@ import { BitSharesError } from '../../../../src/errors';
 import { isObjectId } from '../../../../src/protocol';
 import { approveProposal } from '../../../../src/withdrawals/approval';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { accountOf, textOf } from '../../../shared/parameterValues';
 import { signedBy, withWalletWithdrawals } from '../transfer/run';
 
 const parameters: INodeProperties[] = [
@@ -32,7 +33,7 @@ export const approve: NodeOperation = {
   async execute(items) {
     return withWalletWithdrawals(this, items, (withdrawals) =>
       forEachItem(this, items, async (itemIndex) => {
-        const proposalId = String(this.getNodeParameter('proposalId', itemIndex)).trim();
+        const proposalId = textOf(this.getNodeParameter('proposalId', itemIndex), 'Proposal ID');
         if (!isObjectId(proposalId, 'proposal')) {
           throw new BitSharesError('INVALID_OBJECT_ID', {
             field: 'Proposal ID',
@@ -40,7 +41,7 @@ export const approve: NodeOperation = {
             fix: 'Give an id such as 1.10.42, from Proposal: Create.',
           });
         }
-        const account = String(this.getNodeParameter('account', itemIndex)).trim();
+        const account = accountOf(this.getNodeParameter('account', itemIndex), 'Account');
         return { ...(await approveProposal({ proposalId, account }, withdrawals)) };
       }),
     );

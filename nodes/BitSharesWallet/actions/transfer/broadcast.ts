@@ -1,8 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { broadcastPrepared, parsePreparedTransaction } from '../../../../src/withdrawals/settleTransaction';
-import type { WaitFor } from '../../../../src/withdrawals/withdrawal';
 import * as fields from '../../../BitShares/actions/transfer/fields';
-import { identity, numberOf } from '../../../BitShares/actions/transfer/orders';
+import { identity, maximumWaitOf, waitForOf } from '../../../BitShares/actions/transfer/orders';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
 import { from, withWalletWithdrawals } from './run';
 
@@ -34,8 +33,8 @@ export const broadcast: NodeOperation = {
               withdrawals.chain,
             ),
             expiration: null,
-            waitFor: this.getNodeParameter('waitFor', itemIndex) as WaitFor,
-            maximumWait: numberOf(this.getNodeParameter('maximumWait', itemIndex), 'Maximum Wait'),
+            waitFor: waitForOf(this.getNodeParameter('waitFor', itemIndex)),
+            maximumWait: maximumWaitOf(this.getNodeParameter('maximumWait', itemIndex)),
           },
           withdrawals,
         )),

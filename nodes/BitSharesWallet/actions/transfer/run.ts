@@ -6,6 +6,7 @@ import type { WithdrawalContext } from '../../../../src/withdrawals/context';
 import { connections } from '../../../BitShares/actions/transfer/run';
 import { nodeSettingsOf, optionalKeysOf } from '../../../shared/credentials';
 import { withNodes, type NodeSettings } from '../../../shared/nodeCredential';
+import { accountOf, invalid } from '../../../shared/parameterValues';
 import { walletOf, type Wallet } from '../../../shared/walletCredential';
 
 /** Whose money it is. The keys that sign are in the wallet. */
@@ -78,12 +79,12 @@ export async function withWalletWithdrawals<T>(
 }
 
 function payingAccount(context: IExecuteFunctions, items: INodeExecutionData[]): string {
-  const accounts = new Set(items.map((_, i) => String(context.getNodeParameter('from', i)).trim()));
-  const [account = ''] = accounts;
-  if (accounts.size === 1 && account !== '') return account;
-  throw new BitSharesError('INVALID_PARAMETER', {
-    field: 'From',
-    message: account === '' ? 'no account is given' : 'the items pay from different accounts',
-    fix: 'Enter one account; use a node for each account that pays.',
-  });
+  const accounts = new Set(items.map((_, i) => accountOf(context.getNodeParameter('from', i), 'From')));
+  const [account] = accounts;
+  if (accounts.size === 1 && account !== undefined) return account;
+  throw invalid(
+    'From',
+    'the items pay from different accounts',
+    'Enter one account; use a node for each account that pays.',
+  );
 }

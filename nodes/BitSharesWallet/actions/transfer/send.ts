@@ -1,7 +1,6 @@
 import * as fields from '../../../BitShares/actions/transfer/fields';
-import { requestOf, settingsOf } from '../../../BitShares/actions/transfer/orders';
+import { requestOf, settingsOf, waitForOf } from '../../../BitShares/actions/transfer/orders';
 import { runBatch } from '../../../BitShares/actions/transfer/run';
-import type { WaitFor } from '../../../../src/withdrawals/withdrawal';
 import { shownFor, type NodeOperation } from '../../../shared/operation';
 import { from, withWalletWithdrawals } from './run';
 
@@ -32,7 +31,7 @@ export const send: NodeOperation = {
         'send',
         (itemIndex) => ({
           request: requestOf(this, itemIndex, withdrawals.chain),
-          ...settingsOf(this, itemIndex, this.getNodeParameter('waitFor', itemIndex) as WaitFor),
+          ...settingsOf(this, itemIndex, waitForOf(this.getNodeParameter('waitFor', itemIndex))),
         }),
         ({ item }) => ({ ...item }),
       ),
