@@ -33,7 +33,7 @@ export interface DepositItem {
   blockNumber: number;
   /** ISO 8601 with `Z`. */
   blockTime: string | null;
-  /** The transaction that holds or caused it; null for what runs at the end of a block. */
+  /** The transaction that holds or caused it; null for what runs at the end of a block, or in one that the node cannot show. */
   transactionId: string | null;
   trxInBlock: number;
   opInTrx: number;

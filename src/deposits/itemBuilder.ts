@@ -1,6 +1,6 @@
 /** Turns operations that were read into items: names, assets, memo and transaction id, with as few questions as possible. */
 import type { Asset, Block, ChainReader, Clock, SignedTransaction } from '../chain';
-import { BitSharesError } from '../errors';
+import { BitSharesError, isBitSharesError } from '../errors';
 import type { MemoKeyring } from '../protocol';
 import { identifyTransaction } from '../transactionIdentity';
 import type { AccountOperation, WatchedAccount } from './accountOperation';
@@ -34,6 +34,8 @@ type Reader = Pick<ChainReader, 'accountNames' | 'assets' | 'block' | 'transacti
 const blocksInFlight = 16;
 const cachedNames = 10_000;
 const cachedBlocks = 64;
+/** After so many lost connections a block is taken for one that the node cannot hand over. */
+const lossesOfBlock = 3;
 
 /** The movement of an operation when the rules ask for it; null otherwise. */
 export function wanted(operation: AccountOperation, accountId: string, rules: DepositRules): Movement | null {
@@ -54,7 +56,8 @@ export function wanted(operation: AccountOperation, accountId: string, rules: De
 export class ItemBuilder {
   private readonly names = new BoundedCache<string, string>(cachedNames);
   private readonly blocks = new BoundedCache<number, Promise<BlockIndex>>(cachedBlocks);
-
+  /** How often the connection was lost while a block was asked for. */
+  private readonly losses = new BoundedCache<number, number>(cachedNames);
   private readonly pacing: Pacing;
 
   constructor(private readonly settings: ItemSettings) {
@@ -76,7 +79,10 @@ export class ItemBuilder {
       return movement === null ? [] : [{ read, movement }];
     });
     if (selected.length === 0) return [];
-    const places = inOrder(selected, blocksInFlight, ({ read }) => this.placeOf(reader, read));
+    // A block that was lost with its connection is asked for alone, so that it does not spoil the others.
+    const doubtful = selected.some(({ read }) => this.losses.get(read.key.block) !== undefined);
+    const width = doubtful ? 1 : blocksInFlight;
+    const places = inOrder(selected, width, ({ read }) => this.placeOf(reader, read));
     // All under way at the same time: a page costs the time of its slowest question, not of all of them.
     const [assets, , firstPlace] = await Promise.all([
       readAssets(
@@ -130,6 +136,12 @@ export class ItemBuilder {
         viaProposal: false,
       };
     }
+    // The transaction id is a convenience; a stranger's text in the same block must not hold up a deposit.
+    const isLost = (this.losses.get(read.key.block) ?? 0) >= lossesOfBlock;
+    if (isLost && read.blockTime !== null && read.isVirtual !== null) {
+      const viaProposal = read.isVirtual && read.operation[0] !== 51;
+      return { blockTime: read.blockTime, transactionId: null, viaProposal };
+    }
     const block = await this.blockOf(reader, read.key.block);
     const transaction = await block.transaction(read.key.trxInBlock);
     // A node older than 6.1 does not say whether an operation is virtual.
@@ -156,8 +168,15 @@ export class ItemBuilder {
       });
     });
     this.blocks.set(number, index);
-    // A failed question must be asked again, not remembered.
-    index.catch(() => this.blocks.delete(number));
+    index.then(
+      () => this.losses.delete(number),
+      (error: unknown) => {
+        // A failed question must be asked again, not remembered.
+        this.blocks.delete(number);
+        if (!isBitSharesError(error, 'CONNECTION_LOST', 'REQUEST_TIMEOUT')) return;
+        this.losses.set(number, (this.losses.get(number) ?? 0) + 1);
+      },
+    );
     return index;
   }
 }
