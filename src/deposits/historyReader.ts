@@ -3,13 +3,14 @@
  * are contiguous and keys ascend. What the node has pruned is read from blocks and counted. One reader belongs to one
  * connection: sequence numbers of another node may differ.
  */
-import type { AccountStatistics, ChainReader } from '../chain';
+import type { AccountStatistics, HistoryOperation, NodeSession } from '../chain';
 import { BitSharesError } from '../errors';
 import { ascends, fromHistory, keyOf, type AccountOperation, type WatchedAccount } from './accountOperation';
 import { recoverFromBlocks } from './blockRecovery';
 import { compareKeys, endOfBlock, type OperationKey } from './depositKey';
 import type { FinalHeight } from './finality';
 import { PageLimit } from './pageLimit';
+import { isTrouble, movesNothing, PageTrouble, unreadable, type SequenceRange } from './pageTrouble';
 import { inOrder } from './inFlightWindow';
 import { HistoryChanged, locate, type Place, type PrunedPlace } from './locate';
 import type { Position } from './position';
@@ -26,7 +27,7 @@ export interface HistoryPage {
   gap: HistoryGap | null;
 }
 
-type Reader = Pick<ChainReader, 'endpoint' | 'history' | 'statistics' | 'block'>;
+type Reader = Pick<NodeSession, 'endpoint' | 'history' | 'statistics' | 'block' | 'call'>;
 
 const pagesInFlight = 8;
 /** Histories that change under the reader again and again: after this many beginnings the node is at fault. */
@@ -44,6 +45,8 @@ export class HistoryReader {
   constructor(
     private readonly reader: Reader,
     private readonly account: WatchedAccount,
+    /** Outlives the connection where somebody reads on after it was lost. */
+    private readonly trouble = new PageTrouble(),
   ) {
     this.pageLimit = new PageLimit(reader, account.id);
   }
@@ -125,14 +128,18 @@ export class HistoryReader {
     height: FinalHeight,
   ): AsyncGenerator<HistoryPage, 'complete' | 'changed'> {
     let position = from;
-    const size = await this.pageLimit.forBacklog(totalOps - from.sequence, from.sequence + 1);
-    const ranges = pageRanges(from.sequence + 1, totalOps, size);
-    const pages = inOrder(ranges, pagesInFlight, async (range) => {
-      const limit = range.last - range.first + 1;
-      const newestFirst = await this.reader
-        .history(this.account.id, { stop: range.first, start: range.last, limit })
-        // A node that gives less than usual is asked again, for less.
-        .catch((error: unknown) => (this.pageLimit.learn(error, limit) ? [] : Promise.reject(error)));
+    const first = await this.firstReadable(from.sequence + 1, totalOps);
+    const hindered = !this.trouble.isOver;
+    const size = this.trouble.pageSize(await this.pageSize(first, totalOps));
+    const inFlight = hindered ? 1 : pagesInFlight;
+    let noted = false;
+    const pages = inOrder(pageRanges(first, totalOps, size), inFlight, async (range) => {
+      const newestFirst = await this.page(range, (error) => {
+        // A page that is lost with its connection takes the others along; the first of them counts.
+        if (!noted) this.trouble.lost(this.reader.endpoint, range, position.sequence, inFlight);
+        noted = true;
+        return range.first === range.last ? this.unreadable(range.first, error) : error;
+      });
       return { range, newestFirst };
     });
     for await (const { range, newestFirst } of pages) {
@@ -155,8 +162,53 @@ export class HistoryReader {
         this.reversibleAhead = true;
         return 'complete';
       }
+      this.trouble.passed(operations.length);
+      if (hindered && this.trouble.isOver) return 'changed';
     }
     return 'complete';
+  }
+
+  /** One page, newest first; `lost` makes the error of one that the node cannot hand over. */
+  private async page(
+    { first, last }: SequenceRange,
+    lost: (error: BitSharesError) => BitSharesError,
+  ): Promise<HistoryOperation[]> {
+    const limit = last - first + 1;
+    try {
+      return await this.reader.history(this.account.id, { stop: first, start: last, limit });
+    } catch (error) {
+      // A node that gives less than usual is asked again, for less.
+      if (this.pageLimit.learn(error, limit)) return [];
+      return Promise.reject(isTrouble(error) ? lost(error) : error);
+    }
+  }
+
+  private async pageSize(first: number, totalOps: number): Promise<number> {
+    try {
+      return await this.pageLimit.forBacklog(this.trouble.isOver ? totalOps - first + 1 : 0, first);
+    } catch (error) {
+      if (isTrouble(error)) this.trouble.lost(this.reader.endpoint, { first, last: first }, first - 1, 1);
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * The first operation from `sequence` on that is to be read. What is in front of it cannot be had and moves no value; the
+   * position passes it with the next operation that is final, since the node then is final there as well.
+   */
+  private async firstReadable(sequence: number, totalOps: number): Promise<number> {
+    const through = Math.min(totalOps, this.trouble.suspectedThrough(this.reader.endpoint));
+    let first = sequence;
+    try {
+      while (first <= through && (await movesNothing(this.reader, this.account, first))) first += 1;
+    } catch (error) {
+      return Promise.reject(isTrouble(error) ? this.unreadable(first, error) : error);
+    }
+    return first;
+  }
+
+  private unreadable(sequence: number, error: BitSharesError): BitSharesError {
+    return unreadable(this.reader.endpoint, this.account, sequence, error);
   }
 
   /**
@@ -210,11 +262,6 @@ export class HistoryReader {
     yield { operations: [], position: end, frame: this.reader.endpoint, gap: complete ? null : gap };
     return end;
   }
-}
-
-interface SequenceRange {
-  first: number;
-  last: number;
 }
 
 function* pageRanges(first: number, last: number, size: number): Generator<SequenceRange> {

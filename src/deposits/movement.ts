@@ -62,6 +62,9 @@ const shapes: Readonly<Record<number, Shape>> = {
   51: { kind: 'htlc_redeemed', from: 'from', to: 'to', amount: 'amount' },
 };
 
+/** The numbers of the types that can move value to or from an account, as far as they are delivered. */
+export const movementTypes: readonly number[] = Object.keys(shapes).map(Number);
+
 /**
  * The value that an applied operation moved to or from the account; null when it moved none.
  *

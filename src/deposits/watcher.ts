@@ -15,6 +15,7 @@ import type { Handover } from './handover';
 import { describeGap, HistoryReader, type HistoryPage } from './historyReader';
 import type { ItemBuilder } from './itemBuilder';
 import { Outage } from './outage';
+import { PageTrouble } from './pageTrouble';
 import { Signal } from './signal';
 import { watchedAccount } from './watchedAccount';
 
@@ -46,6 +47,7 @@ const pollIntervalMs = 30_000;
 export class Watcher {
   private readonly outage = new Outage();
   private readonly woken = new Signal();
+  private readonly trouble = new PageTrouble();
 
   constructor(private readonly parts: WatcherParts) {}
 
@@ -90,7 +92,7 @@ export class Watcher {
     try {
       const account = await watchedAccount(session, accountId);
       if (session.lost.aborted) throw lost(session);
-      const reader = new HistoryReader(session, account);
+      const reader = new HistoryReader(session, account, this.trouble);
       session.watchObject(account.statisticsId, () => this.woken.raise(), over);
       let nextCheck = clock.now();
       let height: FinalHeight = { reached: 0, final: 0 };
@@ -115,7 +117,7 @@ export class Watcher {
         const { position } = this.parts.handover.readThrough;
         const reached =
           due || kind === 'full' ? height.reached : Math.max(height.reached, position.key.block);
-        await this.readOn(session, reader, { ...height, reached }, over);
+        await this.readOn(session, reader, { ...height, reached }, over, onSuccess);
         if (session.lost.aborted) throw lost(session);
         onSuccess();
         // No notice tells when a block becomes irreversible.
@@ -135,11 +137,13 @@ export class Watcher {
     reader: HistoryReader,
     height: FinalHeight,
     over: AbortSignal,
+    onSuccess: () => void,
   ): Promise<void> {
     const { handover } = this.parts;
     const { position, frame } = handover.readThrough;
     for await (const page of reader.read(position, frame, height)) {
       await this.handPage(session, page);
+      onSuccess();
       if (page.gap !== null) {
         this.parts.report(describeGap(page.gap));
       }

@@ -1,6 +1,9 @@
 /** The trigger as it is shipped: its class, its credentials, real WebSocket connections to a strict chain. */
 import { Devchain } from '../../devchain';
 import { systemClock } from '../../nodes/shared/clock';
+import { movesNothing } from '../../src/deposits/pageTrouble';
+import { watchedAccount } from '../../src/deposits/watchedAccount';
+import { openNodeClient } from '../../src/rpc/nodeClient';
 import { codes, Ledger } from './scenario';
 import { TriggerHost } from './triggerHost';
 
@@ -161,6 +164,24 @@ describe('on the strict chain', () => {
     expect(host.delivered()).toMatchObject([
       { amountRaw: '4242', viaProposal: true, virtualOp: 1, transactionId: approving },
     ]);
+  });
+
+  it('the node says which operations move no value without showing them', async () => {
+    await setUp();
+    const { id, keys } = chain.account('bob');
+    const fee = { amount: 50_000_000, asset_id: '1.3.0' };
+    const custom = { fee, payer: id, required_auths: [], id: 1, data: 'ff' };
+    chain.push(chain.sign([[35, custom]], [keys.active]));
+    chain.transfer({ from: 'alice', to: 'bob', amount: '1' });
+    chain.produceBlock();
+    const { chainId } = chain;
+    const client = openNodeClient({ urls: [chain.trustedUrl], chainId }, { clock: systemClock });
+    const session = await client.session();
+    const account = await watchedAccount(session, 'bob');
+    const answers = [1, 2, 3].map((sequence) => movesNothing(session, account, sequence));
+    // The third does not exist: of it nothing is said.
+    expect(await Promise.all(answers)).toEqual([true, false, false]);
+    client.close();
   });
 
   it('a node that stops and starts again costs time, not deposits', async () => {

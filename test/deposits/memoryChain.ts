@@ -185,6 +185,12 @@ export class MemoryNode {
   frozenAt: number | null = null;
   reachable = true;
   chainId = chainId;
+  /** Answers with more operations than this are too large: the connection breaks. */
+  largestPage = Number.POSITIVE_INFINITY;
+  /** Blocks that hold text which cannot be sent: an answer with something of them never comes. */
+  readonly unsendable = new Set<number>();
+  /** The same for the block alone: the account's history has nothing of it. */
+  readonly unsendableBlocks = new Set<number>();
   /** Subscriptions that never give a notice. */
   silent = false;
   /** Called before every answer; may throw, wait, or change the chain. */
@@ -249,19 +255,27 @@ export class MemoryNode {
       close,
       chainId: () => answer('chainId', () => this.chainId),
       state: () => answer('state', () => this.state()),
-      block: (number) => answer('block', () => this.block(number)),
+      block: async (number) => {
+        if (this.unsendable.has(number) || this.unsendableBlocks.has(number)) await this.drop(lost);
+        return answer('block', () => this.block(number));
+      },
       account: (nameOrId) => answer('account', () => this.account(nameOrId)),
       assets: (wanted) => answer('assets', () => wanted.map(asset)),
       accountNames: (ids) =>
         answer('accountNames', () => ids.map((id) => names[Number(id.slice(4))] ?? null)),
       balances: () => answer('balances', () => []),
       statistics: (id) => answer('statistics', () => this.statistics(id)),
-      history: (accountId, range) => answer('history', () => this.history(accountId, range)),
+      history: async (accountId, range) => {
+        const found = await answer('history', () => this.history(accountId, range));
+        const unsendable = found.some(({ blockNumber }) => this.unsendable.has(blockNumber));
+        if (unsendable || found.length > this.largestPage) await this.drop(lost);
+        return found;
+      },
       recentTransaction: () => answer('recentTransaction', () => null),
       transactionHex: () => answer('transactionHex', () => '00'),
       proposals: () => answer('proposals', () => []),
       broadcast: () => Promise.reject(new Error('not used')),
-      call: () => Promise.reject(new Error('not used')),
+      call: (_api, method, args) => answer(method, () => this.historyByOperations(args)),
       listAccounts: () => answer('listAccounts', () => []),
       listAssets: () => answer('listAssets', () => []),
       watchObject: (objectId, wake, signal) => {
@@ -322,6 +336,23 @@ export class MemoryNode {
     const ownerId = id.replace('2.6.', '1.2.');
     const totalOps = this.entries(ownerId).length;
     return { id, ownerId, totalOps, removedOps: this.removed(totalOps) };
+  }
+
+  /** `get_account_history_by_operations`. */
+  private historyByOperations([accountId, types, first, limit]: unknown[]): unknown {
+    const start = (first as number) + (limit as number) - 1;
+    const found = this.history(accountId as string, { stop: first as number, start, limit: limit as number });
+    return {
+      total_count: found.length,
+      operation_history_objs: found.filter(({ operation: [type] }) => (types as number[]).includes(type)),
+    };
+  }
+
+  /** The client gives the connection up after its time for an answer. */
+  private async drop(session: AbortController): Promise<never> {
+    await this.clock.sleep(15_000);
+    session.abort();
+    throw new BitSharesError('REQUEST_TIMEOUT', { message: `${this.name} did not answer within 15 s` });
   }
 
   private removed(totalOps: number): number {
