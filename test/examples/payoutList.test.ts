@@ -96,3 +96,16 @@ test('a refused id stands last and quoted, and shows characters that cannot be s
   const [totals] = run('Totals', [{ error: 'Refused' }], { 'Check the list': list });
   expect(totals?.json['refused']).toEqual([String.raw`Row 2: Refused. Its id: "p\"\u202e\udb40\udc01"`]);
 });
+
+test('what is sent leaves the memo key of the receiver open: another upload may be quoted with another key', () => {
+  const intent = { withdrawalId: 'p-1', to: '1.2.7', amount: '10000', receiverMemoKey: 'BTS6MRy' };
+  const quotes = [
+    { ...row, intent: JSON.stringify(intent) },
+    { error: 'Refused' },
+    { ...row, intent: JSON.stringify({ ...intent, receiverMemoKey: 'BTS5Xyz' }) },
+  ];
+  const sent = run('What was confirmed', [], { Quote: quotes }).map(({ json }) => json['intent'] as string);
+  expect(sent.map((text) => JSON.parse(text) as unknown)).toEqual(
+    Array(2).fill({ ...intent, receiverMemoKey: null }),
+  );
+});

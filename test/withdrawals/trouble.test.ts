@@ -291,6 +291,39 @@ describe('Quote', () => {
     expect(exchange.paymentsTo('alice')).toBe(1);
   });
 
+  test('quoted again by a retry after the receiver changed the memo key: intents that leave the key open are one payment', async () => {
+    const { chain, protocolChain, clock, context, order, send } = exchange;
+    const plain = order({ memo: 'salary' }, { maximumWait: 5 });
+    const quote = async () => {
+      const { intent } = await quoteWithdrawal(
+        { ...plain, request: plain.request as PlainRequest },
+        { chain: protocolChain, nodes: context().nodes, clock, account: 'hot-wallet', memoKey: null },
+      );
+      return { ...plain, request: { kind: 'intent' as const, intent: { ...intent, receiverMemoKey: null } } };
+    };
+    const first = await quote();
+    const alice = chain.account('alice');
+    const options = {
+      memo_key: alice.publicKeys.owner,
+      voting_account: '1.2.5',
+      num_witness: 0,
+      num_committee: 0,
+      votes: [],
+      extensions: [],
+    };
+    const update: [number, object] = [6, { account: alice.id, new_options: options, extensions: {} }];
+    chain.push(chain.sign([update as never], [alice.keys.active]));
+    chain.advance(30);
+    const second = await quote();
+    for (const [result] of await Promise.all([send([first]), send([second], elsewhere())])) {
+      expect(result?.item.nextStep).toContain('MEMO_KEY_UNPROVEN');
+    }
+    chain.advance(620);
+    await Promise.all([send([first]), send([second], elsewhere())]);
+    chain.advance(30);
+    expect(exchange.paymentsTo('alice')).toBe(1);
+  });
+
   test('every check is an error with its own code', async () => {
     const { chain, protocolChain, clock, context, order } = exchange;
     const quote = (request: object, more: object = {}) => {
