@@ -98,6 +98,8 @@ export async function approveProposal(
   );
   const signed = await signFor(transaction, signer, keys, chain);
   const id = transactionId(transaction, chain.prefix);
+  if (context.signal?.aborted === true)
+    return item('unknown', 'The execution was stopped, and nothing was sent. Approving again is safe.', null);
   const { accepted, reason } = await broadcastOutcome(session, signed);
   if (accepted)
     return item('in_mempool', 'Sent. The proposal executes when enough signers have approved it.', id);

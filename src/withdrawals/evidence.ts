@@ -214,6 +214,22 @@ export function refuseWhileProposed(evidence: Evidence, senderId: string, withdr
   if (inFlight !== null) throw proposalReason(inFlight);
 }
 
+/**
+ * Refuses to judge a withdrawal that a proposal lets another account pay: the credential may be that of a proposer or signer.
+ *
+ * @throws INVALID_ACCOUNT
+ */
+export function refuseOtherPayer({ scanned, reversible }: Evidence, withdrawalId: string): void {
+  const payerId = scanned.index.otherPayerOf(withdrawalId) ?? reversible.otherPayerOf(withdrawalId);
+  if (payerId === undefined) return;
+  throw new BitSharesError('INVALID_ACCOUNT', {
+    field: 'Account',
+    message: `a proposal lets this withdrawal be paid from ${payerId}, and this asks for ${scanned.senderId}`,
+    fix: `Ask with a keys credential of ${payerId} (its active key is not needed), or run Proposal: Create again, which makes no second proposal.`,
+    data: { accountId: payerId },
+  });
+}
+
 /** Why nothing else may be made while a proposal for the withdrawal is open. */
 export function proposalReason({ proposal, proposalId, over }: ProposalInFlight): BitSharesError {
   const name = proposalId ?? `of block ${proposal.blockNumber}`;

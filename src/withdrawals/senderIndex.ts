@@ -12,6 +12,7 @@ import {
   type ProposalCreateOperation,
   type TransferOperation,
 } from '../protocol';
+import { withdrawalNonce } from './nonce';
 
 /** Where something stands in the chain. */
 export interface Place {
@@ -53,6 +54,7 @@ interface Concerned {
 export class SenderIndex {
   private readonly transfers = new Map<string, FoundTransfer[]>();
   private readonly proposalsByNonce = new Map<string, FoundProposal[]>();
+  private readonly proposedByOthers: { payerId: string; nonce: bigint }[] = [];
   private readonly deletions = new Map<string, number>();
   private readonly changes: KeyChange[] = [];
   private count = 0;
@@ -73,6 +75,13 @@ export class SenderIndex {
 
   proposalsWith(nonce: bigint): readonly FoundProposal[] {
     return this.proposalsByNonce.get(nonce.toString()) ?? [];
+  }
+
+  /** The account from which a proposal lets the withdrawal be paid, when it is not this one, or undefined. */
+  otherPayerOf(withdrawalId: string): string | undefined {
+    return this.proposedByOthers.find(
+      ({ payerId, nonce }) => nonce === withdrawalNonce(payerId, withdrawalId),
+    )?.payerId;
   }
 
   /** The block in which a proposal_delete removed the proposal, or undefined. */
@@ -131,6 +140,10 @@ export class SenderIndex {
       for (const accountId of concerned.accounts) this.change(block.number, accountId);
       if (concerned.any) this.change(block.number, 'any');
       for (const proposed of transfersIn(operations)) {
+        const { from: payerId, memo } = proposed;
+        if (payerId !== this.senderId && memo !== undefined) {
+          this.proposedByOthers.push({ payerId, nonce: toBigInt(memo.nonce) });
+        }
         const nonce = this.nonceOf(proposed);
         if (nonce === undefined) continue;
         append(this.proposalsByNonce, nonce, {

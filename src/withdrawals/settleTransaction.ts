@@ -18,6 +18,7 @@ import {
   findPayment,
   gatherEvidence,
   readHistory,
+  refuseOtherPayer,
   refuseWhileProposed,
   scanStart,
   type Payment,
@@ -200,6 +201,7 @@ class Settling {
     if (this.payment !== null) return pause;
     // The execution of a proposal shows in no block, so while one is open blocks alone prove no absence.
     refuseWhileProposed(evidence, sender.id, this.order.withdrawalId);
+    if (this.transfer === undefined) refuseOtherPayer(evidence, this.order.withdrawalId);
     this.absentThrough = view.finalTime;
     if (this.settlement().final) return pause;
     this.pending = this.id !== null && (await view.session.recentTransaction(this.id)) !== null;

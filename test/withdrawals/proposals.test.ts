@@ -229,6 +229,38 @@ test('Get Status of a proposed withdrawal is not expired while the proposal is o
   expect(status.nextStep).toContain('PROPOSAL_IN_FLIGHT');
 });
 
+test('Get Status with the credential of the proposer calls nothing expired that another account pays by a proposal', async () => {
+  const { chain } = exchange;
+  const requestedAt = chain.head.seconds;
+  const first = await propose('signer-a');
+  const proposalId = first?.proposal?.proposalId ?? '';
+  const expiration = Date.parse(String(first?.item.expiration)) / 1000;
+  const { payingAccount, ...context } = as('signer-a');
+  expect(payingAccount).toBe('vault');
+  const status = () =>
+    withdrawalStatus(
+      {
+        withdrawalId: 'W-1',
+        requestedAt,
+        transaction: null,
+        expiration,
+        waitFor: 'broadcast',
+        maximumWait: 0,
+      },
+      context,
+    );
+  chain.advance(700);
+  expect(await status()).toMatchObject({ outcome: 'unknown', final: false });
+  for (const signer of ['signer-a', 'signer-b']) {
+    await approveProposal({ proposalId, account: 'vault' }, as(signer));
+  }
+  chain.advance(30);
+  expect(paid()).toBe(1_250_000n);
+  const item = await status();
+  expect(item).toMatchObject({ outcome: 'unknown', final: false });
+  expect(item.nextStep).toContain(`paid from ${chain.account('vault').id}`);
+});
+
 test('a wallet that holds all keys of an account does not pay beside the proposal of a signer', async () => {
   const { chain, order } = exchange;
   const [vault, a, b] = ['vault', 'signer-a', 'signer-b'].map((name) => chain.account(name));
