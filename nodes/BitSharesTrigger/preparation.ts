@@ -1,6 +1,6 @@
 /** What a trigger has to know of the chain before it can watch: the account, the assets, and where to begin. */
 import type { NodeSession } from '../../src/chain';
-import type { AccountOperation, WatchedAccount } from '../../src/deposits/accountOperation';
+import type { WatchedAccount } from '../../src/deposits/accountOperation';
 import { parseDepositId } from '../../src/deposits/depositKey';
 import type { DepositItem } from '../../src/deposits/depositItem';
 import { findOperation } from '../../src/deposits/findOperation';
@@ -17,7 +17,7 @@ import { startPosition, type StartFrom } from '../../src/deposits/startPosition'
 import { newTriggerState, ownerError, type TriggerState } from '../../src/deposits/triggerState';
 import { watchedAccount } from '../../src/deposits/watchedAccount';
 import type { Clock } from '../../src/chain';
-import { BitSharesError, isBitSharesError } from '../../src/errors';
+import { BitSharesError } from '../../src/errors';
 import { parseAmount, type Chain, type MemoKeyring } from '../../src/protocol';
 import type { ChainNodes } from './nodes';
 import type { AssetRow, TriggerSettings } from './settings';
@@ -149,41 +149,26 @@ export function usableState(
 }
 
 /**
- * The items of deposits that the user wants once more, whatever the rules of the trigger say.
+ * The item of a deposit that the user wants once more, whatever the rules of the trigger say.
  *
  * @param height read before this call: what is not final yet is no deposit, whoever asks for it
+ * @throws INVALID_PARAMETER when there is no such deposit, and what the session throws
  */
-export async function itemsAgain(
+export async function itemAgain(
   session: NodeSession,
   chain: Chain,
   account: WatchedAccount,
   keyring: MemoKeyring,
-  depositIds: readonly string[],
+  depositId: string,
   height: FinalHeight,
-): Promise<{ items: DepositItem[]; unknown: BitSharesError[] }> {
-  const builder = new ItemBuilder({
-    chain,
-    account,
-    keyring,
-    rules: { incoming: true, outgoing: true, kinds: movementKinds, minimumAmounts: new Map() },
-    includeOperation: false,
-  });
-  const items: DepositItem[] = [];
-  const unknown: BitSharesError[] = [];
-  for (const depositId of depositIds) {
-    try {
-      const key = parseDepositId(depositId, chain.chainId, 'Deliver Again');
-      const operation: AccountOperation | null =
-        key.block > height.final ? null : await findOperation(session, account, key);
-      const [built] = operation === null ? [] : await builder.build(session, [operation]);
-      if (built === undefined) throw notFound(depositId, account);
-      items.push(built.item);
-    } catch (error) {
-      if (!isBitSharesError(error, 'INVALID_PARAMETER')) return Promise.reject(error);
-      unknown.push(error);
-    }
-  }
-  return { items, unknown };
+): Promise<DepositItem> {
+  const rules = { incoming: true, outgoing: true, kinds: movementKinds, minimumAmounts: new Map() };
+  const builder = new ItemBuilder({ chain, account, keyring, rules, includeOperation: false });
+  const key = parseDepositId(depositId, chain.chainId, 'Deliver Again');
+  const operation = key.block > height.final ? null : await findOperation(session, account, key);
+  const [built] = operation === null ? [] : await builder.build(session, [operation]);
+  if (built === undefined) throw notFound(depositId, account);
+  return built.item;
 }
 
 function notFound(depositId: string, account: WatchedAccount): BitSharesError {

@@ -1,14 +1,17 @@
 /** One activation of the trigger, from its parameters to its end. */
 import type { IDataObject, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import type { Clock, NodeSession } from '../../src/chain';
+import type { WatchedAccount } from '../../src/deposits/accountOperation';
 import { reconnectDelay } from '../../src/deposits/backoff';
+import type { DepositItem } from '../../src/deposits/depositItem';
+import type { FinalHeight } from '../../src/deposits/finality';
 import { Handover } from '../../src/deposits/handover';
 import { latestDeposits } from '../../src/deposits/latestDeposits';
 import { Outage } from '../../src/deposits/outage';
 import type { TriggerState } from '../../src/deposits/triggerState';
 import { Watcher } from '../../src/deposits/watcher';
 import { isBitSharesError, BitSharesError, type ErrorCode } from '../../src/errors';
-import type { MemoKeyring } from '../../src/protocol';
+import type { Chain, MemoKeyring } from '../../src/protocol';
 import { optionalKeysOf } from '../shared/credentials';
 import { memoKeyring } from '../shared/keysCredential';
 import { Emitter, placeOf } from './emitter';
@@ -18,7 +21,7 @@ import {
   beginState,
   checkedHeight,
   historyPruned,
-  itemsAgain,
+  itemAgain,
   prepare,
   usableState,
   type Prepared,
@@ -47,7 +50,6 @@ interface Start {
   prepared: Prepared;
   state: TriggerState;
   keyring: MemoKeyring;
-  session: NodeSession;
   nodes: ChainNodes;
 }
 
@@ -164,77 +166,65 @@ export class TriggerRun {
     try {
       const prepared = await prepare(session, nodes.chain, keyring, settings, this.clock);
       const known = usableState(found, nodes.chain, prepared.account, settings, first);
-      if (known !== null) return { prepared, state: known, keyring, session, nodes };
+      if (known !== null) return { prepared, state: known, keyring, nodes };
       const { signal } = this.ended;
       const height = await checkedHeight(session, nodes, this.clock, settings.staleAfterSeconds, signal);
       const state = await beginState(session, nodes.chain, prepared.account, settings.start, height);
-      return { prepared, state, keyring, session, nodes };
+      return { prepared, state, keyring, nodes };
     } catch (error) {
       session.close();
       return Promise.reject(error);
     }
   }
 
-  private async work({ prepared, state, keyring, session, nodes }: Start): Promise<void> {
+  private async work({ prepared, state, keyring, nodes }: Start): Promise<void> {
     const { clock, random, settings, emitter } = this;
     const handover = new Handover(state, settings.delivery, emitter, clock);
     this.handover = handover;
-    const { chainId } = nodes.chain;
+    const { chain } = nodes;
     const watcher = new Watcher({
-      nodes: () => this.nodesOf(chainId),
+      nodes: () => this.nodesOf(chain.chainId),
       accountId: prepared.account.id,
       builder: prepared.builder,
       handover,
       clock,
       random,
       staleAfterSeconds: settings.staleAfterSeconds,
-      report: (error) => {
-        if (emitter.isLive()) emitter.report(error);
-      },
+      report: (error) => this.report(error),
+      beforeReading: this.deliverAgain(handover, chain, prepared.account, keyring),
     });
     const { signal } = this.ended;
     if (signal.aborted) return;
-    await Promise.all([
-      handover.run(),
-      this.deliverAgain(handover, session, nodes, prepared, keyring).then(() => watcher.run(signal)),
-    ]);
+    await Promise.all([handover.run(), watcher.run(signal)]);
   }
 
-  private async deliverAgain(
-    handover: Handover,
-    session: NodeSession,
-    nodes: ChainNodes,
-    { account }: Prepared,
-    keyring: MemoKeyring,
-  ): Promise<void> {
+  /** Reads what Deliver Again asks for, and puts it in front; called again after a failure, it goes on with the rest. */
+  private deliverAgain(handover: Handover, chain: Chain, account: WatchedAccount, keyring: MemoKeyring) {
     const { deliverAgain } = this.settings;
     handover.keepDeliveredAgain(deliverAgain);
     const acted = new Set(handover.state.deliveredAgain);
     const wanted = deliverAgain.filter((depositId) => !acted.has(depositId));
-    const { signal } = this.ended;
-    const outage = new Outage();
-    let reader: NodeSession | undefined = session;
-    for (let failures = 1; wanted.length > 0 && !signal.aborted; failures++) {
+    return async (session: NodeSession, height: FinalHeight): Promise<void> => {
+      const items: DepositItem[] = [];
       try {
-        const current = await this.nodesOf(nodes.chain.chainId);
-        reader ??= await current.reading.session();
-        const { staleAfterSeconds } = this.settings;
-        const height = await checkedHeight(reader, current, this.clock, staleAfterSeconds, signal);
-        const { items, unknown } = await itemsAgain(reader, nodes.chain, account, keyring, wanted, height);
-        unknown.forEach((error) => this.emitter.report(error));
+        for (let depositId = wanted[0]; depositId !== undefined; depositId = wanted[0]) {
+          try {
+            items.push(await itemAgain(session, chain, account, keyring, depositId, height));
+          } catch (error) {
+            if (!isBitSharesError(error)) return await Promise.reject(error);
+            if (error.code !== 'INVALID_PARAMETER') return await Promise.reject(notAgain(depositId, error));
+            this.report(error);
+          }
+          wanted.shift();
+        }
+      } finally {
         handover.addAgain(items);
-        return;
-      } catch (error) {
-        if (signal.aborted || !this.emitter.isLive()) return;
-        // The watcher begins after this, so nobody else would speak of a node that stays away.
-        const visible = outage.note(error, this.clock.now());
-        if (visible !== null) this.emitter.report(visible);
-        // The next connection begins with the next endpoint.
-        reader?.close();
-        reader = undefined;
-        await this.clock.sleep(reconnectDelay(failures, this.random()), signal);
       }
-    }
+    };
+  }
+
+  private report(error: BitSharesError): void {
+    if (this.emitter.isLive()) this.emitter.report(error);
   }
 
   /** The nodes that the credential names now, as long as they are of the chain that this run began with. */
@@ -256,6 +246,15 @@ export class TriggerRun {
     if (first) this.emitter.report(error);
     else this.context.logger.warn(`${error.message}. ${error.fix ?? ''}`);
   }
+}
+
+function notAgain(depositId: string, cause: BitSharesError): BitSharesError {
+  return new BitSharesError(cause.code, {
+    message: `the deposit ${depositId} cannot be read once more. ${cause.message}`,
+    fix: 'It and what stands behind it in the list are not delivered again yet; nothing else waits for them. Publish the workflow again when the node shows the deposit.',
+    field: 'Deliver Again',
+    cause,
+  });
 }
 
 function otherChain(expected: string, chainId: string): BitSharesError {

@@ -39,15 +39,22 @@ export interface WatcherParts {
   random: () => number;
   staleAfterSeconds: number;
   report: (error: BitSharesError) => void;
+  /** What is to be done on a connection before reading, with the height that it is final up to; repeated until it succeeds. */
+  beforeReading?: (session: NodeSession, height: FinalHeight) => Promise<void>;
 }
 
 /** A lost notice costs at most this much time. */
 const pollIntervalMs = 30_000;
+/** What comes before reading and breaks so many connections holds reading up no longer. */
+const lossesBeforeReading = 3;
 
 export class Watcher {
   private readonly outage = new Outage();
   private readonly woken = new Signal();
   private readonly trouble = new PageTrouble();
+  private prepared = false;
+  private readonly preparing = new Outage();
+  private preparationLosses = 0;
 
   constructor(private readonly parts: WatcherParts) {}
 
@@ -117,9 +124,14 @@ export class Watcher {
         const { position } = this.parts.handover.readThrough;
         const reached =
           due || kind === 'full' ? height.reached : Math.max(height.reached, position.key.block);
+        const unprepared = due ? await this.prepare(session, height) : null;
+        if (session.lost.aborted) throw lost(session);
         await this.readOn(session, reader, { ...height, reached }, over, onSuccess);
         if (session.lost.aborted) throw lost(session);
         onSuccess();
+        // A node that cannot be read at all is spoken of above.
+        const visible = unprepared && this.preparing.note(unprepared, clock.now());
+        if (visible !== null) this.parts.report(visible);
         // No notice tells when a block becomes irreversible.
         const untilCheck = Math.min(pollIntervalMs, Math.max(0, nextCheck - clock.now()));
         const pause = reader.reversibleAhead ? Math.min(blockInterval, untilCheck) : untilCheck;
@@ -129,6 +141,23 @@ export class Watcher {
     } finally {
       signal.removeEventListener('abort', end);
       ended.abort();
+    }
+  }
+
+  /** Does what comes before reading; its failure is the result, since reading does not wait for it. */
+  private async prepare(session: NodeSession, height: FinalHeight): Promise<BitSharesError | null> {
+    if (this.prepared) return null;
+    try {
+      await this.parts.beforeReading?.(session, height);
+      this.prepared = true;
+      return null;
+    } catch (error) {
+      const failure = asBitSharesError(error);
+      if (!session.lost.aborted) return failure;
+      this.preparationLosses += 1;
+      this.prepared = this.preparationLosses >= lossesBeforeReading;
+      if (this.prepared) this.parts.report(failure);
+      return failure;
     }
   }
 
