@@ -4,7 +4,7 @@ import type { NodeSession } from '../../../../src/chain';
 import type { WatchedAccount } from '../../../../src/deposits/accountOperation';
 import type { Mark } from '../../../../src/deposits/delivery';
 import { parseDepositId } from '../../../../src/deposits/depositKey';
-import type { FinalHeight } from '../../../../src/deposits/finality';
+import type { FinalHeight, NodeKind } from '../../../../src/deposits/finality';
 import { describeGap } from '../../../../src/deposits/historyReader';
 import { firstBlockAt, startPosition } from '../../../../src/deposits/startPosition';
 import type { HistoryGap } from '../../../../src/deposits/triggerState';
@@ -105,6 +105,7 @@ export const acceptGapsField: INodeProperties = {
 
 export interface OpenRange {
   session: NodeSession;
+  kind: NodeKind;
   account: WatchedAccount;
   height: FinalHeight;
   from: Mark;
@@ -157,7 +158,7 @@ export async function openRange(
     const time = readTime(parameter('endTime'), context.getTimezone(), 'End Time');
     lastBlock = (await firstBlockAt(session, time, height.reached, 'End Time')) - 1;
   }
-  return { session, account, height, from, lastBlock };
+  return { session, kind: nodes.kind, account, height, from, lastBlock };
 }
 
 /** Refuses a stretch that is not proved to be complete, unless the user accepts it. */

@@ -4,6 +4,7 @@ import { readRange } from '../../../../src/deposits/depositRange';
 import { Reconciliation, type AssetReconciliation } from '../../../../src/deposits/reconciliation';
 import { BitSharesError } from '../../../../src/errors';
 import { formatAmount, parseAmount } from '../../../../src/protocol';
+import { systemClock } from '../../../shared/clock';
 import { nodeSettingsOf } from '../../../shared/credentials';
 import { withNodes } from '../../../shared/nodeCredential';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
@@ -74,7 +75,12 @@ export const reconcile: NodeOperation = {
         const reconciliation = new Reconciliation(settings.chain.chainId, range.account.id, opening);
         const accepted =
           (this.getNodeParameter('options', itemIndex, {}) as IDataObject)['acceptGaps'] === true;
-        const closing = await closingBalances(range, reconciliation, accepted);
+        const closing = await closingBalances(
+          range,
+          reconciliation,
+          accepted,
+          this.getExecutionCancelSignal(),
+        );
         return report(range, reconciliation, closing);
       }),
     );
@@ -82,6 +88,8 @@ export const reconcile: NodeOperation = {
 };
 
 const attempts = 10;
+/** Blocks that are waited for on a full node before a difference is one: what is on its way is in the balances already. */
+const blocksForPending = 3;
 
 /**
  * Reads the stretch and then the balances, of one and the same moment: the balances count only when no operation came
@@ -91,11 +99,13 @@ async function closingBalances(
   range: OpenRange,
   reconciliation: Reconciliation,
   acceptGaps: boolean,
+  signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, bigint>> {
   const { session, account } = range;
   let { from } = range;
+  let blocksToWait = range.kind === 'full' ? blocksForPending : 0;
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const { headBlockNumber } = await session.state();
+    const { headBlockNumber, blockInterval } = await session.state();
     // Balances are those of the head, so on a full node operations that are not final yet belong to it as well.
     const height = { reached: headBlockNumber, final: Number.POSITIVE_INFINITY };
     for await (const { operations, mark, gap } of readRange(
@@ -115,7 +125,12 @@ async function closingBalances(
     const readAll =
       after.totalOps === before.totalOps &&
       after.totalOps <= Math.max(from.position.sequence, after.removedOps);
-    if (readAll) return new Map(balances.map(({ assetId, amount }) => [assetId, amount]));
+    if (!readAll) continue;
+    const closing = new Map(balances.map(({ assetId, amount }) => [assetId, amount]));
+    const isBalanced = reconciliation.close(closing).every(({ difference }) => difference === 0n);
+    if (isBalanced || blocksToWait === 0) return closing;
+    blocksToWait -= 1;
+    await systemClock.sleep(blockInterval * 1000, signal);
   }
   throw new BitSharesError('INVALID_ANSWER', {
     message: `The account ${account.name} moves faster than it can be read`,
