@@ -4,7 +4,7 @@
  * is at or below the last irreversible one.
  */
 import type { ChainReader, ChainState, Clock } from '../chain';
-import { BitSharesError, isBitSharesError } from '../errors';
+import { BitSharesError, isBitSharesError, type ErrorCode } from '../errors';
 
 export type NodeKind = 'delayed' | 'full';
 
@@ -75,7 +75,7 @@ const suspicionsAllowed = 3;
 /**
  * Compares a node that is configured as delayed with the trusted node. The delayed head is read first: a true delayed node
  * cannot be ahead of what the trusted node then calls irreversible, and has the same block at that height. A trusted node
- * that is behind or unreachable proves nothing.
+ * that is behind or unreachable proves nothing: the result says so, and is null when they were compared.
  *
  * @throws NOT_A_DELAYED_NODE when it was ahead three times in a row or holds another block
  */
@@ -84,7 +84,7 @@ export async function checkDelayedNode(
   trusted: Pick<ChainReader, 'state' | 'block'>,
   clock: Clock,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<BitSharesError | null> {
   for (let suspicions = 1; ; suspicions++) {
     const head = await delayed.state();
     let reference: ChainState;
@@ -97,10 +97,14 @@ export async function checkDelayedNode(
         }
       }
     } catch (error) {
-      return isBitSharesError(error, 'NOT_A_DELAYED_NODE') ? Promise.reject(error) : undefined;
+      if (!isBitSharesError(error) || error.code === 'NOT_A_DELAYED_NODE') return Promise.reject(error);
+      return notCompared(delayed.endpoint, error.code, error.message);
     }
-    const trustedIsBehind = reference.headBlockNumber < head.headBlockNumber;
-    if (trustedIsBehind || head.headBlockNumber <= reference.lastIrreversibleBlock) return;
+    if (reference.headBlockNumber < head.headBlockNumber) {
+      const heights = `its head is block ${reference.headBlockNumber}, that of the delayed node ${head.headBlockNumber}`;
+      return notCompared(delayed.endpoint, 'NODE_OUT_OF_SYNC', `The trusted node is behind: ${heights}`);
+    }
+    if (head.headBlockNumber <= reference.lastIrreversibleBlock) return null;
     if (suspicions === suspicionsAllowed) {
       throw notDelayed(
         delayed.endpoint,
@@ -108,8 +112,15 @@ export async function checkDelayedNode(
       );
     }
     await clock.sleep(reference.blockInterval * 1000, signal);
-    if (signal.aborted) return;
+    if (signal.aborted) return null;
   }
+}
+
+function notCompared(endpoint: string, code: ErrorCode, reason: string): BitSharesError {
+  return new BitSharesError(code, {
+    message: `The delayed node ${endpoint} cannot be compared with the trusted node. ${reason}`,
+    fix: 'Bring the trusted node back. Deposits go on arriving meanwhile, and a full node in the place of the delayed one would not be noticed.',
+  });
 }
 
 function notDelayed(endpoint: string, reason: string): BitSharesError {

@@ -52,6 +52,7 @@ export class Watcher {
   private readonly outage = new Outage();
   private readonly woken = new Signal();
   private readonly trouble = new PageTrouble();
+  private readonly comparing = new Outage();
   private prepared = false;
   private readonly preparing = new Outage();
   private preparationLosses = 0;
@@ -107,7 +108,7 @@ export class Watcher {
         // A check that is further away than the interval: the clock of this machine was set back.
         const due = clock.now() >= nextCheck || nextCheck - clock.now() > pollIntervalMs;
         if (due && kind === 'delayed' && trusted !== null) {
-          await checkDelayedNode(session, trusted, clock, over);
+          this.noteComparison(await checkDelayedNode(session, trusted, clock, over));
         }
         let blockInterval = 0;
         if (due || kind === 'full') {
@@ -142,6 +143,13 @@ export class Watcher {
       signal.removeEventListener('abort', end);
       ended.abort();
     }
+  }
+
+  /** A delayed node that cannot be compared for a while is read on, and spoken of once. */
+  private noteComparison(trouble: BitSharesError | null): void {
+    if (trouble === null) this.comparing.over();
+    const visible = trouble && this.comparing.note(trouble, this.parts.clock.now());
+    if (visible !== null) this.parts.report(visible);
   }
 
   /** Does what comes before reading; its failure is the result, since reading does not wait for it. */

@@ -50,6 +50,7 @@ export class Scenario {
   readonly chain = new MemoryChain();
   readonly clock: SimulatedClock;
   readonly nodes: MemoryNode[];
+  readonly trusted: MemoryNode[];
   readonly host: TriggerHost;
   readonly ledger = new Ledger();
 
@@ -61,7 +62,7 @@ export class Scenario {
         new MemoryNode(this.chain, { name: `ws://node-${index + 1}`, ...node, clock: this.clock }),
     );
     const { trusted, ...rest } = options;
-    const compared = trusted?.map((node) => new MemoryNode(this.chain, { ...node, clock: this.clock }));
+    this.trusted = (trusted ?? []).map((node) => new MemoryNode(this.chain, { ...node, clock: this.clock }));
     // The chain goes on without transactions while nobody produces blocks.
     for (const node of this.nodes) {
       node.beforeAnswer = (method) => {
@@ -73,7 +74,7 @@ export class Scenario {
       consumer: this.ledger.consume,
       ...rest,
       nodes: this.nodes,
-      ...(compared === undefined ? {} : { trusted: compared }),
+      ...(trusted === undefined ? {} : { trusted: this.trusted }),
     });
   }
 

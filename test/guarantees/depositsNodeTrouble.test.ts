@@ -318,6 +318,30 @@ describe('finality', () => {
     await expect(scenario.start()).rejects.toMatchObject({ code: 'NOT_A_DELAYED_NODE' });
   });
 
+  it.each([
+    ['unreachable', 'NODE_UNREACHABLE'],
+    ['frozen', 'NODE_OUT_OF_SYNC'],
+  ])(
+    'a trusted node that is %s, so that nothing checks the delayed one, is reported once, and deposits arrive',
+    async (trouble, code) => {
+      const scenario = trustedAndDelayed('delayed');
+      await scenario.start();
+      const [trusted] = scenario.trusted;
+      if (trouble === 'frozen') trusted!.frozenAt = scenario.chain.head;
+      else trusted!.reachable = false;
+      trusted!.cutConnections();
+      scenario.deposits(3);
+      scenario.confirm();
+      await scenario.clock.pass(1800_000);
+      expect(scenario.check(20)).toEqual({ lost: [], unexpected: [], repeated: [] });
+      expect(codes(scenario.host)).toEqual([code]);
+      trusted!.reachable = true;
+      trusted!.frozenAt = null;
+      await scenario.clock.pass(600_000);
+      expect(codes(scenario.host)).toEqual([code]);
+    },
+  );
+
   it('a true delayed node passes, and its own last irreversible block does not hold deposits back', async () => {
     const scenario = trustedAndDelayed('delayed');
     await scenario.start();
