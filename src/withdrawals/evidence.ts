@@ -23,16 +23,29 @@ export class WithdrawalCaches {
   private readonly scans = new Map<string, ScannedBlocks>();
   private readonly histories = new Map<string, SenderHistory>();
 
-  /** @param most Above this many remembered operations blocks or history of a sender are read anew, which only costs time. */
-  constructor(private readonly most = 200_000) {}
+  /**
+   * @param most Above this many remembered operations blocks or history of a sender are read anew, which only costs time.
+   * @param mostBlocks The same for blocks, of which two months are kept: an older request may have been allowed.
+   */
+  constructor(
+    private readonly most = 200_000,
+    private readonly mostBlocks = 2_000_000,
+  ) {}
 
   /**
-   * The blocks read for this sender so far. When they have grown too large a new, empty stretch begins; a run that holds the old one
-   * keeps it whole, because it proves absence from it.
+   * The blocks read for this sender so far. When they have grown too large, or end so long before `from` that the blocks between would be
+   * read for nothing, a new, empty stretch begins; a run that holds the old one keeps it whole, because it proves absence from it.
    */
-  scanOf(chainId: string, senderId: string, prefix: string): ScannedBlocks {
+  scanOf(chainId: string, senderId: string, prefix: string, from: number): ScannedBlocks {
     const key = `${chainId} ${senderId}`;
-    if ((this.scans.get(key)?.index.size ?? 0) > this.most) this.scans.delete(key);
+    const present = this.scans.get(key);
+    const isOutgrown =
+      present !== undefined &&
+      present.first !== 0 &&
+      (present.index.size > this.most ||
+        present.last - present.first >= this.mostBlocks ||
+        present.last + 1 < from);
+    if (isOutgrown) this.scans.delete(key);
     return kept(this.scans, key, () => new ScannedBlocks(senderId, prefix));
   }
 

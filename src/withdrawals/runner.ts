@@ -27,21 +27,11 @@ import type { HistoryReading } from './senderHistory';
 import { formIntent, isFaultOfRequest, type Lookup } from './request';
 import { readView, type ChainView } from './view';
 import { inGroups } from './inGroups';
+import { passing } from './passing';
 import { Withdrawal, type WithdrawalOrder, type WithdrawalResult } from './withdrawal';
+import type { ScannedBlocks } from './scan';
 import { rethrow } from './rethrow';
 
-/** What may pass by itself: look again until the time is over. */
-const passing: ReadonlySet<string> = new Set([
-  'CONNECTION_LOST',
-  'INVALID_ANSWER',
-  'NODE_ERROR',
-  'NODE_OUT_OF_SYNC',
-  'NODE_UNREACHABLE',
-  'NOT_A_DELAYED_NODE',
-  'REQUEST_TIMEOUT',
-  'STALE_NODE',
-  'WINDOW_NOT_OPEN',
-]);
 /** Before anything was signed, a node that cannot be used is reported after this time, in milliseconds. */
 const patience = 30_000;
 
@@ -76,6 +66,8 @@ class Run {
   private readonly answering: Withdrawal[];
   private readonly begin: number;
   private signedAnything = false;
+  /** One stretch a run: the caches may let it go meanwhile, and everything would be read again. */
+  private scanned: ScannedBlocks | null = null;
   /** Read once a run, and again while a proposal may be open. */
   private history: HistoryReading | null = null;
   private duplicatesResolved = false;
@@ -245,8 +237,8 @@ class Run {
       withdrawal.scanFrom ??= await this.scanStartOf(withdrawal, view);
     }
     const from = Math.min(...withdrawals.map(({ scanFrom }) => scanFrom ?? 1));
-    const scanned = caches.scanOf(chain.chainId, sender.id, chain.prefix);
-    const evidence = await gatherEvidence(view, from, scanned, this.history);
+    this.scanned ??= caches.scanOf(chain.chainId, sender.id, chain.prefix, from);
+    const evidence = await gatherEvidence(view, from, this.scanned, this.history);
     // History is one more guard, read once a run; a proposal's end is decided by it, so there it has to be fresh.
     const proposed = withdrawals.some(({ withdrawalId }) => isProposed(evidence, sender.id, withdrawalId));
     if (this.history !== null && !proposed) return evidence;

@@ -24,6 +24,7 @@ import {
   type Payment,
 } from './evidence';
 import { withdrawalNonce } from './nonce';
+import type { ScannedBlocks } from './scan';
 import { nextStep, settle } from './settlement';
 import { amountsOf, transferItem, type NamedParties, type TransferItem } from './transferItem';
 import { readView } from './view';
@@ -108,6 +109,7 @@ class Settling {
   private readonly transfer: TransferOperation | undefined;
   private readonly id: string | null;
   private readonly expiration: number | null;
+  private scanned: ScannedBlocks | null = null;
   private payment: Payment | null = null;
   private pending = false;
   private sent = false;
@@ -187,8 +189,8 @@ class Settling {
     this.checkNonce(sender.id);
     // The scan must reach back to the window of the transaction, whatever requestedAt says.
     const from = await scanStart(view, Math.min(this.order.requestedAt, this.expiration ?? Infinity));
-    const scanned = caches.scanOf(chain.chainId, sender.id, chain.prefix);
-    const blocks = await gatherEvidence(view, from, scanned, null);
+    this.scanned ??= caches.scanOf(chain.chainId, sender.id, chain.prefix, from);
+    const blocks = await gatherEvidence(view, from, this.scanned, null);
     const history = await readHistory(view, caches.historyOf(chain.chainId, sender.id), sender);
     const evidence = { ...blocks, history };
     this.reason = view.delayedFault;

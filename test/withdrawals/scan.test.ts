@@ -4,6 +4,7 @@ import { WithdrawalCaches } from '../../src/withdrawals/evidence';
 import type { WithdrawalReader } from '../../src/withdrawals/reader';
 import { ScannedBlocks } from '../../src/withdrawals/scan';
 import { Random } from '../model/world';
+import { startExchange } from './onDevchain';
 import { block as blockWith, payment, sender as account } from './handDrivenNode';
 
 const sender = account.id;
@@ -70,9 +71,9 @@ test('executions that begin at the same moment read each block about once, not e
 
 test('making room for new blocks never takes away those that a running execution relies on', async () => {
   const caches = new WithdrawalCaches(100);
-  const held = caches.scanOf('chain', sender, 'BTS');
+  const held = caches.scanOf('chain', sender, 'BTS', 1);
   await held.cover(nodeThat().reader, 1, 101);
-  const next = caches.scanOf('chain', sender, 'BTS');
+  const next = caches.scanOf('chain', sender, 'BTS', 90);
   await next.cover(nodeThat().reader, 90, 120);
   expect(next).not.toBe(held);
   expectCovered(held, 1, 101);
@@ -125,4 +126,58 @@ test('in whatever order answers arrive, and whichever are lost, an execution tha
     await all;
   }
   expect(ended).toBeGreaterThan(300);
+});
+
+test('after a month without withdrawals only the blocks that the next one needs are read', async () => {
+  const caches = new WithdrawalCaches();
+  const held = caches.scanOf('chain', sender, 'BTS', 10);
+  await held.cover(nodeThat().reader, 10, 100);
+  expect(caches.scanOf('chain', sender, 'BTS', 101)).toBe(held);
+  const node = nodeThat();
+  const next = caches.scanOf('chain', sender, 'BTS', 900_000);
+  await next.cover(node.reader, 900_000, 900_100);
+  expectCovered(next, 900_000, 900_100);
+  expect(Math.min(...node.asked)).toBe(900_000);
+  expectCovered(held, 10, 100);
+  expect(caches.scanOf('chain', sender, 'BTS', 899_990)).toBe(next);
+});
+
+test('blocks that were read for months are let go, also those in which nothing concerned the sender', async () => {
+  const caches = new WithdrawalCaches(200_000, 1000);
+  const held = caches.scanOf('chain', sender, 'BTS', 1);
+  await held.cover(nodeThat().reader, 1, 1000);
+  expect(caches.scanOf('chain', sender, 'BTS', 990)).toBe(held);
+  await held.cover(nodeThat().reader, 1, 1001);
+  expect(caches.scanOf('chain', sender, 'BTS', 990)).not.toBe(held);
+  expectCovered(held, 1, 1001);
+});
+
+test('a run keeps the blocks that it has read, however many there are', async () => {
+  const exchange = await startExchange();
+  try {
+    const { chain, context, order, send } = exchange;
+    chain.advance(300);
+    const { trusted, delayed } = context().nodes;
+    const asked = new Map<number, number>();
+    const counting = async () => {
+      const session = await trusted();
+      const block = (number: number) => {
+        asked.set(number, (asked.get(number) ?? 0) + 1);
+        return session.block(number);
+      };
+      return new Proxy(session, {
+        get: (target, name) => (name === 'block' ? block : (Reflect.get(target, name, target) as unknown)),
+      });
+    };
+    const [result] = await send([order({ requestedAt: chain.head.seconds })], {
+      nodes: { trusted: counting, delayed },
+      caches: new WithdrawalCaches(0, 0),
+    });
+    expect(result?.item.outcome).toBe('irreversible');
+    // The first ones are also those that the start of the scan is looked for in.
+    const often = [...asked].filter(([number, times]) => number > 10 && number < 250 && times > 2);
+    expect(often).toEqual([]);
+  } finally {
+    await exchange.stop();
+  }
 });
