@@ -3,8 +3,12 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { BitSharesError } from '../../src/errors';
 import { decryptBts1Export, PrivateKey } from '../../src/protocol';
 import type { Keys } from './keysCredential';
+import { booleanOf, optionOf, optionsOf, textOf } from './parameterValues';
 
-export type KeySource = 'credential' | 'item' | 'walletExport';
+/** Where keys can come from; what looks without them adds its own. */
+export const keySources = ['credential', 'item', 'walletExport'] as const;
+
+export type KeySource = (typeof keySources)[number];
 
 /** An export of thousands of keys is a few hundred kilobytes. */
 const largestExport = 10 * 1024 * 1024;
@@ -110,11 +114,11 @@ async function exportedKeys(
       fix: 'Enter the password of the exported wallet in the BitShares Keys API credential of this node.',
     });
   }
-  const name = String(context.getNodeParameter('binaryPropertyName', itemIndex));
+  const name = textOf(context.getNodeParameter('binaryPropertyName', itemIndex), 'Input Binary Field');
   const file = await context.helpers.getBinaryDataBuffer(itemIndex, name).catch(() => {
     throw new BitSharesError('INVALID_PARAMETER', {
       field: 'Input Binary Field',
-      message: `the item has no binary field ${name}`,
+      message: 'the item has no binary field of this name',
       fix: 'Read the export with a node such as Read/Write Files from Disk, and name its binary field here.',
     });
   });
@@ -132,10 +136,9 @@ async function exportedKeys(
 }
 
 function keysInItem(context: IExecuteFunctions, itemIndex: number): PrivateKey[] {
-  const { allowPrivateKeysInItems: allowed } = context.getNodeParameter('options', itemIndex, {}) as {
-    allowPrivateKeysInItems?: unknown;
-  };
-  if (allowed !== true) {
+  const { displayName, name } = allowPrivateKeysInItems;
+  const allowed = optionOf(optionsOf(context, itemIndex), name, displayName) ?? false;
+  if (!booleanOf(allowed, displayName)) {
     throw new BitSharesError('INVALID_PARAMETER', {
       field: 'Keys From',
       message: 'private keys in items are not allowed',

@@ -16,7 +16,8 @@ export type ResourceOperations = Record<string, NodeOperation>;
 
 /**
  * Runs `work` for one item after another. An error becomes an item when the node is set to continue on fail, and ends
- * the execution otherwise; it is always tied to its item.
+ * the execution otherwise; it is always tied to its item. n8n does not end what a node does when it stops an execution, so
+ * no item is begun after that.
  */
 export async function forEachItem(
   context: IExecuteFunctions,
@@ -24,7 +25,8 @@ export async function forEachItem(
   work: (itemIndex: number) => Promise<IDataObject | IDataObject[]>,
 ): Promise<INodeExecutionData[]> {
   const output: INodeExecutionData[] = [];
-  for (let itemIndex = 0; itemIndex < items.length; itemIndex++) {
+  const signal = context.getExecutionCancelSignal();
+  for (let itemIndex = 0; itemIndex < items.length && signal?.aborted !== true; itemIndex++) {
     try {
       for (const json of [await work(itemIndex)].flat())
         output.push({ json, pairedItem: { item: itemIndex } });

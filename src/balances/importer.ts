@@ -20,6 +20,8 @@ export interface ImportContext {
   /** The live connection, or a new one: one session, because what one node calls irreversible says nothing about another's blocks. */
   node: () => Promise<ClaimNode>;
   clock: Clock;
+  /** Aborts when n8n stops the execution. Nothing is sent after it. */
+  signal?: AbortSignal | undefined;
 }
 
 export interface ImportRequest {
@@ -207,6 +209,7 @@ async function broadcastOnce(claim: BuiltClaim, context: ImportContext): Promise
   };
   try {
     const node = await context.node();
+    if (context.signal?.aborted === true) return sent;
     await node.broadcast(transaction);
     sent.accepted = true;
   } catch (error) {
@@ -262,7 +265,8 @@ async function settle(
   context: ImportContext,
   afterBlock: number,
 ): Promise<void> {
-  const until = context.clock.now() + maximumWait * 1000;
+  const { clock, signal } = context;
+  const until = clock.now() + maximumWait * 1000;
   while (sent.some((one) => !isReached(one, waitFor))) {
     await lookAgain(sent, context, afterBlock).catch((error: unknown) => {
       const reason = isBitSharesError(error)
@@ -271,9 +275,10 @@ async function settle(
       for (const one of sent) if (one.place === null && !one.refused) one.reason = reason;
     });
     if (!sent.some((one) => !isReached(one, waitFor))) return;
-    const left = until - context.clock.now();
-    if (left <= 0) return;
-    await context.clock.sleep(Math.min(1000, left));
+    const left = until - clock.now();
+    // Negated, so that a wait that is no number ends at once instead of looking without a pause.
+    if (!(left > 0) || signal?.aborted === true) return;
+    await clock.sleep(Math.min(1000, left), signal);
   }
 }
 

@@ -164,6 +164,57 @@ describe('Claimable Balance in n8n', () => {
     },
   );
 
+  test.each<[string, string, IDataObject]>([
+    ['Keys From', 'Credential', { keysFrom: 'Credential' }],
+    ['Wait For', 'Irreversible', { options: { waitFor: '={{ "Irreversible" }}' } }],
+    ['Maximum Wait', 'no number', { options: { maximumWait: '={{ Number("x") }}' } }],
+    ['Maximum Wait', 'nothing', { options: { maximumWait: '={{ $json.nothing }}' } }],
+    ['History Operations to Search', 'a word', { options: { historyOperations: '={{ "all" }}' } }],
+    ['History Operations to Search', 'negative', { options: { historyOperations: '={{ -1 }}' } }],
+    [
+      'Allow Private Keys in Items',
+      'a text',
+      { keysFrom: 'item', privateKeys: 'x', options: { allowPrivateKeysInItems: '={{ "yes" }}' } },
+    ],
+    [
+      'Input Binary Field',
+      'nothing',
+      { keysFrom: 'walletExport', binaryPropertyName: '={{ $json.nothing }}' },
+    ],
+  ])('%s that is %s is refused by name, and nothing is sent', async (field, _, parameters) => {
+    const { error } = await run(
+      'import',
+      { ...send, ...parameters },
+      { credentials: credentials({ walletPassword: walletExport.password }) },
+    );
+    expect(error?.message).toMatch(new RegExp(`^${field}: `));
+    expect(broadcasts.hits).toBe(0);
+  });
+
+  test.each([[{ owners: '={{ $json.nothing }}' }], [{ owners: '={{ [] }}' }], [{ keysFrom: 'Public' }]])(
+    'Get Many of nothing that can be owned is refused by name: %j',
+    async (parameters) => {
+      const { error } = await run('getMany', { keysFrom: 'public', ...parameters });
+      expect(error?.message).toMatch(/^(Public Keys or Addresses|Keys From): /);
+    },
+  );
+
+  test('an execution that was stopped sends no further claim, of this item or the next', async () => {
+    let stop: () => void = () => undefined;
+    broadcasts.remove();
+    const sent = chain.faults.add({
+      kind: 'change',
+      method: 'broadcast_transaction',
+      times: Infinity,
+      change: (result) => {
+        stop();
+        return result;
+      },
+    });
+    await run('import', send, { items: [{}, {}], onStart: (cancel) => (stop = cancel) });
+    expect(sent.hits).toBe(1);
+  });
+
   test('an import that was confirmed is sent; a second run says that it was claimed, and in which block', async () => {
     const sent = json(await run('import', send));
     expect(sent.map(({ outcome, claimed }) => [outcome, claimed])).toEqual(

@@ -1,19 +1,19 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { addressesOf, findBalances, readOwners, type OwnedAddress } from '../../../../src/balances';
 import type { Chain } from '../../../../src/protocol';
-import { BitSharesError } from '../../../../src/errors';
 import {
   allowPrivateKeysInItems,
   balanceKeysOf,
   keysFromOptions,
   keySourceFields,
-  type KeySource,
+  keySources,
 } from '../../../shared/balanceKeys';
 import { AssetNames, balanceItem } from '../../../shared/claimItems';
 import { nodeSettingsOf, optionalKeysOf } from '../../../shared/credentials';
 import type { Keys } from '../../../shared/keysCredential';
 import { withNodes } from '../../../shared/nodeCredential';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { choice, listOf } from '../../../shared/parameterValues';
 
 /** Claimable Balance: Get Many. One item a balance, none when the keys own none. Looks only; needs no private key. */
 export const getMany: NodeOperation = {
@@ -82,7 +82,11 @@ async function ownersOf(
   keys: Keys | undefined,
   { prefix }: Chain,
 ): Promise<OwnedAddress[]> {
-  const keysFrom = context.getNodeParameter('keysFrom', itemIndex) as KeySource | 'public';
+  const keysFrom = choice(
+    context.getNodeParameter('keysFrom', itemIndex),
+    [...keySources, 'public'],
+    'Keys From',
+  );
   if (keysFrom !== 'public') {
     const balanceKeys = await balanceKeysOf(context, itemIndex, keysFrom, keys);
     return addressesOf(
@@ -90,14 +94,6 @@ async function ownersOf(
       prefix,
     );
   }
-  const given: unknown = context.getNodeParameter('owners', itemIndex);
-  const texts = (Array.isArray(given) ? given.map(String) : String(given).split(/[\s,]+/)).filter(
-    (text) => text !== '',
-  );
-  if (texts.length > 0) return readOwners(texts, prefix, 'Public Keys or Addresses');
-  throw new BitSharesError('INVALID_PARAMETER', {
-    field: 'Public Keys or Addresses',
-    message: 'none is given',
-    fix: `Enter public keys or addresses that start with ${prefix}, separated by commas.`,
-  });
+  const field = 'Public Keys or Addresses';
+  return readOwners(listOf(context.getNodeParameter('owners', itemIndex), field), prefix, field);
 }

@@ -1,12 +1,13 @@
 import { importBalances } from '../../../../src/balances';
 import { checkInSync } from '../../../../src/withdrawals/checks';
-import { balanceKeysOf, type KeySource } from '../../../shared/balanceKeys';
+import { balanceKeysOf, keySources } from '../../../shared/balanceKeys';
 import { importItems, shownImport } from '../../../shared/claimImportItems';
 import { systemClock } from '../../../shared/clock';
 import { keysOf, nodeSettingsOf } from '../../../shared/credentials';
 import { requireAccount } from '../../../shared/lookup';
 import { withNodes } from '../../../shared/nodeCredential';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { choice } from '../../../shared/parameterValues';
 import { importFields, importOptionsOf, isDryRun } from './importFields';
 
 /**
@@ -23,7 +24,8 @@ export const importOperation: NodeOperation = {
       forEachItem(this, items, async (itemIndex) => {
         const account = await requireAccount(trusted, keys.account);
         const dryRun = isDryRun(this, itemIndex, account.name);
-        const keysFrom = this.getNodeParameter('keysFrom', itemIndex) as KeySource;
+        const keysFrom = choice(this.getNodeParameter('keysFrom', itemIndex), keySources, 'Keys From');
+        const options = importOptionsOf(this, itemIndex);
         const balanceKeys = await balanceKeysOf(this, itemIndex, keysFrom, keys);
         if (!dryRun) checkInSync(trusted.endpoint, await trusted.state(), systemClock.now());
         const result = await importBalances(
@@ -32,9 +34,14 @@ export const importOperation: NodeOperation = {
             balanceKeys,
             activeKeys: keys.activeKey === undefined ? [] : [keys.activeKey],
             dryRun,
-            ...importOptionsOf(this, itemIndex),
+            ...options,
           },
-          { chain: settings.chain, node: () => trusted.session(), clock: systemClock },
+          {
+            chain: settings.chain,
+            node: () => trusted.session(),
+            clock: systemClock,
+            signal: this.getExecutionCancelSignal(),
+          },
         );
         return importItems(shownImport(result, settings.chain.prefix), { reader: trusted, account, dryRun });
       }),

@@ -2,7 +2,9 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { BitSharesError } from '../../../../src/errors';
 import { allowPrivateKeysInItems, keysFromOptions, keySourceFields } from '../../../shared/balanceKeys';
+import { optionOf, optionsOf, wholeNumberOf } from '../../../shared/parameterValues';
 import { maximumWait, waitFor } from '../transfer/fields';
+import { maximumWaitOf, waitForOf } from '../transfer/orders';
 
 export const keysFrom: INodeProperties = {
   displayName: 'Keys From',
@@ -69,17 +71,17 @@ export const importFields: INodeProperties[] = [
   options,
 ];
 
+export type ImportOptions = ReturnType<typeof importOptionsOf>;
+
 /** The options with their defaults. */
 export function importOptionsOf(context: IExecuteFunctions, itemIndex: number) {
-  const given = context.getNodeParameter('options', itemIndex, {}) as {
-    historyOperations?: number;
-    maximumWait?: number;
-    waitFor?: 'broadcast' | 'block' | 'irreversible';
-  };
+  const options = optionsOf(context, itemIndex);
+  const option = (name: string, field: string) => optionOf(options, name, field);
+  const history = 'History Operations to Search';
   return {
-    historyOperations: given.historyOperations ?? 20_000,
-    maximumWait: given.maximumWait ?? 180,
-    waitFor: given.waitFor ?? ('irreversible' as const),
+    historyOperations: wholeNumberOf(option('historyOperations', history) ?? 20_000, history),
+    maximumWait: maximumWaitOf(option('maximumWait', 'Maximum Wait') ?? 180),
+    waitFor: waitForOf(option('waitFor', 'Wait For') ?? 'irreversible'),
   };
 }
 

@@ -8,14 +8,16 @@ import {
   importFields,
   importOptionsOf,
   isDryRun,
+  type ImportOptions,
 } from '../../../BitShares/actions/claimableBalance/importFields';
-import { balanceKeysOf, type KeySource } from '../../../shared/balanceKeys';
+import { balanceKeysOf, keySources } from '../../../shared/balanceKeys';
 import { importItems, type ShownClaim } from '../../../shared/claimImportItems';
 import { systemClock } from '../../../shared/clock';
 import { keysOf } from '../../../shared/credentials';
 import { requireAccount } from '../../../shared/lookup';
 import { withNodes, type Nodes } from '../../../shared/nodeCredential';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { choice } from '../../../shared/parameterValues';
 import { walletOf, type Wallet } from '../../../shared/walletCredential';
 import { walletClaims } from '../../walletClaims';
 import { nodeSettingsFor } from '../transfer/run';
@@ -34,7 +36,8 @@ export const importOperation: NodeOperation = {
       const reader = walletReader(wallet.session.call);
       const account = await requireAccount(reader, keys.account);
       const dryRun = isDryRun(this, itemIndex, account.name);
-      const keysFrom = this.getNodeParameter('keysFrom', itemIndex) as KeySource;
+      const keysFrom = choice(this.getNodeParameter('keysFrom', itemIndex), keySources, 'Keys From');
+      const options = importOptionsOf(this, itemIndex);
       const balanceKeys = await balanceKeysOf(this, itemIndex, keysFrom, keys);
       const shown = { keyCount: balanceKeys.length, keysWithoutBalance: null, skipped: [] };
       const context = { reader, account, dryRun };
@@ -44,7 +47,7 @@ export const importOperation: NodeOperation = {
       }
       const settings = await nodeSettingsFor(this, wallet);
       return withNodes(settings, async (nodes) => {
-        const sent = await sendFor(this, itemIndex, { account, balanceKeys, wallet, nodes });
+        const sent = await sendFor(this, options, { account, balanceKeys, wallet, nodes });
         return importItems({ ...shown, ...sent }, context);
       });
     });
@@ -60,13 +63,12 @@ interface Sending {
 
 async function sendFor(
   context: IExecuteFunctions,
-  itemIndex: number,
+  options: ImportOptions,
   { account, balanceKeys, wallet, nodes: { trusted } }: Sending,
 ): Promise<{ transactions: ShownClaim[]; earlier: EarlierTransaction[] }> {
   const { chain } = wallet;
   const state = await trusted.state();
   checkInSync(trusted.endpoint, state, systemClock.now());
-  const options = importOptionsOf(context, itemIndex);
   const built = await wallet.unlocked((call) => walletClaims(call, account, balanceKeys, chain));
   const claiming = new Set(built.flatMap(({ claims }) => claims.map(({ ownerKey }) => ownerKey)));
   const others = balanceKeys
@@ -83,7 +85,12 @@ async function sendFor(
   const sent: Sent[] = await sendClaims(
     built,
     options,
-    { chain, node: () => trusted.session(), clock: systemClock },
+    {
+      chain,
+      node: () => trusted.session(),
+      clock: systemClock,
+      signal: context.getExecutionCancelSignal(),
+    },
     state.lastIrreversibleBlock,
   );
   return { earlier, transactions: built.map((claim, i) => ({ ...claim, sent: sent[i] ?? null })) };
