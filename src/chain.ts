@@ -100,6 +100,8 @@ export interface AccountStatistics {
   ownerId: string;
   totalOps: number;
   removedOps: number;
+  /** `lifetime_fees_paid` is not 0: operations of the account are in blocks. Absent when the node does not say. */
+  hasPaidFees?: boolean;
 }
 
 /** One element of an account's history, as the node returned it. */

@@ -125,16 +125,19 @@ export async function firstBehind(
 /**
  * Refuses a node that does not track the account: its history is empty, which looks like an account without deposits.
  *
- * @throws HISTORY_MISMATCH when not even the operation is there that created the account
+ * @throws HISTORY_MISMATCH when not even the operation is there that created the account, or one of those for which it paid
  */
 export function checkTracked(
   endpoint: string,
   account: WatchedAccount,
-  { totalOps }: AccountStatistics,
+  { totalOps, hasPaidFees = false }: AccountStatistics,
 ): void {
-  if (totalOps > 0 || (account.creationBlock ?? 0) === 0) return;
+  if (totalOps > 0) return;
+  // An account as old as the chain was not created by an operation, but every fee was paid for one.
+  const wasCreated = (account.creationBlock ?? 0) > 0;
+  if (!wasCreated && !hasPaidFees) return;
   throw new BitSharesError('HISTORY_MISMATCH', {
-    message: `The history of ${account.name} on ${endpoint} is empty: not even the operation is in it that created the account`,
+    message: `The history of ${account.name} on ${endpoint} is empty: ${wasCreated ? 'not even the operation is in it that created the account' : 'the account has paid fees, and no operation of it is there'}`,
     fix: `The node does not track ${account.name} (${account.id}). ${trackIt}`,
   });
 }

@@ -257,11 +257,13 @@ function readAsset(answer: Answer): Asset {
 }
 
 function readStatistics(answer: Answer): AccountStatistics {
+  const fees = answer.field('lifetime_fees_paid');
   return {
     id: answer.field('id').objectId('2.6'),
     ownerId: answer.field('owner').objectId('1.2'),
     totalOps: answer.field('total_ops').integer(),
     removedOps: answer.field('removed_ops').integer(),
+    hasPaidFees: !fees.isNull && fees.bigint() > 0n,
   };
 }
 

@@ -214,6 +214,20 @@ describe('other nodes', () => {
     expect(scenario.ledger.order).toEqual([`4e4fc2ce:${first!.number}:0:0:0`]);
   });
 
+  it('an account as old as the chain was not created by an operation: that it paid fees shows that the node does not track it', async () => {
+    const scenario = new Scenario();
+    const session = scenario.node.session.bind(scenario.node);
+    let hasPaidFees = true;
+    scenario.node.session = () => {
+      const made = session();
+      return { ...made, statistics: async (id) => ({ ...(await made.statistics(id)), hasPaidFees }) };
+    };
+    await expect(scenario.start()).rejects.toMatchObject({ code: 'HISTORY_MISMATCH' });
+    hasPaidFees = false;
+    await scenario.start();
+    expect(codes(scenario.host)).toEqual([]);
+  });
+
   it('a node on another chain delivers nothing and is reported once', async () => {
     const scenario = new Scenario();
     await scenario.start();
