@@ -94,9 +94,7 @@ export class HistoryReader {
     const framed = frame === this.reader.endpoint || this.isProved(from);
     const place: Place | 'changed' = this.stillProved(from, statistics)
       ? { kind: 'found', position: from }
-      : await locate(this.reader, this.account, from, statistics, framed).catch((error: unknown) =>
-          error instanceof HistoryChanged ? ('changed' as const) : Promise.reject(error),
-        );
+      : await this.locate(from, statistics, framed);
     if (place === 'changed') return 'changed';
     if (place.kind === 'pruned') {
       const ended = yield* this.recover(from, place, framed, height);
@@ -107,6 +105,29 @@ export class HistoryReader {
     }
     this.proved = place.position;
     return yield* this.readPages(place.position, statistics.totalOps, height);
+  }
+
+  private async locate(
+    from: Position,
+    statistics: AccountStatistics,
+    framed: boolean,
+  ): Promise<Place | 'changed'> {
+    const { reader, account, trouble } = this;
+    const through = trouble.suspectedThrough(reader.endpoint);
+    const asking: Pick<Reader, 'endpoint' | 'history'> = {
+      endpoint: reader.endpoint,
+      history: (accountId, range) =>
+        reader.history(accountId, range).catch((error: unknown) => {
+          const asked = { first: range.stop, last: range.start };
+          if (isTrouble(error)) trouble.lost(reader.endpoint, asked, range.stop - 1, 1);
+          return Promise.reject(error);
+        }),
+    };
+    const isHidden = async (sequence: number) =>
+      sequence <= through && (await movesNothing(reader, account, sequence));
+    return locate(asking, account, from, statistics, framed, isHidden).catch((error: unknown) =>
+      error instanceof HistoryChanged ? ('changed' as const) : Promise.reject(error),
+    );
   }
 
   private isProved(position: Position): boolean {

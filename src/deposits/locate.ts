@@ -34,6 +34,7 @@ type Reader = Pick<ChainReader, 'endpoint' | 'history'>;
 
 /**
  * @param framed whether the position's sequence number was learned from this node
+ * @param isHidden whether the node cannot show an operation and says that it moves nothing; where it is, the next one tells
  * @throws HISTORY_MISMATCH when the node's history does not hold the position's operation, HistoryChanged
  */
 export async function locate(
@@ -42,6 +43,7 @@ export async function locate(
   position: Position,
   statistics: AccountStatistics,
   framed: boolean,
+  isHidden: (sequence: number) => Promise<boolean>,
 ): Promise<Place> {
   checkTracked(reader.endpoint, account, statistics);
   const { totalOps, removedOps } = statistics;
@@ -52,10 +54,11 @@ export async function locate(
   };
 
   if (position.sequence > removedOps && position.sequence <= totalOps) {
-    if (await isAt(position, totalOps, operationAt)) return { kind: 'found', position };
+    if (await isAt(position, totalOps, operationAt, isHidden)) return { kind: 'found', position };
   } else if (position.sequence === removedOps && (framed || removedOps === 0) && totalOps >= removedOps) {
     // The operation itself is gone, but the next one has the next number.
-    const next = totalOps > removedOps ? await operationAt(removedOps + 1) : null;
+    const isNextHidden = totalOps > removedOps && (await isHidden(removedOps + 1));
+    const next = totalOps > removedOps && !isNextHidden ? await operationAt(removedOps + 1) : null;
     if (next === null || compareKeys(keyOf(next), position.key) > 0) return { kind: 'found', position };
   }
   return search(reader, account, position, statistics, framed, operationAt);
@@ -66,12 +69,14 @@ async function isAt(
   position: Position,
   totalOps: number,
   operationAt: (sequence: number) => Promise<HistoryOperation>,
+  isHidden: (sequence: number) => Promise<boolean>,
 ): Promise<boolean> {
   const order = compareKeys(keyOf(await operationAt(position.sequence)), position.key);
   if (!isEndOfBlock(position.key)) return order === 0;
   if (order > 0) return false;
   return (
     position.sequence === totalOps ||
+    (await isHidden(position.sequence + 1)) ||
     compareKeys(keyOf(await operationAt(position.sequence + 1)), position.key) > 0
   );
 }

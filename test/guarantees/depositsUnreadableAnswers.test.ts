@@ -56,6 +56,22 @@ it('an operation that the node cannot send at all and that moves no value holds 
   expect(scenario.check(20)).toEqual({ lost: [], unexpected: [], repeated: [] });
 });
 
+it('such an operation as the first one behind the start holds up no deposit', async () => {
+  for (const before of [0, 2]) {
+    const scenario = new Scenario();
+    scenario.deposits(before);
+    scenario.confirm();
+    const start = scenario.chain.head;
+    await scenario.start();
+    scenario.node.unsendable.add(scenario.chain.produce([{ operations: [proposal] }]).number);
+    scenario.deposits(2, 10);
+    scenario.confirm();
+    await scenario.untilCredited(2, 600_000);
+    expect(scenario.check(start)).toEqual({ lost: [], unexpected: [], repeated: [] });
+    await scenario.stop();
+  }
+});
+
 it('a deposit in a block that the node cannot send is delivered without its transaction id, the others with theirs', async () => {
   const scenario = await stopped();
   const blocks = scenario.deposits(40, 2);
