@@ -2,7 +2,20 @@
 import type { ITriggerFunctions } from 'n8n-workflow';
 import type { DeliveryRules } from '../../src/deposits/delivery';
 import { movementKinds, type MovementKind } from '../../src/deposits/movement';
-import { choice, invalid, readStart, type StartSetting } from './start';
+import {
+  accountOf,
+  assetOf,
+  booleanOf,
+  choice,
+  choices,
+  invalid,
+  listOf,
+  numberOf,
+  optionOf,
+  recordOf,
+  wholeNumberOf,
+} from '../shared/parameterValues';
+import { readStart, type StartSetting } from './start';
 
 export interface AssetRow {
   /** Symbol or `1.3.x`. */
@@ -36,14 +49,17 @@ type Context = Pick<ITriggerFunctions, 'getNodeParameter' | 'getTimezone'>;
 export function readTriggerSettings(context: Context): TriggerSettings {
   const parameter = (name: string, fallback: unknown = ''): unknown =>
     context.getNodeParameter(name, fallback);
-  const options = record(parameter('options', {}));
+  const options = recordOf(parameter('options', {}), 'Options');
+  const option = (name: string, field: string) => optionOf(options, name, field);
+  const isOn = (name: string, field: string, otherwise: boolean) =>
+    booleanOf(option(name, field) ?? otherwise, field);
+  const again = option('deliverAgain', 'Deliver Again');
   const triggerOn = choice(
     parameter('triggerOn', 'deposit'),
     ['deposit', 'paymentSent', 'both'],
     'Trigger On',
   );
-  const account = String(parameter('account')).trim();
-  if (account === '') throw invalid('Account', 'no account is given', 'Enter its name or its ID (1.2.x).');
+  const account = accountOf(parameter('account'), 'Account');
   return {
     account,
     incoming: triggerOn !== 'paymentSent',
@@ -56,22 +72,34 @@ export function readTriggerSettings(context: Context): TriggerSettings {
         ['success', 'completion', 'immediately'],
         'Confirm Delivery',
       ),
-      attemptsBeforeSettingAside: wholeNumber(
-        options['attemptsBeforeSettingAside'] ?? 5,
-        1,
+      attemptsBeforeSettingAside: wholeNumberOf(
+        option('attemptsBeforeSettingAside', 'Attempts Before Setting Aside') ?? 5,
         'Attempts Before Setting Aside',
+        { minimum: 1 },
       ),
-      batchSize: wholeNumber(options['batchSize'] ?? 1, 1, 'Batch Size'),
-      redeliverAfterCrash: options['redeliverAfterCrash'] !== false,
-      countWaitingAsDelivered: options['countWaitingAsDelivered'] === true,
+      batchSize: wholeNumberOf(option('batchSize', 'Batch Size') ?? 1, 'Batch Size', {
+        minimum: 1,
+        maximum: 1000,
+      }),
+      redeliverAfterCrash: isOn('redeliverAfterCrash', 'Redeliver After a Crash', true),
+      countWaitingAsDelivered: isOn('countWaitingAsDelivered', 'Count Waiting as Delivered', false),
     },
-    kinds: kinds(options['operationKinds'] ?? ['transfer']),
-    includeOperation: options['includeRawOperation'] === true,
-    deliverAgain: entries(options['deliverAgain'] ?? ''),
-    staleAfterSeconds: Math.round(number(options['staleAfter'] ?? 5, 'Stale After') * 60),
+    kinds: choices(
+      option('operationKinds', 'Operation Kinds') ?? ['transfer'],
+      movementKinds,
+      'Operation Kinds',
+    ),
+    includeOperation: isOn('includeRawOperation', 'Include Raw Operation', false),
+    deliverAgain:
+      again === null
+        ? []
+        : listOf(again, 'Deliver Again')
+            .flatMap((entry) => entry.split(';'))
+            .filter((entry) => entry !== ''),
+    staleAfterSeconds: Math.round(numberOf(option('staleAfter', 'Stale After') ?? 5, 'Stale After') * 60),
     startOver:
       choice(
-        options['whenAccountChanges'] ?? 'stop',
+        option('whenAccountChanges', 'When Account or Chain Changes') ?? 'stop',
         ['stop', 'startOver'],
         'When Account or Chain Changes',
       ) === 'startOver',
@@ -80,45 +108,13 @@ export function readTriggerSettings(context: Context): TriggerSettings {
 
 /** Rows of the Assets field. */
 export function assetRows(value: unknown): AssetRow[] {
-  const rows = record(value)['rows'];
-  if (!Array.isArray(rows)) return [];
+  // Rows that cannot be read must not pass for none: without any, every asset is accepted.
+  const fields = recordOf(value, 'Assets');
+  const rows: unknown = fields['rows'] ?? [];
+  if (!Array.isArray(rows) || (rows.length === 0 && Object.keys(fields).some((name) => name !== 'rows')))
+    throw invalid('Assets', 'these are not rows of assets', 'Add a row for each asset in the editor.');
   return rows.map((row: unknown) => {
-    const asset = String(record(row)['asset'] ?? '').trim();
-    if (asset === '') {
-      throw invalid('Asset', 'a row names no asset', 'Enter a symbol or an ID (1.3.x), or remove the row.');
-    }
-    return { asset, minimumAmount: String(record(row)['minimumAmount'] ?? '').trim() };
+    const { asset, minimumAmount } = recordOf(row, 'Asset');
+    return { asset: assetOf(asset, 'Asset'), minimumAmount: String(minimumAmount ?? '').trim() };
   });
-}
-
-function kinds(value: unknown): MovementKind[] {
-  const chosen = Array.isArray(value) ? value : [];
-  const known = movementKinds.filter((kind) => chosen.includes(kind));
-  if (known.length === 0 || known.length !== chosen.length) {
-    throw invalid('Operation Kinds', 'no kind, or an unknown one, is chosen', 'Choose at least Transfer.');
-  }
-  return known;
-}
-
-function entries(value: unknown): string[] {
-  return String(value)
-    .split(/[\s,;]+/)
-    .filter((entry) => entry !== '');
-}
-
-function number(value: unknown, field: string): number {
-  const parsed = Number(value);
-  if (!Number.isFinite(parsed) || parsed < 0)
-    throw invalid(field, 'this is not a number', 'Enter 0 or more.');
-  return parsed;
-}
-
-function wholeNumber(value: unknown, minimum: number, field: string): number {
-  const parsed = number(value, field);
-  if (Number.isInteger(parsed) && parsed >= minimum) return parsed;
-  throw invalid(field, 'this is not a whole number', `Enter ${minimum} or more.`);
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -1,5 +1,6 @@
 /** Where reading begins or ends, as the parameters say it. */
 import { BitSharesError } from '../../src/errors';
+import { choice, invalid, textOf } from '../shared/parameterValues';
 
 /** Where to begin, before a chain was asked. A depositId needs the chain to be understood. */
 export type StartSetting =
@@ -19,7 +20,7 @@ export function readStart(parameter: (name: string) => unknown, timezone: string
   const kind = choice(parameter('startFrom') || 'now', ['now', 'block', 'time', 'oldest'], 'Start From');
   if (kind === 'now' || kind === 'oldest') return { kind };
   if (kind === 'time') return { kind, time: readTime(parameter('startTime'), timezone, 'Start Time') };
-  const start = String(parameter('startBlock')).trim();
+  const start = textOf(parameter('startBlock'), 'Start Block');
   if (start.includes(':')) return { kind: 'after', depositId: start };
   const block = Number(start);
   if (!/^\d{1,10}$/.test(start) || block < 1) {
@@ -74,16 +75,4 @@ function zoneOffset(moment: number, timezone: string): number {
     part('second'),
   );
   return local - Math.floor(moment / 1000) * 1000;
-}
-
-/** One of the values of a list. */
-export function choice<T extends string>(value: unknown, values: readonly T[], field: string): T {
-  const chosen = values.find((entry) => entry === value);
-  if (chosen === undefined)
-    throw invalid(field, 'this is none of the choices', `Choose one of: ${values.join(', ')}.`);
-  return chosen;
-}
-
-export function invalid(field: string, message: string, fix: string): BitSharesError {
-  return new BitSharesError('INVALID_PARAMETER', { field, message, fix });
 }

@@ -78,6 +78,11 @@ export function textOf(value: unknown, field: string): string {
   return text.trim();
 }
 
+/** A text that may be empty, without the blanks around it. */
+export function optionalTextOf(value: unknown, field: string): string {
+  return typeof value === 'string' && value.trim() === '' ? '' : textOf(value, field);
+}
+
 /**
  * The name or the id of an account, by its form alone. Nothing else is sent to a node or repeated in an error.
  *

@@ -118,6 +118,24 @@ describe('Deposit: Get Many', () => {
     expect(out.items?.map(({ json }) => [json['direction'], json['amount']])).toEqual([['out', '7.00000']]);
   });
 
+  it.each<[string, Record<string, NodeParameterValueType>]>([
+    ['Limit', { limit: '={{ Number("x") }}' }],
+    ['Limit', { limit: '={{ -1 }}' }],
+    ['Limit', { limit: 0 }],
+    ['Return All', { returnAll: '={{ "false" }}' }],
+    ['Account', { account: '={{ $json.nothing }}' }],
+    ['Start From', { startFrom: 'now' }],
+    ['End', { end: 'later' }],
+    ['End Block', { end: 'block', endBlock: '={{ "" }}' }],
+    ['Operation Kinds', { options: { operationKinds: '={{ ["transfer", "gift"] }}' } }],
+  ])(
+    'a wrong %s is named: an empty or shorter list would pass for all deposits (%j)',
+    async (field, parameters) => {
+      const { error } = await run({ operation: 'getMany', ...parameters });
+      expect(error?.message).toMatch(new RegExp(`^${field}: `));
+    },
+  );
+
   it('a depositId of nothing names the field', async () => {
     const { error } = await run({
       operation: 'getMany',

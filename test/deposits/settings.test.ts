@@ -62,6 +62,14 @@ describe('the parameters of the trigger', () => {
     ['Operation Kinds', { options: { operationKinds: [] } }],
     ['Operation Kinds', { options: { operationKinds: ['transfer', 'gift'] } }],
     ['Stale After', { options: { staleAfter: -1 } }],
+    ['Stale After', { options: { staleAfter: null } }],
+    ['Stale After', { options: { staleAfter: [] } }],
+    ['Redeliver After a Crash', { options: { redeliverAfterCrash: 'false' } }],
+    ['Batch Size', { options: { batchSize: 1e21 } }],
+    ['Assets', { assets: [{ asset: 'BTS' }] }],
+    ['Assets', { assets: { rows: 'BTS' } }],
+    ['Assets', { assets: 'BTS' }],
+    ['Account', { account: ['exchange'] }],
   ])('a wrong %s is named', (field, parameters) => {
     expect(() => settings(parameters)).toThrow(expect.objectContaining({ field, fix: expect.any(String) }));
   });

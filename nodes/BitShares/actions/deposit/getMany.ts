@@ -5,11 +5,11 @@ import { ItemBuilder } from '../../../../src/deposits/itemBuilder';
 import { movementKinds, type MovementKind } from '../../../../src/deposits/movement';
 import { minimumAmounts } from '../../../BitSharesTrigger/preparation';
 import { assetRows } from '../../../BitSharesTrigger/settings';
-import { choice, invalid } from '../../../BitSharesTrigger/start';
 import { nodeSettingsOf, optionalKeysOf } from '../../../shared/credentials';
 import { memoKeyring } from '../../../shared/keysCredential';
 import { withNodes } from '../../../shared/nodeCredential';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { booleanOf, choice, choices, wholeNumberOf } from '../../../shared/parameterValues';
 import { accountField } from '../../../shared/parameters';
 import { acceptGapsField, checkGap, endFields, openRange, readingNodes, startFields } from './range';
 
@@ -137,9 +137,9 @@ export const getMany: NodeOperation = {
           'Direction',
         );
         const options = this.getNodeParameter('options', itemIndex, {}) as IDataObject;
-        const limit = this.getNodeParameter('returnAll', itemIndex)
+        const limit = booleanOf(this.getNodeParameter('returnAll', itemIndex), 'Return All')
           ? Number.POSITIVE_INFINITY
-          : (this.getNodeParameter('limit', itemIndex) as number);
+          : wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
         const builder = new ItemBuilder({
           chain: settings.chain,
           account,
@@ -147,7 +147,7 @@ export const getMany: NodeOperation = {
           rules: {
             incoming: direction !== 'out',
             outgoing: direction !== 'in',
-            kinds: readKinds(options['operationKinds']),
+            kinds: choices(options['operationKinds'] ?? ['transfer'], movementKinds, 'Operation Kinds'),
             minimumAmounts: await minimumAmounts(
               session,
               assetRows(this.getNodeParameter('assets', itemIndex, {})),
@@ -169,10 +169,3 @@ export const getMany: NodeOperation = {
     );
   },
 };
-
-function readKinds(value: unknown): MovementKind[] {
-  const chosen = Array.isArray(value) ? movementKinds.filter((kind) => value.includes(kind)) : [];
-  if (value === undefined) return ['transfer'];
-  if (chosen.length > 0) return chosen;
-  throw invalid('Operation Kinds', 'no kind is chosen', 'Choose at least Transfer.');
-}

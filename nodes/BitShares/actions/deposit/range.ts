@@ -13,9 +13,10 @@ import { BitSharesError } from '../../../../src/errors';
 import type { Chain } from '../../../../src/protocol';
 import type { ChainNodes } from '../../../BitSharesTrigger/nodes';
 import { checkedHeight } from '../../../BitSharesTrigger/preparation';
-import { choice, invalid, readStart, readTime } from '../../../BitSharesTrigger/start';
+import { readStart, readTime } from '../../../BitSharesTrigger/start';
 import { systemClock } from '../../../shared/clock';
 import type { Nodes } from '../../../shared/nodeCredential';
+import { accountOf, choice, invalid, wholeNumberOf } from '../../../shared/parameterValues';
 
 /** A frozen node must not be taken for an account without deposits. */
 const staleAfterSeconds = 300;
@@ -127,8 +128,9 @@ export async function openRange(
 ): Promise<OpenRange> {
   const parameter = (name: string): unknown => context.getNodeParameter(name, itemIndex, '');
   const session = await nodes.reading.session();
-  const entered = String(parameter('account')).trim();
-  if (entered === '') throw invalid('Account', 'no account is given', 'Enter its name or its ID (1.2.x).');
+  const entered = accountOf(parameter('account'), 'Account');
+  // Here "now" is no beginning: nothing would be read, and that would pass for an account without deposits.
+  choice(parameter('startFrom'), ['block', 'time', 'oldest'], 'Start From');
   const account = await watchedAccount(session, entered);
   const signal = context.getExecutionCancelSignal() ?? new AbortController().signal;
   const height = await checkedHeight(session, nodes, systemClock, staleAfterSeconds, signal);
@@ -141,11 +143,12 @@ export async function openRange(
       : start,
     height,
   );
-  const end = choice(parameter('end') || 'now', ['now', 'block', 'time'], 'End');
+  // Reconcile has no such field.
+  const end = choice(parameter('end') === '' ? 'now' : parameter('end'), ['now', 'block', 'time'], 'End');
   let lastBlock = height.reached;
   // A stretch that is not final to its end would be given short, and the next one would begin behind what is missing.
   if (end === 'block') {
-    lastBlock = Number(parameter('endBlock'));
+    lastBlock = wholeNumberOf(parameter('endBlock'), 'End Block', { minimum: 1 });
     if (!(lastBlock <= height.reached)) {
       throw invalid(
         'End Block',
