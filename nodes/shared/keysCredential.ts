@@ -3,6 +3,7 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { BitSharesError } from '../../src/errors';
 import { MemoKeyring, PrivateKey, type Chain } from '../../src/protocol';
 import { listField, textField } from './fields';
+import { accountOf } from './parameterValues';
 
 export interface Keys {
   /** Name or `1.2.x`, as entered. */
@@ -30,7 +31,7 @@ export function readKeys(credential: ICredentialDataDecryptedObject): Keys {
     });
   }
   return {
-    account,
+    account: accountOf(account, 'Account'),
     memoKey: optionalKey(credential, 'memoKey', 'Memo Key'),
     olderMemoKeys: listField(credential, 'olderMemoKeys').map((wif, i) =>
       PrivateKey.fromWif(wif, `Older Memo Keys (entry ${i + 1})`),
@@ -39,7 +40,8 @@ export function readKeys(credential: ICredentialDataDecryptedObject): Keys {
     balanceKeys: listField(credential, 'balanceKeys').map((wif, i) =>
       PrivateKey.fromWif(wif, `Balance Keys (entry ${i + 1})`),
     ),
-    walletPassword: textField(credential, 'walletPassword'),
+    // Not trimmed: blanks are part of a password.
+    walletPassword: typeof credential.walletPassword === 'string' ? credential.walletPassword : '',
   };
 }
 

@@ -47,7 +47,8 @@ export function readNodeSettings(credential: ICredentialDataDecryptedObject): No
       'Delayed Node URLs',
     ),
     user: textField(credential, 'user'),
-    password: textField(credential, 'password'),
+    // Not trimmed: blanks are part of a password.
+    password: typeof credential.password === 'string' ? credential.password : '',
   };
 }
 

@@ -7,6 +7,7 @@ import {
   type JsonObject,
 } from 'n8n-workflow';
 import { isBitSharesError, type BitSharesError, type ErrorCode } from '../../src/errors';
+import { maskPrivateKeys } from '../../src/protocol';
 
 /** Errors that come from a node or wallet and not from what the user entered. */
 const fromOutside: ReadonlySet<ErrorCode> = new Set([
@@ -31,13 +32,14 @@ export function toNodeError(
   if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
   const position = itemIndex === undefined ? {} : { itemIndex };
   if (!isBitSharesError(error)) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = maskedText(error);
     return new NodeOperationError(node, message, position);
   }
-  const options = { message: error.message, description: describe(error), ...position };
+  const message = maskedText(error);
+  const options = { message, description: describe(error), ...position };
   return fromOutside.has(error.code)
-    ? new NodeApiError(node, { message: error.message, errorCode: error.code } satisfies JsonObject, options)
-    : new NodeOperationError(node, error.message, options);
+    ? new NodeApiError(node, { message, errorCode: error.code } satisfies JsonObject, options)
+    : new NodeOperationError(node, message, options);
 }
 
 /**
@@ -45,12 +47,17 @@ export function toNodeError(
  * when it holds nothing but `error`, which must not be empty, and `message`; else it would pass for a success.
  */
 export function errorItem(node: INode, error: unknown): IDataObject {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = maskedText(error);
   const { code, field, fix } = isBitSharesError(error) ? error : internalError;
   if (node.onError === 'continueErrorOutput') {
     return { error: text || code, message: fix === undefined ? `(${code})` : `${fix} (${code})` };
   }
   return { error: text || code, errorCode: code, errorField: field ?? null, whatToDo: fix ?? null };
+}
+
+/** The last guard: whatever wrote the message, and whatever a node or wallet repeated, no private key is shown. */
+function maskedText(error: unknown): string {
+  return maskPrivateKeys(error instanceof Error ? error.message : String(error)).text;
 }
 
 const internalError: Pick<BitSharesError, 'code' | 'field' | 'fix'> = {

@@ -25,11 +25,14 @@ export async function runOperation(
 function chosenOperation(context: IExecuteFunctions, resources: Resources): NodeOperation {
   const resource = context.getNodeParameter('resource', 0);
   const operation = context.getNodeParameter('operation', 0);
-  const chosen = resources[resource]?.operations[operation];
+  // Only what stands in the lists itself: "constructor" is a member of every object.
+  const operations = Object.hasOwn(resources, resource) ? resources[resource]?.operations : undefined;
+  const chosen =
+    operations !== undefined && Object.hasOwn(operations, operation) ? operations[operation] : undefined;
   if (chosen === undefined) {
     throw new BitSharesError('INVALID_PARAMETER', {
       field: 'Operation',
-      message: `there is no operation ${operation} for ${resource}`,
+      message: 'there is no such operation of this resource',
       fix: 'Choose the operation again.',
     });
   }

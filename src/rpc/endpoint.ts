@@ -1,5 +1,6 @@
 /** Endpoint URLs: checked when they are read, and without their credentials wherever they are shown. */
 import { BitSharesError } from '../errors';
+import { maskPrivateKeys } from '../protocol';
 
 /**
  * Splits a list of URLs at commas and white space and checks each.
@@ -9,11 +10,12 @@ import { BitSharesError } from '../errors';
  */
 export function parseEndpoints(list: string, protocols: string[], field: string): string[] {
   const endpoints = list.split(/[\s,]+/).filter((text) => text !== '');
-  for (const endpoint of endpoints) {
+  for (const [i, endpoint] of endpoints.entries()) {
     if (!URL.canParse(endpoint) || !protocols.includes(new URL(endpoint).protocol)) {
       throw new BitSharesError('INVALID_PARAMETER', {
         field,
-        message: `"${displayEndpoint(endpoint)}" is not a ${protocols.map((p) => `${p}//`).join(' or ')} address`,
+        // Not repeated: what is no address may be a key or a password that was pasted here.
+        message: `entry ${i + 1} is not a ${protocols.map((p) => `${p}//`).join(' or ')} address`,
         fix: `Write each address like ${protocols[0] ?? ''}//127.0.0.1:8090 and separate several with commas.`,
       });
     }
@@ -23,7 +25,7 @@ export function parseEndpoints(list: string, protocols: string[], field: string)
 
 /** The URL without user name, password, query and fragment. */
 export function displayEndpoint(endpoint: string): string {
-  if (!URL.canParse(endpoint)) return endpoint.replace(/\/\/[^/@]*@/, '//').slice(0, 100);
+  if (!URL.canParse(endpoint)) return '[no address]';
   const url = new URL(endpoint);
-  return `${url.protocol}//${url.host}${url.pathname === '/' ? '' : url.pathname}`;
+  return maskPrivateKeys(`${url.protocol}//${url.host}${url.pathname === '/' ? '' : url.pathname}`).text;
 }

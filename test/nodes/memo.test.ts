@@ -102,11 +102,11 @@ describe('Memo: Decode in n8n', () => {
     [{ chain: 'mainnet', trustedUrls: '' }, /^Trusted Node URLs: no address/],
     [
       { chain: 'mainnet', trustedUrls: 'http://user:pa55word@127.0.0.1' },
-      /^Trusted Node URLs: "http:\/\/127.0.0.1" is not a ws/,
+      /^Trusted Node URLs: entry 1 is not a ws/,
     ],
     [
       { chain: 'mainnet', trustedUrls: 'ws://a', delayedUrls: 'nonsense' },
-      /^Delayed Node URLs: "nonsense" is not a ws/,
+      /^Delayed Node URLs: entry 1 is not a ws/,
     ],
   ])('a mistake in the node credential is named by its field: %j', async (credential, message) => {
     const { error, stored } = await decode([{ memo: null }], { bitSharesNodeApi: credential });

@@ -56,7 +56,7 @@ describe('queries of the BitShares node', () => {
     expect(await items('account', 'get', { account: id })).toEqual([expect.objectContaining(expected)]);
   });
 
-  test.each(['nobody', '1.2.99999', 'Not A Name'])(
+  test.each(['nobody', '1.2.99999'])(
     'Account: Get of "%s" is an error that names the field',
     async (account) => {
       const { error } = await run('account', 'get', { account });
@@ -64,6 +64,85 @@ describe('queries of the BitShares node', () => {
       expect(error?.description).toContain('UNKNOWN_ACCOUNT');
     },
   );
+
+  test('what is no name is neither sent to a node nor repeated: it may be a private key', async () => {
+    const { active } = chain.account('alice').keys;
+    const secrets = [active, active.slice(0, -1)];
+    const asked = chain.faults.add({
+      kind: 'slow',
+      milliseconds: 0,
+      method: /^(get_accounts|lookup_)/,
+      times: Infinity,
+    });
+    for (const secret of secrets) {
+      const keys = { bitSharesNodeApi: nodeCredentialFor(chain) };
+      const runs = [
+        await run('account', 'get', { account: secret }),
+        await run('account', 'getBalances', { account: secret }),
+        await run('asset', 'get', { asset: secret }),
+        await run('proposal', 'getMany', { account: secret }),
+        await run(
+          'memo',
+          'encode',
+          { memoType: 'encrypted', text: 'x', to: secret },
+          {
+            credentials: { ...keys, bitSharesKeysApi: keysCredentialFor(chain, 'alice') },
+          },
+        ),
+        await run(
+          'account',
+          'get',
+          { account: 'alice' },
+          {
+            credentials: { bitSharesNodeApi: nodeCredentialFor(chain, { trustedUrls: secret }) },
+          },
+        ),
+        await run(
+          'account',
+          'get',
+          { account: 'alice' },
+          {
+            credentials: {
+              bitSharesNodeApi: nodeCredentialFor(chain, { trustedUrls: `ws://127.0.0.1:9/${active}` }),
+            },
+          },
+        ),
+        await run(
+          'memo',
+          'decode',
+          { memoObject: '={{ null }}' },
+          {
+            credentials: { ...keys, bitSharesKeysApi: { account: secret } },
+          },
+        ),
+      ];
+      const texts = runs.map(({ error }) => `${error?.message} ${error?.description}`);
+      expect(runs.every(({ error }) => error !== null)).toBe(true);
+      for (const text of texts) expect(text).not.toContain(secret);
+    }
+    expect(asked.hits).toBe(0);
+    asked.remove();
+    const { items: encoded, error } = await run('memo', 'encode', {
+      memoType: 'public',
+      text: `my key ${active}`,
+    });
+    expect([encoded, error?.message]).toEqual([null, expect.stringMatching(/^Text: .*private key/)]);
+  });
+
+  test.each<[string, string, string, Record<string, unknown>]>([
+    ['Limit', 'account', 'getHistory', { account: 'exchange', limit: '={{ Number("x") }}' }],
+    ['Limit', 'account', 'getMany', { limit: '={{ 0 }}' }],
+    ['Limit', 'asset', 'getMany', { limit: '={{ [3] }}' }],
+    ['Names From', 'account', 'getMany', { from: '={{ $json.nothing }}' }],
+    ['Include Pending', 'account', 'getBalances', { account: 'exchange', includePending: '={{ "false" }}' }],
+    ['Block Number', 'chain', 'getBlock', { blockNumber: '={{ 1.5 }}' }],
+    ['Account', 'account', 'get', { account: '={{ ["exchange"] }}' }],
+    ['Operation', 'account', 'constructor', {}],
+    ['Operation', 'constructor', 'get', {}],
+  ])('a wrong %s of %s %s is refused by name', async (field, resource, operation, parameters) => {
+    const { error } = await run(resource, operation, parameters);
+    expect(error?.message).toMatch(new RegExp(`^${field}: |Could not get parameter`));
+  });
 
   test('Account: Get Balances counts pending transactions only when asked', async () => {
     expect(await items('account', 'getBalances', { account: 'exchange' })).toEqual([

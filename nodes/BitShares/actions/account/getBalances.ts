@@ -4,6 +4,7 @@ import { nodeSettingsOf } from '../../../shared/credentials';
 import { requireAccount } from '../../../shared/lookup';
 import { withNodes } from '../../../shared/nodeCredential';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { booleanOf } from '../../../shared/parameterValues';
 import { accountField } from '../../../shared/parameters';
 
 /** Account: Get Balances. One item an asset, by id; empty when the account holds nothing. */
@@ -27,7 +28,8 @@ export const getBalances: NodeOperation = {
     const settings = await nodeSettingsOf(this);
     return withNodes(settings, ({ trusted, delayed }) =>
       forEachItem(this, items, async (itemIndex) => {
-        const pending = this.getNodeParameter('includePending', itemIndex) === true || delayed === undefined;
+        const included = booleanOf(this.getNodeParameter('includePending', itemIndex), 'Include Pending');
+        const pending = included || delayed === undefined;
         const reader = pending ? trusted : delayed;
         const account = await requireAccount(reader, this.getNodeParameter('account', itemIndex));
         const balances = await reader.balances(account.id, []);

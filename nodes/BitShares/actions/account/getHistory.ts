@@ -5,6 +5,7 @@ import { nodeSettingsOf } from '../../../shared/credentials';
 import { requireAccount } from '../../../shared/lookup';
 import { withNodes } from '../../../shared/nodeCredential';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { wholeNumberOf } from '../../../shared/parameterValues';
 import { accountField, limitField } from '../../../shared/parameters';
 
 /** The default limit of a node for one call. */
@@ -17,13 +18,11 @@ export const getHistory: NodeOperation = {
     const settings = await nodeSettingsOf(this);
     return withNodes(settings, ({ trusted, delayed }) =>
       forEachItem(this, items, async (itemIndex) => {
+        const limit = wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
         const reader = await (delayed ?? trusted).session();
         const account = await requireAccount(reader, this.getNodeParameter('account', itemIndex));
         const { totalOps, removedOps } = await reader.statistics(account.statisticsId);
-        const oldest = Math.max(
-          removedOps + 1,
-          totalOps - (this.getNodeParameter('limit', itemIndex) as number) + 1,
-        );
+        const oldest = Math.max(removedOps + 1, totalOps - limit + 1);
         const found: HistoryOperation[] = [];
         for (let start = totalOps; start >= oldest; start -= pageSize) {
           const stop = Math.max(oldest, start - pageSize + 1);

@@ -1,6 +1,7 @@
 import { nodeSettingsOf } from '../../../shared/credentials';
 import { withNodes } from '../../../shared/nodeCredential';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { optionalTextOf, wholeNumberOf } from '../../../shared/parameterValues';
 import { limitField } from '../../../shared/parameters';
 
 /** Account: Get Many. Names and ids, from a given name on. */
@@ -25,11 +26,9 @@ export const getMany: NodeOperation = {
     const settings = await nodeSettingsOf(this);
     return withNodes(settings, ({ trusted }) =>
       forEachItem(this, items, async (itemIndex) => {
-        const from = String(this.getNodeParameter('from', itemIndex)).trim();
-        const accounts = await trusted.listAccounts(
-          from,
-          this.getNodeParameter('limit', itemIndex) as number,
-        );
+        const from = optionalTextOf(this.getNodeParameter('from', itemIndex), 'Names From');
+        const limit = wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
+        const accounts = await trusted.listAccounts(from, limit);
         return accounts.map(({ name, id }) => ({ accountId: id, name }));
       }),
     );

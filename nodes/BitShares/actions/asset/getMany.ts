@@ -1,6 +1,7 @@
 import { nodeSettingsOf } from '../../../shared/credentials';
 import { withNodes } from '../../../shared/nodeCredential';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { optionalTextOf, wholeNumberOf } from '../../../shared/parameterValues';
 import { limitField } from '../../../shared/parameters';
 import { assetItem } from './get';
 
@@ -26,10 +27,9 @@ export const getMany: NodeOperation = {
     const settings = await nodeSettingsOf(this);
     return withNodes(settings, ({ trusted }) =>
       forEachItem(this, items, async (itemIndex) => {
-        const from = String(this.getNodeParameter('from', itemIndex)).trim();
-        return (await trusted.listAssets(from, this.getNodeParameter('limit', itemIndex) as number)).map(
-          assetItem,
-        );
+        const from = optionalTextOf(this.getNodeParameter('from', itemIndex), 'Symbols From');
+        const limit = wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
+        return (await trusted.listAssets(from, limit)).map(assetItem);
       }),
     );
   },

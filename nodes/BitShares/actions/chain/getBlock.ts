@@ -5,6 +5,7 @@ import { identifyTransaction } from '../../../../src/transactionIdentity';
 import { nodeSettingsOf } from '../../../shared/credentials';
 import { withNodes } from '../../../shared/nodeCredential';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { wholeNumberOf } from '../../../shared/parameterValues';
 
 /** Chain: Get Block. With the ids of its transactions, which the node does not give. */
 export const getBlock: NodeOperation = {
@@ -27,7 +28,10 @@ export const getBlock: NodeOperation = {
     const settings = await nodeSettingsOf(this);
     return withNodes(settings, ({ trusted }) =>
       forEachItem(this, items, async (itemIndex) => {
-        const number = this.getNodeParameter('blockNumber', itemIndex) as number;
+        const number = wholeNumberOf(this.getNodeParameter('blockNumber', itemIndex), 'Block Number', {
+          minimum: 1,
+          maximum: 0xffffffff,
+        });
         const [state, block] = await Promise.all([trusted.state(), trusted.block(number)]);
         if (block === null) {
           throw new BitSharesError('UNKNOWN_OBJECT', {

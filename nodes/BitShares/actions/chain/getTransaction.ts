@@ -3,6 +3,7 @@ import { BitSharesError } from '../../../../src/errors';
 import { nodeSettingsOf } from '../../../shared/credentials';
 import { withNodes } from '../../../shared/nodeCredential';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { textOf } from '../../../shared/parameterValues';
 
 /** Chain: Get Transaction. Nodes remember ids until a transaction has expired, so "not found" proves nothing. */
 export const getTransaction: NodeOperation = {
@@ -26,7 +27,10 @@ export const getTransaction: NodeOperation = {
     const settings = await nodeSettingsOf(this);
     return withNodes(settings, ({ trusted }) =>
       forEachItem(this, items, async (itemIndex): Promise<IDataObject> => {
-        const transactionId = String(this.getNodeParameter('transactionId', itemIndex)).trim().toLowerCase();
+        const transactionId = textOf(
+          this.getNodeParameter('transactionId', itemIndex),
+          'Transaction ID',
+        ).toLowerCase();
         if (!/^[0-9a-f]{40}$/.test(transactionId)) {
           throw new BitSharesError('INVALID_PARAMETER', {
             field: 'Transaction ID',

@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { BitSharesError } from '../../../../src/errors';
 import { encryptMemo, publicMemo, PublicKey, type Memo } from '../../../../src/protocol';
+import { parseMemoText } from '../../../../src/withdrawals/intent';
 import { keysOf, nodeSettingsOf } from '../../../shared/credentials';
 import { requireAccount } from '../../../shared/lookup';
 import { withNodes } from '../../../shared/nodeCredential';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { choice } from '../../../shared/parameterValues';
 
 /** Memo: Encode. The memo object of an operation, with a nonce of its own; nothing is sent. */
 export const encode: NodeOperation = {
@@ -46,10 +48,11 @@ export const encode: NodeOperation = {
     const { chain, ...settings } = await nodeSettingsOf(this);
     return withNodes({ chain, ...settings }, ({ trusted }) =>
       forEachItem(this, items, async (itemIndex): Promise<IDataObject> => {
-        const text = String(this.getNodeParameter('text', itemIndex));
+        const text = parseMemoText(this.getNodeParameter('text', itemIndex), 'Text');
         const nonce = randomBytes(8).readBigUInt64BE();
         const item = (memo: Memo): IDataObject => ({ memo: { ...memo } as IDataObject });
-        if (this.getNodeParameter('memoType', itemIndex) === 'public') {
+        const memoType = this.getNodeParameter('memoType', itemIndex);
+        if (choice(memoType, ['encrypted', 'public'], 'Memo Type') === 'public') {
           return item(publicMemo({ nonce, text, prefix: chain.prefix }));
         }
         const { memoKey } = await keysOf(this);

@@ -1,6 +1,6 @@
-import { BitSharesError } from '../../../../src/errors';
 import { proposalFields } from '../../../../src/withdrawals/approval';
 import { nodeSettingsOf } from '../../../shared/credentials';
+import { requireAccount } from '../../../shared/lookup';
 import { withNodes } from '../../../shared/nodeCredential';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
 
@@ -25,16 +25,7 @@ export const getMany: NodeOperation = {
     const settings = await nodeSettingsOf(this);
     return withNodes(settings, ({ trusted }) =>
       forEachItem(this, items, async (itemIndex) => {
-        const nameOrId = String(this.getNodeParameter('account', itemIndex)).trim();
-        const account = nameOrId === '' ? null : await trusted.account(nameOrId);
-        if (account === null) {
-          throw new BitSharesError('UNKNOWN_ACCOUNT', {
-            field: 'Account',
-            message:
-              nameOrId === '' ? 'no account is given' : `there is no account ${nameOrId} on this chain`,
-            fix: 'Enter the name as it is registered (lower case) or the id, such as 1.2.345.',
-          });
-        }
+        const account = await requireAccount(trusted, this.getNodeParameter('account', itemIndex));
         return (await trusted.proposals(account.id)).map((proposal) => ({ ...proposalFields(proposal) }));
       }),
     );

@@ -4,6 +4,7 @@ import { walletReader } from '../../../../src/rpc/walletReader';
 import { historyItem } from '../../../BitShares/actions/account/getHistory';
 import { requireAccount } from '../../../shared/lookup';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { wholeNumberOf } from '../../../shared/parameterValues';
 import { accountField, limitField } from '../../../shared/parameters';
 import { walletOf } from '../../../shared/walletCredential';
 import { walletMemo } from '../../walletMemo';
@@ -21,7 +22,7 @@ export const getHistory: NodeOperation = {
       forEachItem(this, items, async (itemIndex) => {
         const reader = walletReader(call);
         const account = await requireAccount(reader, this.getNodeParameter('account', itemIndex));
-        const limit = this.getNodeParameter('limit', itemIndex) as number;
+        const limit = wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
         const lines = await reader.history(account.name, limit);
         const ownKeys = new Set(await reader.memoKeys());
         return lines.map(({ operation, memo: text }): IDataObject => {

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { parseMemoText } from '../../../../src/withdrawals/intent';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { accountOf } from '../../../shared/parameterValues';
 import { walletOf } from '../../../shared/walletCredential';
 
 /** Memo: Encode. The wallet encrypts it with the sender's memo key and a nonce of its own; nothing is sent. */
@@ -41,8 +42,8 @@ export const encode: NodeOperation = {
     return wallet.unlocked((call) =>
       forEachItem(this, items, async (itemIndex) => {
         const text = parseMemoText(this.getNodeParameter('text', itemIndex), 'Text');
-        const from = String(this.getNodeParameter('from', itemIndex)).trim();
-        const to = String(this.getNodeParameter('to', itemIndex)).trim();
+        const from = accountOf(this.getNodeParameter('from', itemIndex), 'From');
+        const to = accountOf(this.getNodeParameter('to', itemIndex), 'To');
         return { memo: (await call('sign_memo', [from, to, text])) as IDataObject };
       }),
     );

@@ -7,6 +7,7 @@ import { keysOf } from '../../../shared/credentials';
 import type { Keys } from '../../../shared/keysCredential';
 import { requireAccount } from '../../../shared/lookup';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { choices } from '../../../shared/parameterValues';
 import { walletOf } from '../../../shared/walletCredential';
 
 /**
@@ -66,7 +67,11 @@ export const importKey: NodeOperation = {
 };
 
 function chosenKeys(context: IExecuteFunctions, itemIndex: number, keys: Keys): PrivateKey[] {
-  const chosen = context.getNodeParameter('keysToImport', itemIndex) as string[];
+  const chosen = choices(
+    context.getNodeParameter('keysToImport', itemIndex),
+    ['activeKey', 'memoKey', 'olderMemoKeys'],
+    'Keys to Import',
+  );
   const found = [
     ...(chosen.includes('activeKey') ? [keys.activeKey] : []),
     ...(chosen.includes('memoKey') ? [keys.memoKey] : []),
