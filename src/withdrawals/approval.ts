@@ -16,7 +16,7 @@ import { checkInSync } from './checks';
 import type { WithdrawalContext } from './context';
 import { proposalUpdateFee } from './fees';
 import { readHistory } from './evidence';
-import { transfersIn } from './senderIndex';
+import { pays, transfersIn } from './senderIndex';
 import { signFor } from './signing';
 import { coreAssetId, transactionOf } from './transactionBuilder';
 import { readView, type ChainView } from './view';
@@ -122,14 +122,8 @@ async function refusePaymentBeside(
     const nonce = toBigInt(memo.nonce);
     // An execution that waits for a block shows in no history, and has taken the proposal from the trusted node's list.
     const settled = (await view.delayed?.session.proposals(from)) ?? [];
-    const other = [...(await view.session.proposals(from)), ...settled].find(
-      ({ id, operations }) =>
-        id !== proposal.id &&
-        transfersIn(operations).some(
-          (transfer) =>
-            transfer.from === from && transfer.memo !== undefined && toBigInt(transfer.memo.nonce) === nonce,
-        ),
-    );
+    const open = [...(await view.session.proposals(from)), ...settled];
+    const other = open.find(({ id, operations }) => id !== proposal.id && pays(operations, from, nonce));
     if (other !== undefined) {
       throw new BitSharesError('PROPOSAL_IN_FLIGHT', {
         field: 'Proposal ID',

@@ -7,7 +7,7 @@ import { withdrawalNonce } from './nonce';
 import { parseRequestedAt } from './requestedAt';
 import { firstBlockSince, readBlocks, ScannedBlocks } from './scan';
 import { SenderHistory, type HistoryReading, type HistoryTransfer } from './senderHistory';
-import type { FoundProposal, Place, SenderIndex } from './senderIndex';
+import { pays, type FoundProposal, type Place, type SenderIndex } from './senderIndex';
 import type { ChainView } from './view';
 
 /**
@@ -219,6 +219,24 @@ export function proposalInFlight(
     }
   }
   return null;
+}
+
+/**
+ * Refuses while the node holds a proposal that no block shows yet, as that of another proposer a moment ago.
+ *
+ * @throws PROPOSAL_IN_FLIGHT
+ */
+export async function refuseBesidePending({ session }: ChainView, intent: Intent): Promise<void> {
+  const nonce = withdrawalNonce(intent.from, intent.withdrawalId);
+  const open = (await session.proposals(intent.from)).find(({ operations }) =>
+    pays(operations, intent.from, nonce),
+  );
+  if (open === undefined) return;
+  throw new BitSharesError('PROPOSAL_IN_FLIGHT', {
+    message: `somebody else has just proposed this withdrawal (${open.id})`,
+    fix: 'Let the signers approve that one.',
+    data: { proposalId: open.id, expirationTime: open.expirationTime },
+  });
 }
 
 /** Refuses while a proposal may pay. @throws PROPOSAL_IN_FLIGHT */

@@ -18,6 +18,7 @@ import {
   proposalInFlight,
   proposalReason,
   readHistory,
+  refuseBesidePending,
   scanStart,
   type Evidence,
   type Payment,
@@ -338,6 +339,7 @@ class Run {
     withdrawal.pending = (await session.recentTransaction(attempt.transactionId)) !== null;
     // What is on its way needs no checks: they would only look at a balance that it lowered itself.
     if (withdrawal.pending && this.options.mode !== 'prepare') return false;
+    if (this.options.mode === 'propose') await refuseBesidePending(evidence.view, intent);
     const { chain, keys, clock } = this.context;
     const limits = {
       allowedAssets: order.allowedAssets,

@@ -199,6 +199,13 @@ export function transfersIn(operations: Operation[]): TransferOperation[] {
   });
 }
 
+/** Whether operations of a proposal hold a transfer from this account with this memo nonce. */
+export function pays(operations: Operation[], senderId: string, nonce: bigint): boolean {
+  return transfersIn(operations).some(
+    ({ from, memo }) => from === senderId && memo !== undefined && toBigInt(memo.nonce) === nonce,
+  );
+}
+
 /** A proposal that another one creates can outlive it. */
 function lastExpiration({ expiration_time, proposed_ops }: ProposalCreateOperation): number {
   const nested = proposed_ops.flatMap(({ op }) =>

@@ -95,16 +95,45 @@ test('a proposal that expired without approval can be made again, only once that
   expect(paid()).toBe(0n);
 }, 120_000);
 
+test('proposed a moment ago by somebody else, and in no block yet: no second proposal is made', async () => {
+  const { chain, order } = exchange;
+  const at = { waitFor: 'broadcast', maximumWait: 0 } as const;
+  const by = (name: string) =>
+    runWithdrawals([order({ memo: 'salary' }, at)], as(name), {
+      mode: 'propose',
+      refuseBatchOnConflict: true,
+    });
+  await by('signer-a');
+  const [late] = await by('signer-b');
+  expect(late?.item).toMatchObject({ outcome: 'unknown', final: false });
+  expect(late?.item.nextStep).toContain('PROPOSAL_IN_FLIGHT');
+  const [again] = await by('signer-a');
+  expect(again?.item.nextStep).not.toContain('PROPOSAL_IN_FLIGHT');
+  chain.produceBlock();
+  expect(await exchange.trusted.proposals(chain.account('vault').id)).toHaveLength(1);
+});
+
 describe('two proposers at the same moment make two proposals', () => {
   const both = async (): Promise<[string, string]> => {
     const { chain, order } = exchange;
     const at = { waitFor: 'broadcast', maximumWait: 0 } as const;
+    // Through two nodes, of which neither has the other's proposal yet.
+    const { nodes } = exchange.context();
+    const apart = async () =>
+      new Proxy(await nodes.trusted(), {
+        get: (target, name) =>
+          name === 'proposals' ? () => Promise.resolve([]) : (Reflect.get(target, name, target) as unknown),
+      });
     await Promise.all(
       ['signer-a', 'signer-b'].map((name) =>
-        runWithdrawals([order({ memo: 'salary' }, at)], as(name), {
-          mode: 'propose',
-          refuseBatchOnConflict: true,
-        }),
+        runWithdrawals(
+          [order({ memo: 'salary' }, at)],
+          { ...as(name), nodes: { ...nodes, trusted: apart } },
+          {
+            mode: 'propose',
+            refuseBatchOnConflict: true,
+          },
+        ),
       ),
     );
     chain.produceBlock();
