@@ -80,6 +80,7 @@ function executed(world: World, subject: Subject, expiration: string): boolean {
   );
 }
 
+/** A fee can be as high as the amount of another withdrawal. */
 function mentions(operations: unknown, { amount }: Subject): boolean {
-  return JSON.stringify(operations).includes(`"amount":${amount},`);
+  return JSON.stringify(operations).includes(`"amount":{"amount":${amount},`);
 }

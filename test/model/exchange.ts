@@ -32,6 +32,8 @@ export interface Habits {
   asking: number;
   /** How often it sends everything that it can at once, in per cent. */
   batching: number;
+  /** How much of everything such a batch holds, in per cent. */
+  part: number;
   /** How much later than the first a request may say that it was made, in seconds. */
   mostDrift: number;
 }
@@ -53,7 +55,7 @@ export class Exchange {
   /** Begins what an exchange may do at any moment: send, send several, prepare, broadcast what was prepared, or ask. */
   beginAnything(worker: WorkerProcess): void {
     const { random } = this.world;
-    const { asking, batching, mostDrift } = this.habits;
+    const { asking, batching, part, mostDrift } = this.habits;
     const subject = random.pick(this.chosen);
     const known = this.claims.filter((claim) => claim.subject === subject && claim.item.expiration !== null);
     const prepared = this.prepared.filter((earlier) => earlier.subject === subject);
@@ -62,7 +64,10 @@ export class Exchange {
     } else if (prepared.length > 0 && random.chance(25)) {
       this.broadcast(worker, subject, random.pick(prepared).transaction);
     } else {
-      const alike = this.chosen.filter(({ mode }) => mode === subject.mode);
+      const alike = this.chosen.filter(
+        (other) =>
+          other === subject || (other.mode === subject.mode && (part === 100 || random.chance(part))),
+      );
       this.send(worker, random.chance(batching) ? alike : [subject], {
         maximumWait: 30 * random.below(30),
         drift: random.below(mostDrift),
@@ -129,7 +134,10 @@ export class Exchange {
       request: {
         kind: 'plain',
         withdrawalId,
-        requestedAt: Math.min(this.requestedAt + drift, this.world.head.time + 200),
+        requestedAt: Math.min(
+          this.requestedAt + drift,
+          this.world.head.time + (drift === Infinity ? 0 : 200),
+        ),
         to: alice,
         asset: core,
         amount: String(amount),
@@ -162,10 +170,10 @@ export class Exchange {
     caches: WithdrawalContext['caches'],
     proposing: boolean,
   ): WithdrawalContext {
-    const { random, trusted } = this.world;
+    const { world } = this;
     return {
       chain,
-      nodes: execution.nodes(() => random.pick(trusted)),
+      nodes: execution.nodes(() => world.onlyTrusted ?? world.random.pick(world.trusted)),
       clock: execution.clock,
       caches,
       keys: proposing

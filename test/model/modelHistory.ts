@@ -3,7 +3,7 @@ import { check, paymentsOf, type Violation } from './checker';
 import { Exchange } from './exchange';
 import { blockInterval, core, hotWallet, vault, type OutsideChange } from './modelChain';
 import { keptHistories, poorHistories, type ModelNode } from './modelNode';
-import { subjects, type Subject, type Theme } from './subjects';
+import { crowd, subjects, type Subject, type Theme } from './subjects';
 import { settled, WorkerProcess } from './workerProcess';
 import { aliceMemoKeys, Random, World } from './world';
 
@@ -17,11 +17,16 @@ export async function runHistory(options: HistoryOptions): Promise<Violation[]> 
   return new History(options).run();
 }
 
+/** So many of the crowd are paid before anything else happens. */
+const longAgo = 8;
+
 class History {
   private readonly random: Random;
   private readonly world: World;
   private readonly workers: WorkerProcess[];
   private readonly exchange: Exchange;
+  /** Rounds of large batches fail while answers that were asked for in them are still to come. */
+  private readonly isLate: boolean;
 
   constructor(private readonly options: HistoryOptions) {
     const random = new Random(options.seed);
@@ -29,11 +34,13 @@ class History {
     // One process that runs a lot at once on shared caches, or several that run a little.
     const crowded = options.theme === 'shared';
     const isAnew = options.theme === 'requested anew';
+    this.isLate = options.theme === 'late answers';
     // Short maintenance intervals make many maintenance blocks to stumble over.
     const maintenanceInterval = options.theme === 'fees' ? 390 : 1500;
     this.world = new World(random, 30 * random.below(40), maintenanceInterval, crowded ? 24 : 2);
     this.workers = Array.from({ length: crowded ? 1 : 2 + random.below(3) }, () => {
       const skew = random.below(121) - 60;
+      if (this.isLate) return new WorkerProcess(this.world, { skew: 0, concurrency: 1, slowness: 15 });
       return crowded
         ? new WorkerProcess(this.world, { skew, concurrency: 8, slowness: 12 })
         : new WorkerProcess(this.world, {
@@ -45,8 +52,10 @@ class History {
     this.exchange = new Exchange(this.world, this.choose(), {
       asking: crowded ? 50 : 25,
       batching: isAnew ? 60 : 20,
+      part: this.isLate ? 50 : 100,
       mostDrift: isAnew ? 4 * 3600 : 1800,
     });
+    this.world.restsOnHistory = isAnew || this.isLate;
     if (options.theme === 'encrypted') this.aliceLaysTraps();
     if (crowded) for (const node of this.world.trusted) this.changeHistory(node);
   }
@@ -70,6 +79,7 @@ class History {
     const { theme } = this.options;
     // Later than by an hour only a payment is found, in the history, and not a proposal.
     if (theme === 'requested anew') return subjects.slice(0, 4);
+    if (theme === 'late answers') return crowd;
     if (theme === 'shared') {
       return subjects.filter(({ withdrawalId }) => ['plain', 'encrypted', 'proposed'].includes(withdrawalId));
     }
@@ -81,9 +91,76 @@ class History {
   }
 
   async run(): Promise<Violation[]> {
-    for (let i = 0; i < this.options.events; i++) await this.event();
+    if (this.isLate) await this.payLongAgo();
+    for (let i = 0; i < this.options.events; i++) {
+      if (this.isLate && this.random.chance(10)) await this.payElsewhere();
+      await this.event();
+    }
     await this.heal();
     return check(this.world, this.exchange.started, this.exchange.claims);
+  }
+
+  /** Requests that are made anew are not searched for in the blocks of this time: only the history shows what was paid. */
+  private async payLongAgo(): Promise<void> {
+    const { world } = this;
+    world.delayed.stalled = this.random.chance(80);
+    await this.payAll([crowd.slice(0, longAgo)]);
+    for (let i = 0; i < 140; i++) world.produce({});
+  }
+
+  /**
+   * While one process works on a batch another one pays a withdrawal of it, near the end of a window. One node has not seen
+   * this block, and is asked after those that have; then the next window begins.
+   */
+  private async payElsewhere(): Promise<void> {
+    const { world, random, exchange } = this;
+    const unpaid = crowd.filter((one) => paymentsOf(world, one) === 0);
+    const [first, last] = [unpaid[0], unpaid.at(-1)];
+    if (first === undefined) return;
+    for (const node of world.trusted) node.stalled = false;
+    world.followAll();
+    const left = (): number =>
+      Math.min(600 - (world.head.time % 600), world.head.nextMaintenance - world.head.time);
+    for (let i = 0; i < 40 && (left() < 150 || left() > 240); i++) world.produce({});
+    const behind = random.pick(world.trusted);
+    behind.stalled = true;
+
+    const elsewhere = new WorkerProcess(world, { skew: 0, concurrency: 1, slowness: 0 });
+    exchange.send(elsewhere, [first], { maximumWait: 0, drift: Infinity });
+    await settled();
+    for (let i = 0; i < 200 && elsewhere.busy; i++) {
+      elsewhere.awake[0]?.step('answered');
+      await settled();
+    }
+    for (const node of world.trusted) world.gossip(node);
+    world.produce({});
+
+    const worker = random.pick(this.workers);
+    worker.crash();
+    // Those that were paid long ago first, and all in one group of questions.
+    const batch = [
+      ...crowd
+        .slice(0, longAgo)
+        .filter(() => random.chance(60))
+        .slice(0, 6),
+      first,
+    ];
+    // Once it has signed something itself, a run goes on for longer than its patience.
+    if (last !== undefined && last !== first) batch.push(last);
+    exchange.send(worker, batch, { maximumWait: 1800, drift: Infinity });
+    await settled();
+    const goOnWith = async (node: ModelNode | undefined, lateness: number, times: number): Promise<void> => {
+      world.onlyTrusted = node ?? null;
+      world.lateness = lateness;
+      for (let i = 0; i < times; i++) await this.goOn(worker);
+    };
+    const ahead = world.trusted.find((node) => node !== behind);
+    await goOnWith(ahead, 3, 2 + random.below(3));
+    for (const node of world.trusted) world.gossip(node);
+    for (let i = Math.ceil(left() / blockInterval) + 3 + random.below(3); i >= 0; i--) world.produce({});
+    await goOnWith(behind, 40, 1 + random.below(2));
+    await goOnWith(ahead, 40, 4 + random.below(6));
+    await goOnWith(undefined, 0, 0);
   }
 
   private async event(): Promise<void> {
@@ -125,11 +202,15 @@ class History {
 
   /** Some answers arrive, at one execution of a process after the other, or at all of them in step. */
   private async goOn(worker: WorkerProcess): Promise<void> {
-    const { random } = this;
+    const { random, world } = this;
     const inStep = random.chance(50);
-    for (let i = random.below(20); i >= 0 && worker.awake.length > 0; i--) {
+    for (let i = random.below(this.isLate ? 100 : 20); i >= 0; i--) {
+      if (this.isLate && (worker.awake.length === 0 || random.chance(35))) world.pass();
+      if (worker.awake.length === 0) continue;
       for (const execution of inStep ? worker.awake : [random.pick(worker.awake)]) {
-        if (random.chance(94)) execution.step('answered', random.chance(80) ? Infinity : 1 + random.below(8));
+        // With more trouble hardly any round of that many questions would come to its end.
+        if (this.isLate ? random.below(2000) > 0 : random.chance(94))
+          execution.step('answered', random.chance(80) ? Infinity : 1 + random.below(8));
         else execution.step(random.pick(['refused', 'lost', 'done but lost'] as const), random.below(9));
       }
       await settled();
@@ -151,9 +232,9 @@ class History {
   }
 
   private changeHistory(node: ModelNode): void {
-    const { random } = this;
+    const { random, world } = this;
     // A request that says another time each time rests on history.
-    if (this.options.theme === 'requested anew') return;
+    if (world.restsOnHistory) return;
     // History shows payments too; where it is poor, everything rests on the blocks.
     const poor = this.options.theme === 'shared' && random.chance(80);
     node.keepHistory(random.pick(poor ? poorHistories : keptHistories));
@@ -166,7 +247,7 @@ class History {
     const change: OutsideChange = {};
     if (random.chance(options.theme === 'fees' ? 30 : 5)) change.pendingFee = BigInt(900 + random.below(200));
     if (random.chance(options.theme === 'token fee' ? 30 : 5)) change.tokenRate = BigInt(8 + random.below(5));
-    if (random.chance(options.theme === 'funds' ? 25 : 3)) {
+    if (!this.isLate && random.chance(options.theme === 'funds' ? 25 : 3)) {
       change.balances = [[`${hotWallet} ${core}`, random.pick([500n, 2_500n, 1_000_000n])]];
     }
     return change;
@@ -215,19 +296,14 @@ class History {
     }
   }
 
-  /** Every process starts anew, nodes catch up, money is there: now every withdrawal must end. */
-  private async heal(): Promise<void> {
+  /** A process that nothing disturbs sends each batch until all of it is paid. */
+  private async payAll(batches: Subject[][]): Promise<void> {
     const { world, random, exchange } = this;
-    for (const worker of this.workers) worker.crash();
-    for (const node of world.trusted) node.keepHistory('complete');
-    world.followAll(true);
-    world.produce({
-      balances: [hotWallet, vault].map((account) => [`${account} ${core}`, 1_000_000n]),
-    });
     const worker = new WorkerProcess(world, { skew: 0, concurrency: 1, slowness: 0 });
-    for (const subject of exchange.started) {
-      for (let attempt = 0; attempt < 5 && paymentsOf(world, subject) === 0; attempt++) {
-        exchange.send(worker, [subject], { maximumWait: 1800, drift: random.below(1800) });
+    for (const batch of batches) {
+      const isPaid = (): boolean => batch.every((subject) => paymentsOf(world, subject) > 0);
+      for (let attempt = 0; attempt < 5 && !isPaid(); attempt++) {
+        exchange.send(worker, batch, { maximumWait: 1800, drift: random.below(1800) });
         for (let i = 0; i < 3000 && worker.busy; i++) {
           const [execution] = worker.awake;
           if (execution === undefined) {
@@ -240,11 +316,23 @@ class History {
           } else execution.step('answered');
           await settled();
         }
-        if (subject.mode === 'propose' || worker.busy) for (let i = 0; i < 4; i++) world.produce({});
-        if (paymentsOf(world, subject) === 0) for (let i = 0; i < 20; i++) world.produce({});
+        if (batch[0]?.mode === 'propose' || worker.busy) for (let i = 0; i < 4; i++) world.produce({});
+        if (!isPaid()) for (let i = 0; i < 20; i++) world.produce({});
         worker.crash();
       }
     }
+  }
+
+  /** Every process starts anew, nodes catch up, money is there: now every withdrawal must end. */
+  private async heal(): Promise<void> {
+    const { world, exchange } = this;
+    for (const worker of this.workers) worker.crash();
+    for (const node of world.trusted) node.keepHistory('complete');
+    world.followAll(true);
+    world.produce({
+      balances: [hotWallet, vault].map((account) => [`${account} ${core}`, 1_000_000n]),
+    });
+    await this.payAll([...exchange.started].map((subject) => [subject]));
     // Whatever still waits somewhere gets its chance to be included.
     for (const node of world.trusted) world.gossip(node);
     for (let i = 0; i < 30; i++) {

@@ -123,9 +123,13 @@ const names = new Map([
   ['1.2.20', 'alice'],
 ]);
 
+/** A distant block is one that a node does not have at hand: an old one, or one that it has not seen. */
+export type About = 'history' | 'distant block';
+const oldAfter = 135;
+
 /** How a call travels: the scheduler runs it at some moment, or loses it. */
 export interface Line {
-  call<T>(answer: () => T): Promise<T>;
+  call<T>(answer: () => T, about?: About): Promise<T>;
   broadcast(deliver: () => void): Promise<void>;
 }
 
@@ -157,7 +161,10 @@ export function sessionOf(
     endpoint: node.name,
 
     state: () => line.call(() => chainStateOf(node.head)),
-    block: (number) => line.call(() => node.blocks[number - 1]?.block ?? null),
+    block: (number) => {
+      const isDistant = number < node.head.number - oldAfter || number > node.head.number;
+      return line.call(() => node.blocks[number - 1]?.block ?? null, isDistant ? 'distant block' : undefined);
+    },
     account: (nameOrId) => line.call(() => accountAt(node.pendingState(), nameOrId)),
     assets: (ids) => line.call(() => ids.map(assetOf)),
 
@@ -174,7 +181,7 @@ export function sessionOf(
         const ownerId = `1.2.${statisticsId.slice(4)}`;
         const { kept, removed } = node.historyOf(ownerId);
         return { id: statisticsId, ownerId, totalOps: removed + kept.length, removedOps: removed };
-      }),
+      }, 'history'),
     history: (accountId, { stop, start, limit }) =>
       line.call(() => {
         node.checkHistoryApi();
@@ -183,7 +190,7 @@ export function sessionOf(
           .slice(Math.max(0, stop - removed - 1), Math.max(0, start - removed))
           .reverse()
           .slice(0, limit);
-      }),
+      }, 'history'),
     recentTransaction: (id) =>
       line.call(() => {
         const pending = node.pool.find((transaction) => idOf(transaction) === id);

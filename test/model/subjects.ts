@@ -25,6 +25,15 @@ export const subjects: Subject[] = [
   { withdrawalId: 'proposed twin', amount: 1004_0, mode: 'propose', from: vault, fields: {} },
 ];
 
+/** More than a run works on together; they are paid one after the other. */
+export const crowd: Subject[] = Array.from({ length: 36 }, (_, i) => ({
+  withdrawalId: `crowd ${i}`,
+  amount: 2001 + i,
+  mode: 'send',
+  from: hotWallet,
+  fields: {},
+}));
+
 export const themes = [
   'any',
   'shared',
@@ -36,6 +45,7 @@ export const themes = [
   'forks',
   'history',
   'requested anew',
+  'late answers',
 ] as const;
 
 export type Theme = (typeof themes)[number];

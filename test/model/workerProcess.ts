@@ -6,7 +6,7 @@ import type { Broadcaster, Clock } from '../../src/chain';
 import { WithdrawalCaches } from '../../src/withdrawals/evidence';
 import type { WithdrawalReader } from '../../src/withdrawals/reader';
 import type { WithdrawalNodes } from '../../src/withdrawals/view';
-import { lost, refused, sessionOf, type Line, type ModelNode } from './modelNode';
+import { lost, refused, sessionOf, type About, type Line, type ModelNode } from './modelNode';
 import { accounts, type World } from './world';
 
 /** How an answer arrives: the node may refuse one question alone, and a connection takes all that are open with it. */
@@ -21,6 +21,9 @@ interface Session {
 interface Entry {
   until?: number;
   session?: Session;
+  /** It arrives long after what was asked with it. */
+  isLate?: boolean;
+  isRefusable?: boolean;
   run: (delivery: Delivery) => void;
 }
 
@@ -62,9 +65,15 @@ export class Execution {
 
   /** Lets the first `most` answers that are due arrive, and the next one, or all of its connection, in the other way. */
   step(delivery: Delivery, most = Infinity): void {
-    const due = this.due.filter(({ session }) => session?.slow !== true || this.world.random.chance(15));
+    const { random } = this.world;
+    const due = this.due.filter(
+      ({ session, isLate }) =>
+        (session?.slow !== true || random.chance(15)) && (isLate !== true || random.chance(1)),
+    );
     const arriving = due.slice(0, most);
-    const next = due[arriving.length];
+    const next = due.find(
+      ({ isRefusable }, i) => i >= arriving.length && (delivery !== 'refused' || isRefusable !== false),
+    );
     const { session } = next ?? {};
     const others =
       delivery === 'answered' || next === undefined
@@ -84,14 +93,21 @@ export class Execution {
   }
 
   private async open(node: ModelNode): Promise<WithdrawalReader & Broadcaster> {
-    const session: Session = { lost: false, slow: this.world.random.chance(this.slowness) };
-    const ask = <T>(act: () => T): Promise<T> =>
+    const { world } = this;
+    const { random } = world;
+    const session: Session = { lost: false, slow: random.chance(this.slowness) };
+    const ask = <T>(act: () => T, about?: About): Promise<T> =>
       new Promise((resolve, reject) => {
         if (session.lost) return reject(lost());
+        const isHard = world.lateness > 0 && about === 'distant block';
+        const isRefused = isHard && node.stalled && random.chance(20);
         this.queue.push({
           session,
+          isLate: isHard && random.chance(world.lateness),
+          // A history that is refused once counts as one that is not kept.
+          isRefusable: about !== 'history' || !world.restsOnHistory,
           run: (delivery) => {
-            if (delivery === 'refused') return reject(refused());
+            if (delivery === 'refused' || (delivery === 'answered' && isRefused)) return reject(refused());
             try {
               const result = delivery === 'lost' ? undefined : act();
               if (delivery === 'answered') return resolve(result as T);

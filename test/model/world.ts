@@ -71,6 +71,13 @@ export class World {
   readonly delayed = new ModelNode('delayed');
   /** Wall time in seconds: it passes with the slots, filled or not. */
   time: number;
+  /** The one trusted node that everybody asks now. */
+  onlyTrusted: ModelNode | null = null;
+  /** How many answers about distant blocks are very late, in per cent; a node that has stalled refuses some of them as well. */
+  lateness = 0;
+  /** Where what was paid is found in the history alone, because requests say another time each time. */
+  restsOnHistory = false;
+  private slot: number;
   private counter = 0;
 
   constructor(
@@ -80,7 +87,8 @@ export class World {
     /** Sparse blocks before it begins, about four minutes apart: requests of different times are searched for from different ones. */
     quietBlocks: number,
   ) {
-    this.time = firstBlockTime + startDelay;
+    this.slot = firstBlockTime + startDelay;
+    this.time = this.slot;
     for (let i = 0; i < quietBlocks; i++) this.produce({}, 4 + random.below(8));
     for (let i = 0; i < 6; i++) this.produce({});
   }
@@ -91,17 +99,23 @@ export class World {
     return last.state;
   }
 
+  /** A few seconds, before the next slot. */
+  pass(): void {
+    this.time = Math.min(this.time + 1 + this.random.below(5), this.slot + blockInterval - 1);
+  }
+
   /** One slot: a block, or none. Nodes follow unless they stall. */
   produce(
     outside: OutsideChange,
     missed = 0,
     taken: (transaction: SignedTransaction) => boolean = () => true,
   ): void {
-    this.time += blockInterval * (1 + missed);
+    this.slot += blockInterval * (1 + missed);
+    this.time = this.slot;
     const candidates = this.pool.filter(taken);
     const block = makeBlock(
       this.main,
-      this.time,
+      this.slot,
       candidates,
       this.counter++,
       this.maintenanceInterval,
