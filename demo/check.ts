@@ -59,10 +59,10 @@ export async function checkExchange(exchange: Exchange, report: Report, signal: 
   const tooFine = withdrawalRequest(exchange, 'check-3', '1.123456');
   const refused = await askForWithdrawal(exchange, tooFine, signal);
   expect(
-    refused.status === 422 && refused.body['paid'] === false,
+    refused.status === 422 && refused.body['code'] === 'INVALID_AMOUNT',
     `An amount with too many decimals was answered with ${refused.status}: ${JSON.stringify(refused.body)}`,
   );
-  report.event(`Too many decimals: refused (422). "${String(refused.body['nextStep'])}"`);
+  report.event(`Too many decimals: refused (422). "${String(refused.body['message'])}"`);
 
   const interrupted = withdrawalRequest(exchange, 'check-2', '7.25');
   report.event('Another withdrawal (7.25 BTS); n8n is killed (kill -9) as soon as it is in a block.');
