@@ -30,6 +30,8 @@ export const openWebSocket: OpenSocket = (url, events) => {
     handshakeTimeout: handshakeTimeoutMs,
     maxPayload: maximumMessageBytes,
     perMessageDeflate: false,
+    // Each answer in a turn of its own: sixteen blocks that arrive together would keep the event loop busy for twice as long.
+    allowSynchronousEvents: false,
   });
   let reason = '';
   let ended = false;
