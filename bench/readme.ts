@@ -67,10 +67,10 @@ const rows: readonly Row[] = [
   { work: 'block to execution that n8n started', bench: 'n8n-latency', show: ['median'] },
   { work: 'trigger that waits', bench: 'idle', show: ['processor'] },
   {
-    work: 'the package in the boot of n8n',
+    work: 'loading the package when n8n starts',
     bench: 'n8n-boot',
-    size: 'n8n',
-    show: ['longer by'],
+    size: 'whole boots',
+    show: ['loading our package'],
   },
 ];
 

@@ -130,7 +130,8 @@ function growth(measured: readonly Pair<NodeWork>[]): Figures {
         unit: 'ms',
       },
     ],
-    targets: [{ text: `a boot grows by less than ${limit} ms`, met: wall.median < limit }],
+    // The upper end of what the pairs leave possible, not their middle.
+    targets: [{ text: `a boot grows by less than ${limit} ms`, met: wall.high < limit }],
   };
 }
 
