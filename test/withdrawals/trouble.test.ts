@@ -17,6 +17,21 @@ afterEach(() => exchange.stop());
 
 const elsewhere = () => ({ caches: new WithdrawalCaches() });
 
+/** Alice shows another memo key from the block on that takes this transaction. */
+function memoKeyChange(chain: Exchange['chain']) {
+  const alice = chain.account('alice');
+  const options = {
+    memo_key: alice.publicKeys.owner,
+    voting_account: '1.2.5',
+    num_witness: 0,
+    num_committee: 0,
+    votes: [],
+    extensions: [],
+  };
+  const update: [number, object] = [6, { account: alice.id, new_options: options, extensions: {} }];
+  return chain.sign([update as never], [alice.keys.active]);
+}
+
 describe('what goes wrong on the way', () => {
   test('a node that accepts and then drops the connection ends in irreversible', async () => {
     const { chain, send, order } = exchange;
@@ -114,17 +129,7 @@ describe('what goes wrong on the way', () => {
   test('a receiver that shows another memo key in this window is not sent an encrypted memo', async () => {
     const { chain, send, order } = exchange;
     chain.advance(605);
-    const alice = chain.account('alice');
-    const options = {
-      memo_key: alice.publicKeys.owner,
-      voting_account: '1.2.5',
-      num_witness: 0,
-      num_committee: 0,
-      votes: [],
-      extensions: [],
-    };
-    const update: [number, object] = [6, { account: alice.id, new_options: options, extensions: {} }];
-    const pushed = chain.sign([update as never], [alice.keys.active]);
+    const pushed = memoKeyChange(chain);
     // Pending only: a full node shows the new key, the delayed one does not, and no block holds it.
     chain.advance(20);
     chain.push(pushed);
@@ -302,17 +307,7 @@ describe('Quote', () => {
       return { ...plain, request: { kind: 'intent' as const, intent: { ...intent, receiverMemoKey: null } } };
     };
     const first = await quote();
-    const alice = chain.account('alice');
-    const options = {
-      memo_key: alice.publicKeys.owner,
-      voting_account: '1.2.5',
-      num_witness: 0,
-      num_committee: 0,
-      votes: [],
-      extensions: [],
-    };
-    const update: [number, object] = [6, { account: alice.id, new_options: options, extensions: {} }];
-    chain.push(chain.sign([update as never], [alice.keys.active]));
+    chain.push(memoKeyChange(chain));
     chain.advance(30);
     const second = await quote();
     for (const [result] of await Promise.all([send([first]), send([second], elsewhere())])) {
