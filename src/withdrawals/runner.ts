@@ -242,7 +242,7 @@ class Run {
     const evidence = await gatherEvidence(view, from, this.scanned, this.history);
     // History is one more guard, read once a run; a proposal's end is decided by it, so there it has to be fresh.
     const proposed = withdrawals.some(({ withdrawalId }) => isProposed(evidence, sender.id, withdrawalId));
-    if (this.history !== null && !proposed) return evidence;
+    if (this.history?.refusal === null && !proposed) return evidence;
     this.history = await readHistory(view, caches.historyOf(chain.chainId, sender.id), sender);
     return { ...evidence, history: this.history };
   }
@@ -263,8 +263,8 @@ class Run {
     try {
       payment = await findPayment(evidence, scanned.senderId, withdrawalId);
     } catch (error) {
-      // One payment that the node does not show keeps no other withdrawal back.
-      if (!isBitSharesError(error, 'INVALID_ANSWER')) rethrow(error);
+      // What the node does not show of one withdrawal keeps no other back.
+      if (!isBitSharesError(error, 'INVALID_ANSWER', 'NODE_ERROR', 'UNKNOWN_OBJECT')) rethrow(error);
       withdrawal.reason = error;
       return false;
     }

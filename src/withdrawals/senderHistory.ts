@@ -3,13 +3,14 @@
  * execution no block shows; it can never prove that nothing was, unless it reaches back to a known operation.
  */
 import type { Account, HistoryOperation } from '../chain';
-import { isBitSharesError } from '../errors';
+import { isBitSharesError, type BitSharesError } from '../errors';
 import { isObjectId, isOperation, toBigInt, type TransferOperation } from '../protocol';
 import type { WithdrawalReader } from './reader';
 import { rethrow } from './rethrow';
 import { Turns } from './turns';
 
-const pageLength = 100;
+/** Most operations of one answer: the limit of a node that was not configured otherwise. */
+const longestPage = 100;
 /** More operations than this are not read for what is only one more guard. */
 const mostOperations = 20_000;
 
@@ -99,11 +100,19 @@ export class HistoryReading {
     private readonly irreversible: Notes,
     private readonly reversible: Notes,
     private readonly reached: ReadonlySet<string>,
+    /** Why the node did not answer this time; what it has is not known then. */
+    readonly refusal: BitSharesError | null = null,
   ) {}
 
-  /** Transfers with this nonce: all that any node showed in irreversible blocks, and the rest of this look. */
+  /**
+   * Transfers with this nonce: all that any node showed in irreversible blocks, and the rest of this look.
+   *
+   * @throws the refusal when there is one and nothing else shows any
+   */
   with(nonce: bigint): readonly HistoryTransfer[] {
-    return [...this.irreversible.with(nonce), ...this.reversible.with(nonce)];
+    const found = [...this.irreversible.with(nonce), ...this.reversible.with(nonce)];
+    if (found.length === 0 && this.refusal !== null) throw this.refusal;
+    return found;
   }
 
   /** Whether what this look showed reaches back to this operation without a gap: then the node tracks the account since then. */
@@ -124,6 +133,8 @@ export class SenderHistory {
   private readonly irreversible: Notes;
   /** By endpoint, because each node has its own history and its own sequence numbers. */
   private readonly stretches = new Map<string, Stretch>();
+  /** How many operations are asked for at once, by endpoint: less after an answer that did not come. */
+  private readonly pageLengths = new Map<string, number>();
   private readonly turns = new Turns();
 
   constructor(private readonly senderId: string) {
@@ -137,8 +148,10 @@ export class SenderHistory {
 
   /**
    * Reads what is new, back to `since` (seconds), as far as the node keeps it. Operations above `irreversibleBlock`, which
-   * is what this reader (one session) said before, are read again the next time. A node without history, or with an odd one,
-   * shows nothing new and is no error.
+   * is what this reader (one session) said before, are read again the next time. A node that lets nobody ask for history shows
+   * nothing new. Any other refusal stays in the reading: what was not read this time may be what shows a payment.
+   *
+   * @throws REQUEST_TIMEOUT, CONNECTION_LOST
    */
   async read(
     reader: WithdrawalReader,
@@ -151,7 +164,8 @@ export class SenderHistory {
     } catch (error) {
       if (!isBitSharesError(error, 'NODE_ERROR', 'ACCESS_DENIED', 'INVALID_ANSWER', 'UNKNOWN_OBJECT'))
         rethrow(error);
-      return new HistoryReading(this.irreversible, new Notes(this.senderId, false), new Set());
+      const refusal = error.code === 'ACCESS_DENIED' ? null : error;
+      return new HistoryReading(this.irreversible, new Notes(this.senderId, false), new Set(), refusal);
     }
   }
 
@@ -203,15 +217,21 @@ export class SenderHistory {
     since: number | null,
   ): Promise<{ operations: [number, HistoryOperation][]; isWhole: boolean }> {
     const operations: [number, HistoryOperation][] = [];
-    for (let start = newest; start >= oldest; start -= pageLength) {
-      const stop = Math.max(oldest, start - pageLength + 1);
-      const page = await reader.history(this.senderId, { stop, start, limit: pageLength });
+    const limit = this.pageLengths.get(reader.endpoint) ?? longestPage;
+    for (let start = newest; start >= oldest; start -= limit) {
+      const stop = Math.max(oldest, start - limit + 1);
+      const page = await reader.history(this.senderId, { stop, start, limit }).catch((error: unknown) => {
+        // It may be more than the node gives at once, or than can be received: the round that is made again asks for less.
+        this.pageLengths.set(reader.endpoint, Math.max(1, Math.floor(limit / 10)));
+        return Promise.reject(error);
+      });
       page.forEach((operation, i) => operations.push([start - i, operation]));
       const last = page.at(-1);
       // The node removed operations meanwhile, or replaced blocks and has fewer now.
       if (page.length < start - stop + 1 || last === undefined) return { operations, isWhole: false };
       if (since !== null && last.blockTime !== null && last.blockTime < since) break;
     }
+    this.pageLengths.set(reader.endpoint, Math.min(longestPage, 2 * limit));
     return { operations, isWhole: true };
   }
 

@@ -27,13 +27,16 @@ class History {
   private readonly exchange: Exchange;
   /** Rounds of large batches fail while answers that were asked for in them are still to come. */
   private readonly isLate: boolean;
+  /** Requests say another time each time, also one that the blocks of the payment lie far before. */
+  private readonly isAnew: boolean;
+  private readonly chosen: Subject[];
 
   constructor(private readonly options: HistoryOptions) {
     const random = new Random(options.seed);
     this.random = random;
     // One process that runs a lot at once on shared caches, or several that run a little.
     const crowded = options.theme === 'shared';
-    const isAnew = options.theme === 'requested anew';
+    this.isAnew = options.theme === 'requested anew';
     this.isLate = options.theme === 'late answers';
     // Short maintenance intervals make many maintenance blocks to stumble over.
     const maintenanceInterval = options.theme === 'fees' ? 390 : 1500;
@@ -46,16 +49,17 @@ class History {
         : new WorkerProcess(this.world, {
             skew,
             concurrency: 1 + random.below(2),
-            slowness: isAnew ? 20 : 5,
+            slowness: this.isAnew ? 20 : 5,
           });
     });
-    this.exchange = new Exchange(this.world, this.choose(), {
+    this.chosen = this.choose();
+    this.exchange = new Exchange(this.world, this.chosen, {
       asking: crowded ? 50 : 25,
-      batching: isAnew ? 60 : 20,
+      batching: this.isAnew ? 60 : 20,
       part: this.isLate ? 50 : 100,
-      mostDrift: isAnew ? 4 * 3600 : 1800,
+      mostDrift: this.isAnew ? 4 * 3600 : 1800,
     });
-    this.world.restsOnHistory = isAnew || this.isLate;
+    this.world.restsOnHistory = this.isAnew || this.isLate;
     if (options.theme === 'encrypted') this.aliceLaysTraps();
     if (crowded) for (const node of this.world.trusted) this.changeHistory(node);
   }
@@ -91,7 +95,13 @@ class History {
   }
 
   async run(): Promise<Violation[]> {
-    if (this.isLate) await this.payLongAgo();
+    if (this.isLate) {
+      this.world.delayed.stalled = this.random.chance(80);
+      await this.payLongAgo([crowd.slice(0, longAgo)]);
+    }
+    if (this.isAnew) {
+      await this.payLongAgo(this.chosen.filter(() => this.random.chance(50)).map((subject) => [subject]));
+    }
     for (let i = 0; i < this.options.events; i++) {
       if (this.isLate && this.random.chance(10)) await this.payElsewhere();
       await this.event();
@@ -101,11 +111,9 @@ class History {
   }
 
   /** Requests that are made anew are not searched for in the blocks of this time: only the history shows what was paid. */
-  private async payLongAgo(): Promise<void> {
-    const { world } = this;
-    world.delayed.stalled = this.random.chance(80);
-    await this.payAll([crowd.slice(0, longAgo)]);
-    for (let i = 0; i < 140; i++) world.produce({});
+  private async payLongAgo(batches: Subject[][]): Promise<void> {
+    await this.payAll(batches);
+    for (let i = 0; i < 140; i++) this.world.produce({});
   }
 
   /**
@@ -204,12 +212,13 @@ class History {
   private async goOn(worker: WorkerProcess): Promise<void> {
     const { random, world } = this;
     const inStep = random.chance(50);
-    for (let i = random.below(this.isLate ? 100 : 20); i >= 0; i--) {
+    // With more trouble hardly any round of that many questions would come to its end.
+    const troubles = this.isLate ? 1 : this.isAnew ? 50 : 120;
+    for (let i = random.below(this.isLate || this.isAnew ? 100 : 20); i >= 0; i--) {
       if (this.isLate && (worker.awake.length === 0 || random.chance(35))) world.pass();
       if (worker.awake.length === 0) continue;
       for (const execution of inStep ? worker.awake : [random.pick(worker.awake)]) {
-        // With more trouble hardly any round of that many questions would come to its end.
-        if (this.isLate ? random.below(2000) > 0 : random.chance(94))
+        if (random.below(2000) >= troubles)
           execution.step('answered', random.chance(80) ? Infinity : 1 + random.below(8));
         else execution.step(random.pick(['refused', 'lost', 'done but lost'] as const), random.below(9));
       }

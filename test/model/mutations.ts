@@ -21,6 +21,7 @@ export const mutationNames = [
   'a second proposal once the first was seen to be over',
   'paid in a reversible block called final',
   'a failed round that leaves its questions running',
+  'a refused history taken for an empty one',
 ] as const;
 
 export type Mutation = (typeof mutationNames)[number];

@@ -23,7 +23,6 @@ interface Entry {
   session?: Session;
   /** It arrives long after what was asked with it. */
   isLate?: boolean;
-  isRefusable?: boolean;
   run: (delivery: Delivery) => void;
 }
 
@@ -70,10 +69,9 @@ export class Execution {
       ({ session, isLate }) =>
         (session?.slow !== true || random.chance(15)) && (isLate !== true || random.chance(1)),
     );
-    const arriving = due.slice(0, most);
-    const next = due.find(
-      ({ isRefusable }, i) => i >= arriving.length && (delivery !== 'refused' || isRefusable !== false),
-    );
+    // One answer at least comes in the other way, also where a single question is open.
+    const arriving = due.slice(0, delivery === 'answered' ? most : Math.min(most, due.length - 1));
+    const next = due[arriving.length];
     const { session } = next ?? {};
     const others =
       delivery === 'answered' || next === undefined
@@ -100,12 +98,12 @@ export class Execution {
       new Promise((resolve, reject) => {
         if (session.lost) return reject(lost());
         const isHard = world.lateness > 0 && about === 'distant block';
-        const isRefused = isHard && node.stalled && random.chance(20);
+        const isRefused =
+          (isHard && node.stalled && random.chance(20)) ||
+          (world.restsOnHistory && about === 'history' && random.chance(4));
         this.queue.push({
           session,
           isLate: isHard && random.chance(world.lateness),
-          // A history that is refused once counts as one that is not kept.
-          isRefusable: about !== 'history' || !world.restsOnHistory,
           run: (delivery) => {
             if (delivery === 'refused' || (delivery === 'answered' && isRefused)) return reject(refused());
             try {

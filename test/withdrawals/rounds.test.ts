@@ -189,6 +189,51 @@ test('what is stopped between its last look and the broadcast is not sent', asyn
   expect(paymentsOf('A')).toBe(0);
 });
 
+test.each(['statistics', 'history'] as const)(
+  'a %s question that is refused once does not hide what was paid before the blocks that are read',
+  async (question) => {
+    const { chain, order, send, trusted } = exchange;
+    await send([order({ withdrawalId: 'A', requestedAt: chain.head.seconds })]);
+    chain.produceBlocks(4500);
+    const session = await trusted.session();
+    let isRefused = false;
+    const refusing = <T>(ask: () => Promise<T>): Promise<T> => {
+      if (isRefused) return ask();
+      isRefused = true;
+      return Promise.reject(new BitSharesError('NODE_ERROR', { message: 'not now' }));
+    };
+    const answers: Pick<Session, 'statistics' | 'history'> = {
+      statistics: (...asked) => refusing(() => session.statistics(...asked)),
+      history: (...asked) => refusing(() => session.history(...asked)),
+    };
+    const node = withAnswers(session, { [question]: answers[question] });
+    const [later] = await send([order({ withdrawalId: 'A', requestedAt: chain.head.seconds })], {
+      nodes: { trusted: () => Promise.resolve(node), delayed: null },
+      caches: new WithdrawalCaches(),
+    });
+    expect([isRefused, later?.item.alreadyPaid, paymentsOf('A')]).toEqual([true, true, 1]);
+  },
+);
+
+test('a node that gives less than a page at once is asked for less', async () => {
+  const { chain, order, send, trusted } = exchange;
+  await send([order({ withdrawalId: 'A', requestedAt: chain.head.seconds })]);
+  chain.produceBlocks(4500);
+  const session = await trusted.session();
+  const node = withAnswers(session, {
+    history: (accountId, range) =>
+      range.limit > 30
+        ? Promise.reject(new BitSharesError('NODE_ERROR', { message: 'limit can not be greater than 30' }))
+        : session.history(accountId, range),
+  });
+  const nodes = { trusted: () => Promise.resolve(node), delayed: null };
+  const [later] = await send([order({ withdrawalId: 'A', requestedAt: chain.head.seconds })], {
+    nodes,
+    caches: new WithdrawalCaches(),
+  });
+  expect([later?.item.alreadyPaid, paymentsOf('A')]).toEqual([true, 1]);
+});
+
 test('of two items with one id the earlier Requested At decides how far back the payment is looked for', async () => {
   const { chain, order, send, trusted } = exchange;
   const node = withAnswers(await trusted.session(), {
