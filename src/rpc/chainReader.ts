@@ -17,6 +17,7 @@ import type {
 import { BitSharesError } from '../errors';
 import { Answer } from './answer';
 import { balanceReader } from './balanceReader';
+import { listed } from './listed';
 
 /** `api.method(...args)` on some node. */
 export type Call = (api: string, method: string, args: unknown[]) => Promise<unknown>;
@@ -25,8 +26,8 @@ export type Call = (api: string, method: string, args: unknown[]) => Promise<unk
 const objectsPerCall = 50;
 
 /** The default limits of `lookup_accounts` and `list_assets`. */
-const listLimit = 1000;
-const assetListLimit = 101;
+const accountsPerPage = 1000;
+const assetsPerPage = 101;
 
 /**
  * ChainReader over a way to call a node.
@@ -97,14 +98,25 @@ export function chainReader(call: Call): Omit<ChainReader, 'endpoint'> & Balance
     transactionHex: async (transaction) =>
       (await ask('database', 'get_transaction_hex_without_sig', [transaction])).text(/^([0-9a-f]{2})+$/),
 
-    listAccounts: async (from, limit) =>
-      (await ask('database', 'lookup_accounts', [from, Math.min(limit, listLimit)])).list().map((answer) => {
-        const [name, id] = answer.pair();
-        return { name: name.text(), id: id.objectId('1.2') };
-      }),
+    listAccounts: (from, limit) =>
+      listed(
+        from,
+        { limit, pageLength: accountsPerPage },
+        ({ name }) => name,
+        async (first, count) =>
+          (await ask('database', 'lookup_accounts', [first, count])).list().map((answer) => {
+            const [name, id] = answer.pair();
+            return { name: name.text(), id: id.objectId('1.2') };
+          }),
+      ),
 
-    listAssets: async (from, limit) =>
-      (await ask('database', 'list_assets', [from, Math.min(limit, assetListLimit)])).list().map(readAsset),
+    listAssets: (from, limit) =>
+      listed(
+        from,
+        { limit, pageLength: assetsPerPage },
+        ({ symbol }) => symbol,
+        async (first, count) => (await ask('database', 'list_assets', [first, count])).list().map(readAsset),
+      ),
 
     proposals: async (accountId) =>
       (await ask('database', 'get_proposed_transactions', [accountId])).list().map(readProposal),

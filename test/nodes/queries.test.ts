@@ -297,3 +297,30 @@ describe('queries of the BitShares node', () => {
     expect(error?.message).toMatch(/cannot be used as a tool/);
   });
 });
+
+test('Get Many lists more accounts and assets than a node gives at once, each once and in order', async () => {
+  const numbers = Array.from({ length: 1100 }, (_, i) => String(i).padStart(4, '0'));
+  const letters = (i: number) => String.fromCharCode(65 + Math.floor(i / 26), 65 + (i % 26));
+  const chain = await Devchain.start({
+    accounts: numbers.map((number) => ({ name: `user-${number}` })),
+    assets: Array.from({ length: 250 }, (_, i) => ({ symbol: `TOKEN${letters(i)}`, precision: 2 })),
+  });
+  try {
+    const list = async (resource: string, from: string, limit: number, field: string) => {
+      const { items } = await executeNode({
+        node: new BitShares(),
+        parameters: { resource, operation: 'getMany', from, limit },
+        credentials: { bitSharesNodeApi: nodeCredentialFor(chain) },
+      });
+      return items?.map(({ json }) => json[field]);
+    };
+    const names = numbers.map((number) => `user-${number}`);
+    expect(await list('account', 'user-', 1050, 'name')).toEqual(names.slice(0, 1050));
+    expect(await list('account', 'user-', 5000, 'name')).toEqual([...names, 'witness-account']);
+    const symbols = await list('asset', 'TOKEN', 5000, 'asset');
+    expect(symbols).toEqual(Array.from({ length: 250 }, (_, i) => `TOKEN${letters(i)}`));
+    expect(await list('asset', 'TOKEN', 202, 'asset')).toEqual(symbols?.slice(0, 202));
+  } finally {
+    await chain.stop();
+  }
+});
