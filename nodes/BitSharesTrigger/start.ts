@@ -1,5 +1,6 @@
 /** Where reading begins or ends, as the parameters say it. */
 import { BitSharesError } from '../../src/errors';
+import { readWrittenTime } from '../../src/writtenTime';
 import { choice, invalid, textOf } from '../shared/parameterValues';
 
 /** Where to begin, before a chain was asked. A depositId needs the chain to be understood. */
@@ -36,8 +37,12 @@ export function readStart(parameter: (name: string) => unknown, timezone: string
 /** A time as the editor gives it. Without a zone it is in the zone of the workflow, which is how the editor shows it. */
 export function readTime(value: unknown, timezone: string, field: string): number {
   const text = String(value instanceof Date ? value.toISOString() : value).trim();
-  const milliseconds = /(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? Date.parse(text) : timeInZone(text, timezone);
-  if (Number.isFinite(milliseconds) && milliseconds > 0) return Math.ceil(milliseconds / 1000);
+  const written = readWrittenTime(text);
+  if (typeof written !== 'string') {
+    const { local, offset } = written;
+    const seconds = offset === null ? secondsInZone(local, timezone) : local - offset;
+    if (seconds > 0) return Math.ceil(seconds);
+  }
   throw new BitSharesError('INVALID_TIME', {
     message: 'this is not a time',
     fix: 'Write it as 2026-01-31T12:00:00Z.',
@@ -45,15 +50,13 @@ export function readTime(value: unknown, timezone: string, field: string): numbe
   });
 }
 
-function timeInZone(text: string, timezone: string): number {
-  const asUtc = Date.parse(`${text.replace(' ', 'T')}Z`);
-  if (!Number.isFinite(asUtc)) return Number.NaN;
+function secondsInZone(local: number, timezone: string): number {
   // Twice, because the first guess may lie on the other side of a clock change.
-  const guess = asUtc - zoneOffset(asUtc, timezone);
-  return asUtc - zoneOffset(guess, timezone);
+  const guess = local - zoneOffset(local, timezone);
+  return local - zoneOffset(guess, timezone);
 }
 
-/** Milliseconds by which local time in the zone is ahead of UTC at that moment. */
+/** Seconds by which local time in the zone is ahead of UTC at that moment, in seconds. */
 function zoneOffset(moment: number, timezone: string): number {
   const parts = new Intl.DateTimeFormat('en-US', {
     timeZone: timezone,
@@ -64,7 +67,7 @@ function zoneOffset(moment: number, timezone: string): number {
     hour: 'numeric',
     minute: 'numeric',
     second: 'numeric',
-  }).formatToParts(moment);
+  }).formatToParts(moment * 1000);
   const part = (type: string) => Number(parts.find((entry) => entry.type === type)?.value);
   const local = Date.UTC(
     part('year'),
@@ -74,5 +77,5 @@ function zoneOffset(moment: number, timezone: string): number {
     part('minute'),
     part('second'),
   );
-  return local - Math.floor(moment / 1000) * 1000;
+  return local / 1000 - Math.floor(moment);
 }
