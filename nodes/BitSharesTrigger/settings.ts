@@ -8,11 +8,11 @@ import {
   booleanOf,
   choice,
   choices,
-  invalid,
   listOf,
   numberOf,
   optionOf,
   recordOf,
+  rowsOf,
   wholeNumberOf,
 } from '../shared/parameterValues';
 import { readStart, type StartSetting } from './start';
@@ -108,13 +108,7 @@ export function readTriggerSettings(context: Context): TriggerSettings {
 
 /** Rows of the Assets field. */
 export function assetRows(value: unknown): AssetRow[] {
-  // Rows that cannot be read must not pass for none: without any, every asset is accepted.
-  const fields = recordOf(value, 'Assets');
-  const rows: unknown = fields['rows'] ?? [];
-  if (!Array.isArray(rows) || (rows.length === 0 && Object.keys(fields).some((name) => name !== 'rows')))
-    throw invalid('Assets', 'these are not rows of assets', 'Add a row for each asset in the editor.');
-  return rows.map((row: unknown) => {
-    const { asset, minimumAmount } = recordOf(row, 'Asset');
+  return rowsOf(value, 'Assets').map(({ asset, minimumAmount }) => {
     return { asset: assetOf(asset, 'Asset'), minimumAmount: String(minimumAmount ?? '').trim() };
   });
 }

@@ -143,3 +143,12 @@ export function optionOf(options: Options, name: string, field: string): unknown
     throw invalid(field, 'the expression gives no value', 'Correct the expression, or remove the option.');
   return typeof value === 'string' && value.trim() === '' ? null : value;
 }
+
+/** The rows of a collection. What cannot be read must not pass for none: without rows nothing is limited. */
+export function rowsOf(value: unknown, field: string): Options[] {
+  const fields = recordOf(value, field);
+  const rows: unknown = fields['rows'] ?? [];
+  if (!Array.isArray(rows) || (rows.length === 0 && Object.keys(fields).some((name) => name !== 'rows')))
+    throw invalid(field, 'these are not rows', 'Add a row for each asset in the editor.');
+  return rows.map((row: unknown) => recordOf(row, field));
+}

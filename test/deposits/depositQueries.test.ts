@@ -252,6 +252,24 @@ describe('Deposit: Reconcile', () => {
     ]);
   });
 
+  it.each([
+    [
+      'an asset in two rows, by symbol and by id',
+      {
+        rows: [
+          { asset: 'BTS', amount: '1000' },
+          { asset: '1.3.0', amount: '1' },
+        ],
+      },
+    ],
+    ['a row without an asset', { rows: [{ amount: '1000' }] }],
+    ['an amount that is none', { rows: [{ asset: 'BTS', amount: null }] }],
+  ])('%s is refused by name: a wrong opening balance hides what is missing', async (_, openingBalances) => {
+    const { items, error } = await run({ operation: 'reconcile', openingBalances });
+    expect(items).toBeNull();
+    expect(error?.message).toContain('Opening Balances');
+  });
+
   it('goes on from a later block with the balances of then', async () => {
     const { items } = await run({
       operation: 'reconcile',

@@ -8,6 +8,7 @@ import { systemClock } from '../../../shared/clock';
 import { nodeSettingsOf } from '../../../shared/credentials';
 import { withNodes } from '../../../shared/nodeCredential';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { assetOf, invalid, rowsOf } from '../../../shared/parameterValues';
 import { accountField } from '../../../shared/parameters';
 import { acceptGapsField, checkGap, openRange, readingNodes, startFields, type OpenRange } from './range';
 
@@ -143,23 +144,29 @@ async function openingBalances(
   itemIndex: number,
   session: NodeSession,
 ): Promise<Map<string, bigint>> {
-  const { rows = [] } = context.getNodeParameter('openingBalances', itemIndex, {}) as {
-    rows?: { asset: string; amount: string | number }[];
-  };
-  const assets = rows.length === 0 ? [] : await session.assets(rows.map(({ asset }) => asset));
-  return new Map(
-    rows.map(({ asset: name, amount }, index) => {
-      const asset = assets[index];
-      if (asset === null || asset === undefined) {
-        throw new BitSharesError('UNKNOWN_ASSET', {
-          message: `there is no asset ${name} on this chain`,
-          fix: 'Write the symbol exactly as on the chain, or its ID (1.3.x).',
-          field: 'Opening Balances',
-        });
-      }
-      return [asset.id, parseAmount(amount, asset.precision, 'Opening Balances', { allowZero: true })];
-    }),
-  );
+  const field = 'Opening Balances';
+  const rows = rowsOf(context.getNodeParameter('openingBalances', itemIndex, {}), field);
+  const names = rows.map(({ asset }) => assetOf(asset, field));
+  const assets = names.length === 0 ? [] : await session.assets(names);
+  const balances = new Map<string, bigint>();
+  for (const [index, name] of names.entries()) {
+    const asset = assets[index];
+    if (asset === null || asset === undefined) {
+      throw new BitSharesError('UNKNOWN_ASSET', {
+        message: `there is no asset ${name} on this chain`,
+        fix: 'Write the symbol exactly as on the chain, or its ID (1.3.x).',
+        field,
+      });
+    }
+    // The sum of both and the last of them are both guesses, and a balance that is wrong hides what is missing.
+    if (balances.has(asset.id))
+      throw invalid(field, `${asset.symbol} stands in two rows`, 'Give one row for each asset.');
+    balances.set(
+      asset.id,
+      parseAmount(rows[index]?.['amount'] as string, asset.precision, field, { allowZero: true }),
+    );
+  }
+  return balances;
 }
 
 async function report(
