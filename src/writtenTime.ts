@@ -1,8 +1,10 @@
 /** Times as people, databases and other systems write them: ISO 8601. */
 
 export interface WrittenTime {
-  /** Seconds since 1970, with a fraction, as if it were written in UTC. */
+  /** Whole seconds since 1970, as if it were written in UTC. */
   local: number;
+  /** What is written after the whole seconds, apart: a number of this size cannot hold nine digits of it. */
+  fraction: number;
   /** Seconds by which its zone is ahead of UTC; null when it names none. */
   offset: number | null;
 }
@@ -24,7 +26,7 @@ export function readWrittenTime(text: string): WrittenTime | 'not a time' | 'no 
     return 'no such time';
   }
   const offset = zone === undefined ? null : offsetOf(zone);
-  return Number.isNaN(offset) ? 'no such time' : { local: local + Number(`0${fraction}`), offset };
+  return Number.isNaN(offset) ? 'no such time' : { local, fraction: Number(`0${fraction}`), offset };
 }
 
 function offsetOf(zone: string): number {

@@ -39,9 +39,9 @@ export function readTime(value: unknown, timezone: string, field: string): numbe
   const text = String(value instanceof Date ? value.toISOString() : value).trim();
   const written = readWrittenTime(text);
   if (typeof written !== 'string') {
-    const { local, offset } = written;
+    const { local, fraction, offset } = written;
     const seconds = offset === null ? secondsInZone(local, timezone) : local - offset;
-    if (seconds > 0) return Math.ceil(seconds);
+    if (seconds > 0) return seconds + Math.ceil(fraction);
   }
   throw new BitSharesError('INVALID_TIME', {
     message: 'this is not a time',
@@ -56,7 +56,7 @@ function secondsInZone(local: number, timezone: string): number {
   return local - zoneOffset(guess, timezone);
 }
 
-/** Seconds by which local time in the zone is ahead of UTC at that moment, in seconds. */
+/** Seconds by which local time in the zone is ahead of UTC at that moment, in whole seconds. */
 function zoneOffset(moment: number, timezone: string): number {
   const parts = new Intl.DateTimeFormat('en-US', {
     timeZone: timezone,
@@ -77,5 +77,5 @@ function zoneOffset(moment: number, timezone: string): number {
     part('minute'),
     part('second'),
   );
-  return local / 1000 - Math.floor(moment);
+  return local / 1000 - moment;
 }

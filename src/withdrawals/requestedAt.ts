@@ -21,7 +21,7 @@ export function parseRequestedAt(value: unknown, field = 'Requested At'): number
   if (written === 'not a time') throw invalid('this is not a time', field);
   if (written === 'no such time') throw invalid('this day, hour or zone does not exist', field);
   if (written.offset === null) throw invalid('the time has no zone', field);
-  return fromSeconds(Math.floor(written.local) - written.offset, field);
+  return fromSeconds(written.local - written.offset, field);
 }
 
 function fromSeconds(seconds: number, field: string): number {
