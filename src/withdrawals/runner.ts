@@ -210,7 +210,10 @@ class Run {
       const [first] = [...same].sort((a, b) => a.requestedAt - b.requestedAt);
       if (first === undefined || same.length === 1) continue;
       const contents = new Set(
-        same.map(({ intent }) => (intent === null ? 'no intent' : contentFingerprint(intent))),
+        // Without an intent only what is wrong with it tells: the fault of one must not be the answer to the other.
+        same.map(({ intent, fault, reason }) =>
+          intent === null ? (fault ?? reason)?.message : contentFingerprint(intent),
+        ),
       );
       if (contents.size > 1) {
         const conflict = new BitSharesError('WITHDRAWAL_CONFLICT', {

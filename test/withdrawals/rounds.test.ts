@@ -248,3 +248,17 @@ test('of two items with one id the earlier Requested At decides how far back the
   expect(results.map(({ item }) => item.alreadyPaid)).toEqual([true, true]);
   expect(paymentsOf('A')).toBe(1);
 });
+
+test('a request that can never be paid does not answer for another one with its id', async () => {
+  const { chain, order, send } = exchange;
+  const requestedAt = chain.head.seconds;
+  const more = { maximumWait: 1200 };
+  const results = await send([
+    order({ withdrawalId: 'A', requestedAt, amount: '1.1234567' }, more),
+    order({ withdrawalId: 'A', requestedAt, to: 'opened-tomorrow' }, more),
+  ]);
+  expect(results.map(({ conflict, item }) => [conflict?.code, item.final])).toEqual([
+    ['WITHDRAWAL_CONFLICT', false],
+    ['WITHDRAWAL_CONFLICT', false],
+  ]);
+});
