@@ -217,22 +217,27 @@ export class SenderHistory {
     since: number | null,
   ): Promise<{ operations: [number, HistoryOperation][]; isWhole: boolean }> {
     const operations: [number, HistoryOperation][] = [];
-    const limit = this.pageLengths.get(reader.endpoint) ?? longestPage;
-    for (let start = newest; start >= oldest; start -= limit) {
-      const stop = Math.max(oldest, start - limit + 1);
+    const pageLength = this.pageLengths.get(reader.endpoint) ?? longestPage;
+    let isWhole = true;
+    for (let start = newest; start >= oldest; start -= pageLength) {
+      const stop = Math.max(oldest, start - pageLength + 1);
+      const limit = start - stop + 1;
       const page = await reader.history(this.senderId, { stop, start, limit }).catch((error: unknown) => {
         // It may be more than the node gives at once, or than can be received: the round that is made again asks for less.
-        this.pageLengths.set(reader.endpoint, Math.max(1, Math.floor(limit / 10)));
+        // One is never too much. So something else was wrong, and a history read one by one may never come to its end.
+        const less = pageLength === 1 ? longestPage : Math.max(1, Math.floor(pageLength / 10));
+        this.pageLengths.set(reader.endpoint, less);
         return Promise.reject(error);
       });
       page.forEach((operation, i) => operations.push([start - i, operation]));
       const last = page.at(-1);
-      // The node removed operations meanwhile, or replaced blocks and has fewer now.
-      if (page.length < start - stop + 1 || last === undefined) return { operations, isWhole: false };
+      // The node removed operations meanwhile, and has none before these; or replaced blocks, and has all before these.
+      isWhole &&= page.length === limit;
+      if (last === undefined) break;
       if (since !== null && last.blockTime !== null && last.blockTime < since) break;
     }
-    this.pageLengths.set(reader.endpoint, Math.min(longestPage, 2 * limit));
-    return { operations, isWhole: true };
+    this.pageLengths.set(reader.endpoint, Math.min(longestPage, 2 * pageLength));
+    return { operations, isWhole };
   }
 
   private remember(endpoint: string, keys: Set<string>, read: Map<number, string>): void {

@@ -102,7 +102,7 @@ test('blocks that are replaced while pages are read leave no unseen gap, and the
   await node.answer(2);
   node.operations = node.operations.slice(0, 297);
   await node.answerAll();
-  expect([reaches(await reading), shows(await reading)]).toEqual([false, false]);
+  expect([reaches(await reading), shows(await reading)]).toEqual([false, true]);
   const next = await lookNow(history, node, 290);
   expect([reaches(next), shows(next)]).toEqual([true, true]);
 });
@@ -226,4 +226,38 @@ test('what was read of two nodes with other sequence numbers is kept for each', 
   expect(reaches(await lookNow(history, later))).toBe(false);
   // The statistics, and the operation at which the last look ended.
   expect([node.asked, later.asked].map((asked, i) => asked - (before[i] ?? 0))).toEqual([2, 2]);
+});
+
+test('a payment further back is seen also when blocks are replaced during the first look', async () => {
+  node.operations.push(executed(6), ...operations(7, 300));
+  const reading = look(history, node, 290);
+  await node.answer();
+  node.operations = node.operations.slice(0, 297);
+  await node.answerAll();
+  expect((await reading).with(nonce)[0]).toMatchObject({ blockNumber: 6 });
+});
+
+test('no more is asked for at once than there is', async () => {
+  const asked = jest.spyOn(node.reader, 'history');
+  node.operations.push(...operations(6, 110));
+  await lookNow(history, node);
+  expect(asked.mock.calls.map(([, { limit }]) => limit)).toEqual([100, 10]);
+});
+
+test('a node that was down twice, and then answers a hundred questions a connection, shows its history', async () => {
+  node.operations.push(executed(6), ...operations(7, 300));
+  let reading: HistoryReading | undefined;
+  for (let attempt = 1; reading === undefined && attempt < 10; attempt++) {
+    let isOver = false;
+    const looking = look(history, node)
+      .then((answer) => (reading = answer))
+      .catch(() => {})
+      .finally(() => (isOver = true));
+    // The statistics come, and the first page does not.
+    await node.answer();
+    for (let left = attempt <= 2 ? 0 : 99; left > 0 && !isOver; left--) await node.answer();
+    await node.loseConnection();
+    await looking;
+  }
+  expect(reading?.with(nonce)[0]).toMatchObject({ blockNumber: 6 });
 });
