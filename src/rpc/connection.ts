@@ -5,6 +5,7 @@
 import type { Clock } from '../chain';
 import { BitSharesError } from '../errors';
 import { displayEndpoint } from './endpoint';
+import { withoutSecrets } from './secrets';
 import type { OpenSocket, Socket } from './socket';
 
 export interface ConnectionOptions {
@@ -18,6 +19,8 @@ interface Request {
   api: string | number;
   method: string;
   text: string;
+  /** Those of the arguments that must not come back in a message. */
+  secrets: readonly string[];
   /** Clock time; counts from the moment of sending. */
   deadline: number;
   resolve(value: unknown): void;
@@ -73,19 +76,24 @@ export class Connection {
   }
 
   /**
-   * Calls `method` of `api` (by name; 1 is the login API).
+   * Calls `method` of `api` (by name; 1 is the login API). `secrets` are cut out of error texts.
    *
    * Rejects with NODE_ERROR when the node refused, REQUEST_TIMEOUT when it did not answer in time (the connection is
    * ended then), CONNECTION_LOST when the connection went away. After the last two nothing is known about the call.
    */
-  request(api: string | number, method: string, args: unknown[]): Promise<unknown> {
+  request(
+    api: string | number,
+    method: string,
+    args: unknown[],
+    secrets: readonly string[] = [],
+  ): Promise<unknown> {
     if (this.lost.aborted) return Promise.reject(this.connectionLost('it was closed before the request'));
     return new Promise((resolve, reject) => {
       const id = this.nextId++;
       // Raw UTF-8: the node's parser does not decode \u escapes, and JSON.stringify writes them for control
       // characters and lone surrogates only.
       const text = JSON.stringify({ id, method: 'call', params: [api, method, args] });
-      this.waiting.push({ id, request: { api, method, text, deadline: Infinity, resolve, reject } });
+      this.waiting.push({ id, request: { api, method, text, secrets, deadline: Infinity, resolve, reject } });
       this.sendWaiting();
       this.watchDeadlines();
     });
@@ -153,7 +161,8 @@ export class Connection {
       unknown
     >;
     const nodeCode = typeof code === 'number' ? code : 0;
-    const nodeMessage = (typeof message === 'string' ? message : 'no reason given').slice(0, 1000).trim();
+    const reason = (typeof message === 'string' ? message : 'no reason given').trim();
+    const nodeMessage = withoutSecrets(reason, request.secrets).slice(0, 1000).trim();
     const data = { nodeCode, nodeMessage, method: request.method };
     if (nodeMessage.includes('Access denied')) {
       return new BitSharesError('ACCESS_DENIED', {

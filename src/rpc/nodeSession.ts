@@ -86,7 +86,8 @@ export async function openSession(
   try {
     await connection.opened;
     if (settings.user !== '') {
-      const accepted = await connection.request(1, 'login', [settings.user, settings.password]);
+      const { user, password } = settings;
+      const accepted = await connection.request(1, 'login', [user, password], [password]);
       if (!new Answer(accepted, 'login').boolean()) {
         throw new BitSharesError('ACCESS_DENIED', {
           message: `${displayEndpoint(url)} does not accept this user and password`,

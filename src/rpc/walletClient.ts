@@ -7,6 +7,7 @@
 import type { Clock } from '../chain';
 import { BitSharesError } from '../errors';
 import { displayEndpoint } from './endpoint';
+import { withoutSecrets } from './secrets';
 
 /** Sends one HTTP POST and gives the body of the answer, whatever its status. */
 export type Post = (url: string, body: string, signal: AbortSignal) => Promise<string>;
@@ -22,18 +23,34 @@ const defaultRequestTimeoutMs = 30_000;
 
 /**
  * POST by fetch. The daemon closes the connection after each answer without saying so, hence no keep-alive; and it
- * reads chunked bodies as empty, hence a string body, which is sent with its length.
+ * reads chunked bodies as empty, hence a string body, which is sent with its length. User and password of the address are
+ * for a proxy in front of the daemon; fetch refuses an address that holds them.
  */
 const postByFetch: Post = async (url, body, signal) => {
-  const response = await fetch(url, {
+  const address = new URL(url);
+  const login = [address.username, address.password].map(percentDecoded).join(':');
+  address.username = '';
+  address.password = '';
+  const response = await fetch(address, {
     method: 'POST',
     body,
-    headers: { connection: 'close', 'content-type': 'application/json' },
+    headers: {
+      connection: 'close',
+      'content-type': 'application/json',
+      ...(login === ':' ? {} : { authorization: `Basic ${Buffer.from(login).toString('base64')}` }),
+    },
     redirect: 'error',
     signal,
   });
   return response.text();
 };
+
+/** A sign that is no part of a code stays as it is: a password may hold it. */
+function percentDecoded(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (codes) =>
+    Buffer.from(codes.replaceAll('%', ''), 'hex').toString('utf8'),
+  );
+}
 
 export interface WalletClient {
   /**
@@ -113,9 +130,8 @@ function readAnswer(shown: string, method: string, text: string, secrets: string
   if (typeof answer !== 'object' || answer === null) throw notAWallet(shown);
   const { result, error } = answer as { result?: unknown; error?: { code?: unknown; message?: unknown } };
   if (error !== undefined && error !== null) {
-    let nodeMessage = typeof error.message === 'string' ? error.message.trim() : 'no reason given';
-    for (const secret of secrets) if (secret !== '') nodeMessage = nodeMessage.replaceAll(secret, '[secret]');
-    nodeMessage = nodeMessage.slice(0, 1000);
+    const reason = typeof error.message === 'string' ? error.message.trim() : 'no reason given';
+    const nodeMessage = withoutSecrets(reason, secrets).slice(0, 1000);
     throw new BitSharesError('WALLET_ERROR', {
       message: `The wallet refused ${method}: ${nodeMessage}`,
       data: { method, nodeMessage, nodeCode: typeof error.code === 'number' ? error.code : 0 },

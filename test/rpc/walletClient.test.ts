@@ -98,6 +98,25 @@ describe('the client of cli_wallet', () => {
     expect(error.message).toContain('[secret]');
   });
 
+  test('a password that the wallet repeats as JSON is cut out of the message as well', async () => {
+    const password = 'say "hello" \\ 1';
+    const once = JSON.stringify({ password });
+    for (const message of [once, JSON.stringify({ inner: once })]) {
+      behaviour = () => ({ text: JSON.stringify({ id: 1, error: { code: 1, message } }) });
+      const error = await failure(client().call('unlock', [password], [password]));
+      expect(JSON.stringify([error.message, error.data])).not.toContain('hello');
+      expect(error.message).toContain('[secret]');
+    }
+  });
+
+  test('user and password of the address are a login, for a proxy in front of the wallet', async () => {
+    behaviour = () => replay('is_locked');
+    const withLogin = url().replace('//', '//n8n:50%off%C3%BC%40@');
+    expect(typeof (await openWalletClient({ url: withLogin }, clock).call('is_locked', []))).toBe('boolean');
+    const login = Buffer.from('n8n:50%offü@').toString('base64');
+    expect(bodies[0]?.headers.authorization).toBe(`Basic ${login}`);
+  });
+
   test('an answer that is lost after the call leaves its fate open; a refused connection does not', async () => {
     behaviour = () => 'cut';
     const lost = await failure(client().call('transfer', []));
