@@ -2,7 +2,8 @@
  * Reading answers of a node before they are used: a value of another shape than expected is INVALID_ANSWER with the
  * path to it, never `undefined` somewhere later.
  */
-import { BitSharesError } from '../errors';
+import { BitSharesError, isBitSharesError } from '../errors';
+import { parseChainTime } from '../protocol';
 
 export class Answer {
   /** Where it stands is put together only when it is told: answers have thousands of fields. */
@@ -76,7 +77,11 @@ export class Answer {
 
   /** A chain time (`2026-11-22T11:45:40`, UTC without a zone) in epoch seconds. */
   time(): number {
-    return Date.parse(`${this.text(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/)}Z`) / 1000;
+    try {
+      return parseChainTime(this.text());
+    } catch (error) {
+      throw isBitSharesError(error, 'INVALID_TIME') ? this.unexpected('a time of the chain') : error;
+    }
   }
 
   /** The raw object, for parts that are only passed on. */

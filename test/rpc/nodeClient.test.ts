@@ -111,6 +111,30 @@ describe('the client of a node', () => {
     expect(JSON.stringify([error.message, error.fix, error.data, error.stack])).not.toContain('pa55word');
   });
 
+  test('a password that the other side repeats is cut out of the message', async () => {
+    for (const password of ['pa55word', 'with "quotes" and \\']) {
+      const node = await start(({ params }) => ({
+        error: { code: 1, message: `no such method: ${JSON.stringify(params)}` },
+      }));
+      const error = await expectFailure(
+        connect([node.url], { user: 'someone', password }).state(),
+        'NODE_ERROR',
+        /\["someone","\[secret\]"\]/,
+      );
+      expect(JSON.stringify([error.message, error.data, error.stack])).not.toMatch(/pa55word|quotes/);
+    }
+  });
+
+  test('a time that does not exist is no answer', async () => {
+    const block = recordedResult(transactions, 'get_block') as object;
+    for (const timestamp of ['2026-99-45T11:00:00', '2026-02-30T11:00:00', '2026-02-28', null]) {
+      const node = await start((request) =>
+        request.params[1] === 'get_block' ? { result: { ...block, timestamp } } : healthy(request),
+      );
+      await expectFailure(connect([node.url]).block(1), 'INVALID_ANSWER', /get_block\.timestamp should be/);
+    }
+  });
+
   test('nothing listening at the address is an error that names the address', async () => {
     const node = await start();
     await node.stop();
