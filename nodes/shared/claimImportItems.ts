@@ -114,7 +114,8 @@ function claimLines({ balances }: ClaimTransaction, prefix: string): ClaimLine[]
 const nothing = {
   outcome: 'nothing_to_claim',
   claimed: false,
-  final: true,
+  // A balance is gone as soon as a node has its claim, which may still expire, and what vests comes later.
+  final: false,
   nextStep: claimNextStep('nothing_to_claim', null),
   transactionNumber: null,
   claims: [],

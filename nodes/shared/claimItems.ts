@@ -162,7 +162,7 @@ export function claimNextStep(outcome: ClaimOutcome, reason: string | null): str
     case 'already_claimed':
       return 'These balances were claimed into this account before, in the block given here.';
     case 'nothing_to_claim':
-      return 'None of these keys owns a balance of which something can be claimed now. What waits, and until when, is under skipped.';
+      return 'None of these keys owns a balance of which something can be claimed now. A claim that was sent minutes ago may still wait for a block: then run it again later. What waits to vest, and until when, is under skipped, but not through cli_wallet.';
     case 'irreversible':
       return 'Claimed for good.';
     case 'in_block':

@@ -55,7 +55,7 @@ type Reader = Pick<ChainReader, 'state' | 'block' | 'recentTransaction'>;
  * Looks for the transactions in every block after `afterBlock`, which was irreversible before they were built.
  *
  * The last irreversible block is read first and the blocks after it, so what is called irreversible was read from the
- * chain that holds it. A lost connection is not an error: what was known stays as it was.
+ * chain that holds it. When it rejects, what was known stays as it was.
  */
 export async function look(
   reader: Reader,
@@ -64,9 +64,9 @@ export async function look(
   prefix: string,
 ): Promise<void> {
   const state = await reader.state();
-  for (const one of sent) if (one.place?.irreversible !== true) one.place = null;
-  const open = sent.filter(({ place, refused }) => place === null && !refused);
+  const open = sent.filter(({ place, refused }) => place?.irreversible !== true && !refused);
   if (open.length === 0) return;
+  const places = new Map<Sent, Sent['place']>();
   let irreversibleTime = 0;
   for (let number = afterBlock + 1; number <= state.headBlockNumber; number++) {
     const block = await reader.block(number);
@@ -76,10 +76,11 @@ export async function look(
     for (const [trxInBlock, transaction] of block.transactions.entries()) {
       const one = open.find((candidate) => isSame(candidate, transaction, prefix));
       if (one === undefined) continue;
-      one.place = { blockNumber: number, blockTime: block.timestamp, trxInBlock, irreversible };
+      places.set(one, { blockNumber: number, blockTime: block.timestamp, trxInBlock, irreversible });
     }
   }
   for (const one of open) {
+    one.place = places.get(one) ?? null;
     if (one.place !== null) continue;
     // Expiration is compared with the time of the block before, so the first block past it is the last that can hold it.
     one.dead = irreversibleTime > one.expiration;

@@ -30,7 +30,7 @@ type Reader = Pick<ChainReader, 'statistics' | 'history' | 'block'>;
 
 /**
  * Looks through the newest `mostOperations` operations of the account, as far back as the node keeps them, for claims with
- * these owner keys. Oldest first. Finding none proves nothing: the history may be pruned.
+ * these owner keys: all of the import, so that no transaction is told in part. Oldest first. Finding none proves nothing: the history may be pruned.
  */
 export async function earlierClaims(
   reader: Reader,

@@ -93,7 +93,7 @@ export async function importBalances(request: ImportRequest, context: ImportCont
   const earlier =
     without.length === 0
       ? []
-      : await earlierClaims(node, request.account, new Set(without), {
+      : await earlierClaims(node, request.account, new Set(keys.balanceKeys.keys()), {
           prefix: chain.prefix,
           mostOperations: request.historyOperations,
           lastIrreversibleBlock: state.lastIrreversibleBlock,
@@ -218,8 +218,9 @@ async function broadcastOnce(claim: BuiltClaim, context: ImportContext): Promise
     } else if (error.code === 'NODE_ERROR' && Number(error.data.nodeCode) === duplicate) {
       sent.accepted = true;
     } else {
-      // A refusal is an answer. A timeout or a lost connection is none: the transaction may be on its way.
-      sent.refused = error.code === 'NODE_ERROR';
+      // A refusal is an answer. A timeout or a lost connection is none: the transaction may be on its way. Nor is an error
+      // without a code, which a proxy in front of the node makes when the answer of the node did not come.
+      sent.refused = error.code === 'NODE_ERROR' && Number(error.data.nodeCode) !== 0;
       sent.reason = error;
     }
   }

@@ -1,4 +1,5 @@
 import { claimOutcome, totalsOf, type ImportResult } from '../../src/balances';
+import { BitSharesError } from '../../src/errors';
 import { PrivateKey, recoverSigners } from '../../src/protocol';
 import { Devchain, type DevchainOptions } from '../../devchain';
 import { addressesOfKey, balanceKey, fiveEach, openImport, type Harness } from './devchainImport';
@@ -121,6 +122,25 @@ describe('importing balances', () => {
     ]);
   });
 
+  test('a second run tells an earlier transaction in full, also the claims of keys that own more', async () => {
+    const [first, second] = [balanceKey(0), balanceKey(1)];
+    const [a = ''] = addressesOfKey(first);
+    const [b = ''] = addressesOfKey(second);
+    const later = { beginTime: start + 9000 * day, durationSeconds: 10, beginBalance: 1000n };
+    await begin({
+      balanceObjects: [
+        { owner: a, amount: 5n },
+        { owner: b, amount: 7n },
+        { owner: b, amount: 1000n, vesting: later },
+      ],
+    });
+    await harness.run({ balanceKeys: [first, second] });
+    const { earlier } = await harness.run({ balanceKeys: [first, second] });
+    expect(earlier.map(({ claims }) => totalsOf(claims.map(({ amount }) => amount)))).toEqual([
+      [{ assetId: '1.3.0', amount: 12n }],
+    ]);
+  });
+
   test('several assets are claimed in the order in which cli_wallet claims them, and totals are kept apart', async () => {
     const [first, second] = [balanceKey(0), balanceKey(1)];
     const [a = ''] = addressesOfKey(first);
@@ -222,6 +242,32 @@ describe('importing balances', () => {
     const result = await harness.run({ balanceKeys: keys.slice(0, 3) });
     expect(outcomes(result)).toEqual(['irreversible']);
     expect(devchain.balance('treasury') - before).toBe(6n * 15n * 1000n);
+  });
+
+  test('an error without a code of the node is no refusal: the claim is found in its block', async () => {
+    await begin({ balanceObjects: fiveEach(keys.slice(0, 1)) });
+    // A proxy that waited too long for a node that took the transaction.
+    const { broadcast } = harness.node;
+    harness.node.broadcast = async (transaction) => {
+      await broadcast(transaction);
+      throw new BitSharesError('NODE_ERROR', { message: 'upstream timed out', data: { nodeCode: 0 } });
+    };
+    expect(outcomes(await harness.run({ balanceKeys: keys.slice(0, 1) }))).toEqual(['irreversible']);
+  });
+
+  test('a connection that is lost while blocks are read does not take back what was known', async () => {
+    await begin({ balanceObjects: fiveEach(keys.slice(0, 1)) });
+    const block = harness.node.block.bind(harness.node);
+    let seen = false;
+    harness.node.block = async (number) => {
+      if (seen) throw new BitSharesError('CONNECTION_LOST', { message: 'gone' });
+      const answer = await block(number);
+      seen = answer !== null && answer.transactions.length > 0;
+      return answer;
+    };
+    expect(outcomes(await harness.run({ balanceKeys: keys.slice(0, 1), maximumWait: 9 }))).toEqual([
+      'in_block',
+    ]);
   });
 
   test('a broadcast that never arrived ends as expired, proved by irreversible blocks, and not as a failure', async () => {

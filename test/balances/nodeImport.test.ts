@@ -250,6 +250,14 @@ describe('Claimable Balance in n8n', () => {
     });
   });
 
+  test('while a claim waits for a block, a second run calls nothing final', async () => {
+    const one = { credentials: credentials({ balanceKeys: wifs[0] }) };
+    expect(json(await run('import', send, one)).map(({ outcome }) => outcome)).toEqual(['in_mempool']);
+    expect(json(await run('import', send, one))).toMatchObject([
+      { outcome: 'nothing_to_claim', claimed: false, final: false },
+    ]);
+  });
+
   test('every item of Import has the same fields, whatever its outcome', async () => {
     const dry = json(await run('import', {}));
     const nothing = json(

@@ -71,17 +71,14 @@ async function sendFor(
   checkInSync(trusted.endpoint, state, systemClock.now());
   const built = await wallet.unlocked((call) => walletClaims(call, account, balanceKeys, chain));
   const claiming = new Set(built.flatMap(({ claims }) => claims.map(({ ownerKey }) => ownerKey)));
-  const others = balanceKeys
-    .map((key) => key.publicKey.toString(chain.prefix))
-    .filter((key) => !claiming.has(key));
-  const earlier =
-    others.length === 0
-      ? []
-      : await earlierClaims(trusted, account, new Set(others), {
-          prefix: chain.prefix,
-          mostOperations: options.historyOperations,
-          lastIrreversibleBlock: state.lastIrreversibleBlock,
-        });
+  const owners = balanceKeys.map((key) => key.publicKey.toString(chain.prefix));
+  const earlier = owners.every((owner) => claiming.has(owner))
+    ? []
+    : await earlierClaims(trusted, account, new Set(owners), {
+        prefix: chain.prefix,
+        mostOperations: options.historyOperations,
+        lastIrreversibleBlock: state.lastIrreversibleBlock,
+      });
   const sent: Sent[] = await sendClaims(
     built,
     options,
