@@ -40,8 +40,14 @@ async function inspect(data: ICredentialDataDecryptedObject): Promise<string> {
   if (!(await session.isLocked())) {
     return `Connected. The wallet is unlocked already, so the password was not tried. Whoever reaches its address can pay from it.${late}`;
   }
-  await session.unlocked(() => Promise.resolve());
-  return `Connected: the wallet is on the right chain and opens with the password.${late}`;
+  let open = '';
+  await session.unlocked(
+    () => Promise.resolve(),
+    (reason) => {
+      open = ` It could not be locked again and may be open: lock it with Wallet: Lock. ${reason}`;
+    },
+  );
+  return `Connected: the wallet is on the right chain and opens with the password.${late}${open}`;
 }
 
 async function secondsBehind(session: WalletSession): Promise<number> {

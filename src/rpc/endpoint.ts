@@ -11,12 +11,14 @@ import { maskPrivateKeys } from '../protocol';
 export function parseEndpoints(list: string, protocols: string[], field: string): string[] {
   const endpoints = list.split(/[\s,]+/).filter((text) => text !== '');
   for (const [i, endpoint] of endpoints.entries()) {
-    if (!URL.canParse(endpoint) || !protocols.includes(new URL(endpoint).protocol)) {
+    const url = URL.canParse(endpoint) ? new URL(endpoint) : null;
+    // A fragment is no part of an address: it is what a # in a password leaves behind, with the rest as host and port.
+    if (url === null || !protocols.includes(url.protocol) || url.hash !== '') {
       throw new BitSharesError('INVALID_PARAMETER', {
         field,
         // Not repeated: what is no address may be a key or a password that was pasted here.
         message: `entry ${i + 1} is not a ${protocols.map((p) => `${p}//`).join(' or ')} address`,
-        fix: `Write each address like ${protocols[0] ?? ''}//127.0.0.1:8090 and separate several with commas.`,
+        fix: `Write each address like ${protocols[0] ?? ''}//127.0.0.1:8090 and separate several with commas. A # in a password is written %23.`,
       });
     }
   }

@@ -23,6 +23,16 @@ describe('the wallet itself', () => {
     ]);
   });
 
+  test('a password whose saving failed is saved by the next run', async () => {
+    house = await startWalletHouse({ newWallet: true });
+    house.chain.faults.add({ kind: 'error', method: 'save_wallet_file', text: 'disk full' });
+    expect((await house.run('wallet', 'setPassword')).error?.message).toContain('disk full');
+    itemsOf(await house.run('wallet', 'setPassword'));
+    await house.wallet.stop();
+    await house.wallet.start();
+    expect(await house.ask('is_new')).toBe(false);
+  });
+
   test('a wallet with another password is not given a new one', async () => {
     house = await startWalletHouse();
     const credentials = house.credentials({ wallet: { walletPassword: 'another' } });
@@ -106,10 +116,20 @@ describe('the wallet itself', () => {
       expect(await house.ask('is_locked')).toBe(false);
     });
 
+    test('a wallet that could not be locked again is told', async () => {
+      house.chain.faults.add({ kind: 'error', method: 'lock', text: 'no' });
+      expect((await tested({})).message).toMatch(/opens with the password.*may be open/);
+    });
+
     test.each<[string, object, RegExp]>([
       ['the password', { walletPassword: 'wrong' }, /^Wallet Password: /],
       ['the chain', { chain: 'mainnet', chainId: '', addressPrefix: '' }, /is on chain .* --chain-id/],
       ['the address', { walletUrl: 'ws://127.0.0.1:8092' }, /^Wallet URL: /],
+      [
+        'a # in the address',
+        { walletUrl: 'http://n8n:12#word@127.0.0.1:8092' },
+        /^Wallet URL: entry 1 is not .*%23/,
+      ],
       [
         'two addresses',
         { walletUrl: 'http://127.0.0.1:1, http://127.0.0.1:2' },

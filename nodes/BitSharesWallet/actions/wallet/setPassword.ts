@@ -3,7 +3,8 @@ import { walletOf } from '../../../shared/walletCredential';
 
 /**
  * Wallet: Set Password. Gives a new wallet the password of the credential and saves its file, so that it survives a restart.
- * A wallet that has this password already is left as it is; one with another password is an error.
+ * A wallet that has this password already keeps it, and is saved again: the run that set it may have failed before it saved.
+ * One with another password is an error.
  */
 export const setPassword: NodeOperation = {
   description: shownFor('wallet', ['setPassword'], []),
@@ -18,10 +19,9 @@ export const setPassword: NodeOperation = {
         // An empty password would leave a wallet that nobody can unlock.
         if (password === '') await session.unlock();
         await session.call('set_password', [password]);
-        await session.call('save_wallet_file', ['']);
       }
       // The proof that it opens with this password, and how a wrong one is found.
-      await wallet.unlocked(() => Promise.resolve());
+      await wallet.unlocked((call) => call('save_wallet_file', ['']));
       return { passwordSet: isNew, isLocked: await session.isLocked() };
     });
   },
