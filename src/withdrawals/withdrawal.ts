@@ -45,6 +45,9 @@ function isTimely(...question: Parameters<typeof checkRequestedAt>): boolean {
   }
 }
 
+/** Our clock and our node may be behind by this, in seconds, when another process is in the next window already. */
+const mostSlow = 60;
+
 const faultAdvice =
   'Nothing is sent for the request as it stands. Something may have been sent under its id before: ask Transfer: Get Status with the expiration of this item until it says expired.';
 
@@ -112,10 +115,10 @@ export class Withdrawal {
     return { proposalId, blockNumber: proposal.blockNumber, expirationTime: proposal.expirationTime };
   }
 
-  /** Nothing is sent for the request as it stands. `now` is in seconds. */
+  /** Nothing is sent for the request as it stands. `now` is in seconds, of a clock that may be slow. */
   refuse(fault: BitSharesError, now: number): void {
     this.fault = fault;
-    this.lastExpiration = latestExpiration(now);
+    this.lastExpiration = latestExpiration(now + mostSlow);
   }
 
   stop(reason: BitSharesError): void {

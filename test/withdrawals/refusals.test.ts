@@ -173,4 +173,29 @@ describe('a request at fault is called final only when nothing under its id can 
     expect(changed?.item).toMatchObject({ outcome: 'unknown', final: false });
     expect(changed?.conflict?.code).toBe('WITHDRAWAL_CONFLICT');
   });
+
+  test('prepared in a window that this clock and this node have not reached yet: never called rejected', async () => {
+    const { chain, clock, send, order, trusted } = exchange;
+    const session = await trusted.session();
+    chain.produceBlocks(590 - (chain.head.seconds % 600));
+    const behind = await session.state();
+    chain.produceBlocks(50);
+    const request = { withdrawalId: 'F early', requestedAt: chain.head.seconds, to: 'bob', amount: '4' };
+    const [prepared] = await send([order(request)], {}, { mode: 'prepare' });
+    const ticks = { left: 30 };
+    clock.onTick = () => {
+      ticks.left -= 1;
+      if (ticks.left === 0) chain.push(prepared?.transaction as never);
+    };
+    const states = [behind];
+    const state = async () => states.shift() ?? session.state();
+    const node = Object.assign(Object.create(session) as typeof session, { state });
+    const [changed] = await send([order({ ...request, amount: '-4' }, { maximumWait: 900 })], {
+      clock: { now: () => clock.now() - 60_000, sleep: () => clock.sleep() },
+      nodes: { trusted: () => Promise.resolve(node), delayed: null },
+    });
+    clock.onTick = undefined;
+    expect(changed?.item).toMatchObject({ outcome: 'unknown', final: false });
+    expect(changed?.conflict?.code).toBe('WITHDRAWAL_CONFLICT');
+  });
 });
