@@ -43,9 +43,10 @@ export async function earlierClaims(
   const found: HistoryOperation[] = [];
   for (let start = totalOps; start >= oldest; start -= pageLength) {
     const stop = Math.max(oldest, start - pageLength + 1);
-    const page = await reader.history(account.id, { stop, start, limit: pageLength });
+    const page = await reader.history(account.id, { stop, start, limit: start - stop + 1 });
     found.push(...page.filter(({ operation }) => isClaimOf(operation, account.id, ownerKeys)));
-    if (page.length < start - stop + 1) break;
+    // Fewer are no end: where blocks were replaced meanwhile, the newest are missing, and all before them are there.
+    if (page.length === 0) break;
   }
   const transactions = new Map<string, EarlierTransaction>();
   for (const entry of found.reverse()) {

@@ -141,6 +141,20 @@ describe('importing balances', () => {
     ]);
   });
 
+  test('a second run tells all earlier transactions, also when blocks were replaced while the history was read', async () => {
+    await begin({ balanceObjects: fiveEach(keys) });
+    const first = await harness.run({ balanceKeys: keys });
+    const { statistics } = harness.node;
+    harness.node.statistics = async (id) => {
+      const answer = await statistics(id);
+      return { ...answer, totalOps: answer.totalOps + 1 };
+    };
+    const { earlier } = await harness.run({ balanceKeys: keys });
+    expect(earlier.map(({ transactionId }) => transactionId)).toEqual(
+      first.transactions.map(({ transactionId }) => transactionId),
+    );
+  });
+
   test('several assets are claimed in the order in which cli_wallet claims them, and totals are kept apart', async () => {
     const [first, second] = [balanceKey(0), balanceKey(1)];
     const [a = ''] = addressesOfKey(first);

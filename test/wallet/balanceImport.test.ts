@@ -1,7 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import { BitShares } from '../../nodes/BitShares/BitShares.node';
 import { customChain, recoverSigners, type PrivateKey, type SignedTransaction } from '../../src/protocol';
+import { Devchain } from '../../devchain';
 import { addressesOfKey, balanceKey, fiveEach } from '../balances/devchainImport';
+import { keysCredentialFor, nodeCredentialFor } from '../support/devchainCredentials';
 import { executeNode } from '../support/executeNode';
 import { itemsOf, password, startWalletHouse, type WalletHouse } from './onDevchain';
 
@@ -117,6 +119,44 @@ describe('Balance: Import through cli_wallet', () => {
     const rest = again.filter(({ outcome }) => outcome !== 'already_claimed');
     expect(rest.every(({ outcome }) => outcome === 'rejected')).toBe(true);
     expect(house.broadcasts.hits - hits).toBe(rest.length);
+  });
+
+  test('an earlier claim is called irreversible only by the node that shows it: another may be on a fork', async () => {
+    await begin(few);
+    const fork = await Devchain.start({
+      startTime: house.chain.head.seconds - 90,
+      accounts: [{ name: 'hot-wallet' }],
+      balanceObjects: fiveEach(few),
+      parameters: { maximum_transaction_size: 98_304 },
+      chainId: house.chain.chainId,
+    });
+    try {
+      const { bitSharesNodeApi = {}, ...others } = credentials({ balanceKeys: wifs[0] });
+      for (const chain of [fork, house.chain]) {
+        const claimed = await executeNode({
+          node: new BitShares(),
+          parameters: { resource: 'claimableBalance', operation: 'import', ...send } as never,
+          credentials: {
+            bitSharesNodeApi: nodeCredentialFor(chain),
+            bitSharesKeysApi: keysCredentialFor(chain, 'hot-wallet', {
+              activeKey: chain.account('hot-wallet').keys.active,
+              balanceKeys: wifs[0],
+            }),
+          },
+        });
+        expect(itemsOf(claimed)).toMatchObject([{ outcome: 'in_mempool' }]);
+        chain.produceBlock();
+      }
+      expect(fork.head.number).toBeLessThan(house.chain.lastIrreversible);
+      house.chain.faults.add({ kind: 'cut', method: 'get_relative_account_history', times: Infinity });
+      const trustedUrls = `${house.chain.trustedUrl}, ${fork.trustedUrl}`;
+      const { error } = await byWallet(send, {
+        credentials: { ...others, bitSharesNodeApi: { ...bitSharesNodeApi, trustedUrls } },
+      });
+      expect(error?.description).toContain('CONNECTION_LOST');
+    } finally {
+      await fork.stop();
+    }
   });
 
   test('a refusal in the middle hides nothing: every transaction has its own outcome', async () => {

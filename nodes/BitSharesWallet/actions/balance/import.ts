@@ -67,14 +67,16 @@ async function sendFor(
   { account, balanceKeys, wallet, nodes: { trusted } }: Sending,
 ): Promise<{ transactions: ShownClaim[]; earlier: EarlierTransaction[] }> {
   const { chain } = wallet;
-  const state = await trusted.state();
-  checkInSync(trusted.endpoint, state, systemClock.now());
+  // One session: what one node calls irreversible says nothing about the claims that another shows.
+  const node = await trusted.session();
+  const state = await node.state();
+  checkInSync(node.endpoint, state, systemClock.now());
   const built = await wallet.unlocked((call) => walletClaims(call, account, balanceKeys, chain));
   const claiming = new Set(built.flatMap(({ claims }) => claims.map(({ ownerKey }) => ownerKey)));
   const owners = balanceKeys.map((key) => key.publicKey.toString(chain.prefix));
   const earlier = owners.every((owner) => claiming.has(owner))
     ? []
-    : await earlierClaims(trusted, account, new Set(owners), {
+    : await earlierClaims(node, account, new Set(owners), {
         prefix: chain.prefix,
         mostOperations: options.historyOperations,
         lastIrreversibleBlock: state.lastIrreversibleBlock,
