@@ -159,6 +159,26 @@ describe('Balance: Import through cli_wallet', () => {
     }
   });
 
+  test('a long look through the history does not let the claims of the wallet expire before they are sent', async () => {
+    await begin(few);
+    const slow = house.chain.faults.add({
+      kind: 'change',
+      method: 'get_relative_account_history',
+      times: Infinity,
+      change: (result) => {
+        house.chain.advance(60);
+        return result;
+      },
+    });
+    const [first = ''] = wifs;
+    const alone = credentials({ balanceKeys: first });
+    expect(itemsOf(await byWallet(send, { credentials: alone }))).toMatchObject([{ outcome: 'in_mempool' }]);
+    house.chain.produceBlock();
+    const outcomes = itemsOf(await byWallet(send)).map(({ outcome }) => outcome);
+    expect(slow.hits).toBe(1);
+    expect(outcomes).toEqual(['already_claimed', 'in_mempool', 'in_mempool']);
+  });
+
   test('a refusal in the middle hides nothing: every transaction has its own outcome', async () => {
     await begin(few);
     house.chain.faults.clear();

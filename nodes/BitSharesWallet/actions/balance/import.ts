@@ -71,16 +71,20 @@ async function sendFor(
   const node = await trusted.session();
   const state = await node.state();
   checkInSync(node.endpoint, state, systemClock.now());
-  const built = await wallet.unlocked((call) => walletClaims(call, account, balanceKeys, chain));
-  const claiming = new Set(built.flatMap(({ claims }) => claims.map(({ ownerKey }) => ownerKey)));
+  const build = () => wallet.unlocked((call) => walletClaims(call, account, balanceKeys, chain));
+  const found = await build();
+  const claiming = new Set(found.flatMap(({ claims }) => claims.map(({ ownerKey }) => ownerKey)));
   const owners = balanceKeys.map((key) => key.publicKey.toString(chain.prefix));
-  const earlier = owners.every((owner) => claiming.has(owner))
+  const allClaim = owners.every((owner) => claiming.has(owner));
+  const earlier = allClaim
     ? []
     : await earlierClaims(node, account, new Set(owners), {
         prefix: chain.prefix,
         mostOperations: options.historyOperations,
         lastIrreversibleBlock: state.lastIrreversibleBlock,
       });
+  // What the wallet built expires after half a minute, and the look through the history may take longer.
+  const built = allClaim ? found : await build();
   const sent: Sent[] = await sendClaims(
     built,
     options,
