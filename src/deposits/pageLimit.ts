@@ -1,6 +1,6 @@
 /** How many operations a node gives in one answer: 100 by default, more where its operator allows it. */
 import type { ChainReader } from '../chain';
-import { isBitSharesError } from '../errors';
+import { statedLimit } from '../statedLimit';
 
 /** `api-limit-get-relative-account-history` of a node that was not configured otherwise. */
 const usualLimit = 100;
@@ -29,16 +29,9 @@ export class PageLimit {
 
   /** Takes the limit from a node's refusal to give `asked` operations; false when that is not what it refused for. */
   learn(error: unknown, asked: number): boolean {
-    // The refusal names the limit: "limit can not be greater than 100".
-    const stated = isBitSharesError(error, 'NODE_ERROR') ? /greater than (\d+)/.exec(messageOf(error)) : null;
-    if (stated === null) return false;
-    const limit = Math.max(1, Number(stated[1]));
-    if (limit >= asked) return false;
+    const limit = statedLimit(error);
+    if (limit === null || limit >= asked) return false;
     this.learned = Math.min(limit, this.learned ?? limit);
     return true;
   }
-}
-
-function messageOf(error: { message: string; data: Record<string, unknown> }): string {
-  return `${error.message} ${String(error.data['nodeMessage'] ?? '')}`;
 }

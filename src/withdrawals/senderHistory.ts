@@ -5,6 +5,7 @@
 import type { Account, HistoryOperation } from '../chain';
 import { isBitSharesError, type BitSharesError } from '../errors';
 import { isObjectId, isOperation, toBigInt, type TransferOperation } from '../protocol';
+import { statedLimit } from '../statedLimit';
 import type { WithdrawalReader } from './reader';
 import { rethrow } from './rethrow';
 import { Turns } from './turns';
@@ -217,27 +218,44 @@ export class SenderHistory {
     since: number | null,
   ): Promise<{ operations: [number, HistoryOperation][]; isWhole: boolean }> {
     const operations: [number, HistoryOperation][] = [];
-    const pageLength = this.pageLengths.get(reader.endpoint) ?? longestPage;
+    let pageLength = this.pageLengths.get(reader.endpoint) ?? longestPage;
     let isWhole = true;
-    for (let start = newest; start >= oldest; start -= pageLength) {
+    let start = newest;
+    while (start >= oldest) {
       const stop = Math.max(oldest, start - pageLength + 1);
       const limit = start - stop + 1;
-      const page = await reader.history(this.senderId, { stop, start, limit }).catch((error: unknown) => {
-        // It may be more than the node gives at once, or than can be received: the round that is made again asks for less.
-        // One is never too much. So something else was wrong, and a history read one by one may never come to its end.
-        const less = pageLength === 1 ? longestPage : Math.max(1, Math.floor(pageLength / 10));
-        this.pageLengths.set(reader.endpoint, less);
-        return Promise.reject(error);
-      });
-      page.forEach((operation, i) => operations.push([start - i, operation]));
+      const page = await reader
+        .history(this.senderId, { stop, start, limit })
+        .catch((error: unknown) => this.pageRefused(reader.endpoint, error, limit, pageLength));
+      if (typeof page === 'number') {
+        pageLength = page;
+        continue;
+      }
+      for (const [i, operation] of page.entries()) operations.push([start - i, operation]);
       const last = page.at(-1);
       // The node removed operations meanwhile, and has none before these; or replaced blocks, and has all before these.
       isWhole &&= page.length === limit;
       if (last === undefined) break;
       if (since !== null && last.blockTime !== null && last.blockTime < since) break;
+      start = stop - 1;
     }
     this.pageLengths.set(reader.endpoint, Math.min(longestPage, 2 * pageLength));
     return { operations, isWhole };
+  }
+
+  /** How many operations are asked for instead, where the node says how many it gives; otherwise rejects with the error. */
+  private pageRefused(
+    endpoint: string,
+    error: unknown,
+    asked: number,
+    pageLength: number,
+  ): number | Promise<never> {
+    const stated = statedLimit(error);
+    if (stated !== null && stated < asked) return stated;
+    // It may be more than can be received: the round that is made again asks for less. One is never too much. So something
+    // else was wrong, and a history read one by one may never come to its end.
+    this.pageLengths.set(endpoint, pageLength === 1 ? longestPage : Math.max(1, Math.floor(pageLength / 10)));
+    return Promise.reject(error);
   }
 
   private remember(endpoint: string, keys: Set<string>, read: Map<number, string>): void {

@@ -215,20 +215,21 @@ test.each(['statistics', 'history'] as const)(
   },
 );
 
-test('a node that gives less than a page at once is asked for less', async () => {
+test('a node that gives less at once than is asked for is asked for less in the same look', async () => {
   const { chain, order, send, trusted } = exchange;
-  await send([order({ withdrawalId: 'A', requestedAt: chain.head.seconds })]);
+  const requestedAt = chain.head.seconds;
+  await send([order({ withdrawalId: 'A', requestedAt }), order({ withdrawalId: 'B', requestedAt })]);
   chain.produceBlocks(4500);
   const session = await trusted.session();
   const node = withAnswers(session, {
     history: (accountId, range) =>
-      range.limit > 30
-        ? Promise.reject(new BitSharesError('NODE_ERROR', { message: 'limit can not be greater than 30' }))
+      range.limit > 1
+        ? Promise.reject(new BitSharesError('NODE_ERROR', { message: 'limit can not be greater than 1' }))
         : session.history(accountId, range),
   });
-  const nodes = { trusted: () => Promise.resolve(node), delayed: null };
-  const [later] = await send([order({ withdrawalId: 'A', requestedAt: chain.head.seconds })], {
-    nodes,
+  const anew = order({ withdrawalId: 'A', requestedAt: chain.head.seconds }, { maximumWait: 0 });
+  const [later] = await send([anew], {
+    nodes: { trusted: () => Promise.resolve(node), delayed: null },
     caches: new WithdrawalCaches(),
   });
   expect([later?.item.alreadyPaid, paymentsOf('A')]).toEqual([true, 1]);
