@@ -336,6 +336,33 @@ describe('Claimable Balance in n8n', () => {
     expect(broadcasts.hits).toBe(0);
   });
 
+  test('when the connection is lost, a next address that is not in sync is not sent the other claims', async () => {
+    const old = await Devchain.start({
+      ...options,
+      startTime: Math.floor(Date.now() / 1000) - 7200,
+      chainId: chain.chainId,
+    });
+    old.produceBlocks(30);
+    const sent = old.faults.add({ kind: 'slow', milliseconds: 0, method: /^broadcast/, times: Infinity });
+    broadcasts.remove();
+    chain.faults.add({ kind: 'cut', method: 'broadcast_transaction', times: Infinity });
+    const node = nodeCredentialFor(chain);
+    const result = await run(
+      'import',
+      { ...send, options: { waitFor: 'broadcast', maximumWait: 1 } },
+      {
+        credentials: {
+          ...credentials(),
+          bitSharesNodeApi: { ...node, trustedUrls: `${chain.trustedUrl}, ${old.trustedUrl}` },
+        },
+      },
+    ).finally(() => old.stop());
+    expect(json(result).map(({ outcome, final }) => [outcome, final])).toEqual(
+      Array(3).fill(['unknown', false]),
+    );
+    expect(sent.hits).toBe(0);
+  });
+
   test('an AI agent cannot import', async () => {
     const { error } = await run('import', send, { type: 'n8n-nodes-bitshares.bitSharesTool' });
     expect(error?.message).toContain('moves money');

@@ -1,5 +1,4 @@
 import { importBalances } from '../../../../src/balances';
-import { checkInSync } from '../../../../src/withdrawals/checks';
 import { balanceKeysOf, keySources } from '../../../shared/balanceKeys';
 import { importItems, shownImport } from '../../../shared/claimImportItems';
 import { systemClock } from '../../../shared/clock';
@@ -8,6 +7,7 @@ import { requireAccount } from '../../../shared/lookup';
 import { withNodes } from '../../../shared/nodeCredential';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
 import { choice } from '../../../shared/parameterValues';
+import { sessionInSync } from '../../../shared/sessionInSync';
 import { importFields, importOptionsOf, isDryRun } from './importFields';
 
 /**
@@ -27,7 +27,6 @@ export const importOperation: NodeOperation = {
         const keysFrom = choice(this.getNodeParameter('keysFrom', itemIndex), keySources, 'Keys From');
         const options = importOptionsOf(this, itemIndex);
         const balanceKeys = await balanceKeysOf(this, itemIndex, keysFrom, keys);
-        if (!dryRun) checkInSync(trusted.endpoint, await trusted.state(), systemClock.now());
         const result = await importBalances(
           {
             account,
@@ -38,7 +37,7 @@ export const importOperation: NodeOperation = {
           },
           {
             chain: settings.chain,
-            node: () => trusted.session(),
+            node: dryRun ? () => trusted.session() : sessionInSync(trusted),
             clock: systemClock,
             signal: this.getExecutionCancelSignal(),
           },

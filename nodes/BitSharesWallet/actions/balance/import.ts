@@ -3,7 +3,6 @@ import { earlierClaims, sendClaims, type EarlierTransaction, type Sent } from '.
 import type { Account } from '../../../../src/chain';
 import type { PrivateKey } from '../../../../src/protocol';
 import { walletReader } from '../../../../src/rpc/walletReader';
-import { checkInSync } from '../../../../src/withdrawals/checks';
 import {
   importFields,
   importOptionsOf,
@@ -18,6 +17,7 @@ import { requireAccount } from '../../../shared/lookup';
 import { withNodes, type Nodes } from '../../../shared/nodeCredential';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
 import { choice } from '../../../shared/parameterValues';
+import { sessionInSync } from '../../../shared/sessionInSync';
 import { walletOf, type Wallet } from '../../../shared/walletCredential';
 import { walletClaims } from '../../walletClaims';
 import { nodeSettingsFor } from '../transfer/run';
@@ -68,9 +68,9 @@ async function sendFor(
 ): Promise<{ transactions: ShownClaim[]; earlier: EarlierTransaction[] }> {
   const { chain } = wallet;
   // One session: what one node calls irreversible says nothing about the claims that another shows.
-  const node = await trusted.session();
+  const session = sessionInSync(trusted);
+  const node = await session();
   const state = await node.state();
-  checkInSync(node.endpoint, state, systemClock.now());
   const build = () => wallet.unlocked((call) => walletClaims(call, account, balanceKeys, chain));
   const found = await build();
   const claiming = new Set(found.flatMap(({ claims }) => claims.map(({ ownerKey }) => ownerKey)));
@@ -90,7 +90,7 @@ async function sendFor(
     options,
     {
       chain,
-      node: () => trusted.session(),
+      node: session,
       clock: systemClock,
       signal: context.getExecutionCancelSignal(),
     },
