@@ -266,8 +266,9 @@ class Run {
     try {
       payment = await findPayment(evidence, scanned.senderId, withdrawalId);
     } catch (error) {
-      // What the node does not show of one withdrawal keeps no other back.
-      if (!isBitSharesError(error, 'INVALID_ANSWER', 'NODE_ERROR', 'UNKNOWN_OBJECT')) rethrow(error);
+      // What the node does not show of one withdrawal keeps no other back: those that blocks show need no history.
+      const isRefusedHistory = error === evidence.history?.refusal;
+      if (!isBitSharesError(error) || (error.code !== 'INVALID_ANSWER' && !isRefusedHistory)) rethrow(error);
       withdrawal.reason = error;
       return false;
     }

@@ -60,6 +60,7 @@ class History {
       mostDrift: this.isAnew ? 4 * 3600 : 1800,
     });
     this.world.restsOnHistory = this.isAnew || this.isLate;
+    this.world.historyRefusals = this.isAnew ? 4 : 0;
     if (options.theme === 'encrypted') this.aliceLaysTraps();
     if (crowded) for (const node of this.world.trusted) this.changeHistory(node);
   }

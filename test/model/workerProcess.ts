@@ -100,7 +100,7 @@ export class Execution {
         const isHard = world.lateness > 0 && about === 'distant block';
         const isRefused =
           (isHard && node.stalled && random.chance(20)) ||
-          (world.restsOnHistory && about === 'history' && random.chance(4));
+          (about === 'history' && random.chance(world.historyRefusals));
         this.queue.push({
           session,
           isLate: isHard && random.chance(world.lateness),

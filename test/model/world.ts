@@ -75,11 +75,10 @@ export class World {
   onlyTrusted: ModelNode | null = null;
   /** How many answers about distant blocks are very late, in per cent; a node that has stalled refuses some of them as well. */
   lateness = 0;
-  /**
-   * Where what was paid is found in the history alone, because requests say another time each time: every node has all of it,
-   * and refuses some of the questions about it.
-   */
+  /** Where what was paid is found in the history alone, because requests say another time each time: every node has all of it. */
   restsOnHistory = false;
+  /** How many questions about the history are refused, in per cent. */
+  historyRefusals = 0;
   private slot: number;
   private counter = 0;
 
