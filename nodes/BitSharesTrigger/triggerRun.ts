@@ -12,7 +12,7 @@ import type { TriggerState } from '../../src/deposits/triggerState';
 import { Watcher } from '../../src/deposits/watcher';
 import { isBitSharesError, BitSharesError, type ErrorCode } from '../../src/errors';
 import type { Chain, MemoKeyring } from '../../src/protocol';
-import { optionalKeysOf } from '../shared/credentials';
+import { triggerKeysOf } from '../shared/credentials';
 import { memoKeyring } from '../shared/keysCredential';
 import { Emitter, placeOf } from './emitter';
 import { liveInstances, type LiveInstances } from './liveInstances';
@@ -235,7 +235,7 @@ export class TriggerRun {
   }
 
   private async readKeyring(): Promise<MemoKeyring> {
-    const keys = await optionalKeysOf(this.context);
+    const keys = await triggerKeysOf(this.context);
     const { chain } = await this.nodes.nodes();
     return memoKeyring(keys, chain);
   }

@@ -5,10 +5,10 @@ import { ItemBuilder } from '../../../../src/deposits/itemBuilder';
 import { movementKinds, type MovementKind } from '../../../../src/deposits/movement';
 import { minimumAmounts } from '../../../BitSharesTrigger/preparation';
 import { assetRows } from '../../../BitSharesTrigger/settings';
-import { nodeSettingsOf, optionalKeysOf } from '../../../shared/credentials';
+import { forEachConnectedItem } from '../../../shared/connectedItems';
+import { optionalKeysOf } from '../../../shared/credentials';
 import { memoKeyring } from '../../../shared/keysCredential';
-import { withNodes } from '../../../shared/nodeCredential';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
 import { booleanOf, choice, choices, wholeNumberOf } from '../../../shared/parameterValues';
 import { accountField } from '../../../shared/parameters';
 import { acceptGapsField, checkGap, endFields, openRange, readingNodes, startFields } from './range';
@@ -125,47 +125,45 @@ const description: INodeProperties[] = shownFor(
 export const getMany: NodeOperation = {
   description,
   async execute(items) {
-    const settings = await nodeSettingsOf(this);
-    const keyring = memoKeyring(await optionalKeysOf(this), settings.chain);
-    return withNodes(settings, (nodes) =>
-      forEachItem(this, items, async (itemIndex) => {
-        const range = await openRange(this, itemIndex, readingNodes(nodes, settings.chain));
-        const { session, account, from, lastBlock, height } = range;
-        const direction = choice(
-          this.getNodeParameter('direction', itemIndex),
-          ['in', 'out', 'both'],
-          'Direction',
-        );
-        const options = this.getNodeParameter('options', itemIndex, {}) as IDataObject;
-        const limit = booleanOf(this.getNodeParameter('returnAll', itemIndex), 'Return All')
-          ? Number.POSITIVE_INFINITY
-          : wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
-        const builder = new ItemBuilder({
-          chain: settings.chain,
-          account,
-          keyring,
-          rules: {
-            incoming: direction !== 'out',
-            outgoing: direction !== 'in',
-            kinds: choices(options['operationKinds'] ?? ['transfer'], movementKinds, 'Operation Kinds'),
-            minimumAmounts: await minimumAmounts(
-              session,
-              assetRows(this.getNodeParameter('assets', itemIndex, {})),
-            ),
-          },
-          includeOperation: options['includeRawOperation'] === true,
-        });
-        const found: DepositItem[] = [];
-        const acceptGaps = options['acceptGaps'] === true;
-        for await (const page of readRange(session, account, from, lastBlock, height)) {
-          checkGap(page.gap, acceptGaps);
-          found.push(...(await builder.build(session, page.operations)).map(({ item }) => item));
-          if (found.length < limit) continue;
-          checkGap(page.gapWhenLeft, acceptGaps);
-          break;
-        }
-        return found.slice(0, limit).map((item) => ({ ...item }) as unknown as IDataObject);
-      }),
-    );
+    const keysOf = await ofEachItem(this, items, (itemIndex) => optionalKeysOf(this, itemIndex));
+    return forEachConnectedItem(this, items, async (itemIndex, { settings, ...nodes }) => {
+      const keyring = memoKeyring(keysOf(itemIndex), settings.chain);
+      const range = await openRange(this, itemIndex, readingNodes(nodes, settings.chain));
+      const { session, account, from, lastBlock, height } = range;
+      const direction = choice(
+        this.getNodeParameter('direction', itemIndex),
+        ['in', 'out', 'both'],
+        'Direction',
+      );
+      const options = this.getNodeParameter('options', itemIndex, {}) as IDataObject;
+      const limit = booleanOf(this.getNodeParameter('returnAll', itemIndex), 'Return All')
+        ? Number.POSITIVE_INFINITY
+        : wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
+      const builder = new ItemBuilder({
+        chain: settings.chain,
+        account,
+        keyring,
+        rules: {
+          incoming: direction !== 'out',
+          outgoing: direction !== 'in',
+          kinds: choices(options['operationKinds'] ?? ['transfer'], movementKinds, 'Operation Kinds'),
+          minimumAmounts: await minimumAmounts(
+            session,
+            assetRows(this.getNodeParameter('assets', itemIndex, {})),
+          ),
+        },
+        includeOperation: options['includeRawOperation'] === true,
+      });
+      const found: DepositItem[] = [];
+      const acceptGaps = options['acceptGaps'] === true;
+      for await (const page of readRange(session, account, from, lastBlock, height)) {
+        checkGap(page.gap, acceptGaps);
+        found.push(...(await builder.build(session, page.operations)).map(({ item }) => item));
+        if (found.length < limit) continue;
+        checkGap(page.gapWhenLeft, acceptGaps);
+        break;
+      }
+      return found.slice(0, limit).map((item) => ({ ...item }) as unknown as IDataObject);
+    });
   },
 };

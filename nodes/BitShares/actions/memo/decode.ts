@@ -3,7 +3,7 @@ import { BitSharesError } from '../../../../src/errors';
 import type { Memo } from '../../../../src/protocol';
 import { nodeSettingsOf, optionalKeysOf } from '../../../shared/credentials';
 import { memoKeyring } from '../../../shared/keysCredential';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { forEachItem, ofEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
 
 const description: INodeProperties[] = shownFor(
   'memo',
@@ -28,10 +28,12 @@ const description: INodeProperties[] = shownFor(
 export const decode: NodeOperation = {
   description,
   async execute(items) {
-    const { chain } = await nodeSettingsOf(this);
-    const keyring = memoKeyring(await optionalKeysOf(this), chain);
+    const keyringOf = await ofEachItem(this, items, async (itemIndex) => {
+      const { chain } = await nodeSettingsOf(this, itemIndex);
+      return memoKeyring(await optionalKeysOf(this, itemIndex), chain);
+    });
     return forEachItem(this, items, async (itemIndex) => {
-      const { status, memo, details } = keyring.decode(
+      const { status, memo, details } = keyringOf(itemIndex).decode(
         readMemo(this.getNodeParameter('memoObject', itemIndex)),
       );
       return { memo, memoStatus: status, memoDetails: { ...details } } satisfies IDataObject;

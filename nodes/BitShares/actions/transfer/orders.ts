@@ -6,7 +6,16 @@ import type { IntentRequest, PlainRequest } from '../../../../src/withdrawals/re
 import { refuseUnstableExpression } from '../../../../src/withdrawals/unstableExpressions';
 import type { WaitFor, WithdrawalOrder } from '../../../../src/withdrawals/withdrawal';
 import type { Chain } from '../../../../src/protocol';
-import { choice, listOf, numberOf, optionOf, optionsOf, textOf } from '../../../shared/parameterValues';
+import {
+  accountOf,
+  choice,
+  invalid,
+  listOf,
+  numberOf,
+  optionOf,
+  optionsOf,
+  textOf,
+} from '../../../shared/parameterValues';
 
 const waits = ['broadcast', 'block', 'irreversible'] as const;
 
@@ -19,6 +28,7 @@ export function settingsOf(
   const option = optionReader(context, itemIndex);
   const entries = (value: unknown, field: string) => (value === null ? [] : listOf(value, field));
   return {
+    payingAccount: payingAccountOf(context, itemIndex),
     allowedAssets: entries(option('allowedAssets', 'Allowed Assets'), 'Allowed Assets'),
     allowedReceivers: entries(option('allowedReceivers', 'Allowed Receivers'), 'Allowed Receivers'),
     maximumAmount: amountOrNull(option('maximumAmount', 'Maximum Amount')),
@@ -49,12 +59,35 @@ export function plainRequest(context: IExecuteFunctions, itemIndex: number): Pla
     to: referenceOf(context.getNodeParameter('to', itemIndex), 'To'),
     asset: referenceOf(context.getNodeParameter('asset', itemIndex), 'Asset'),
     amount: context.getNodeParameter('amount', itemIndex) as string | number,
-    memo: context.getNodeParameter('memo', itemIndex, ''),
+    memo: memoOf(context.getNodeParameter('memo', itemIndex)),
     memoType: choice(option('memoType', 'Memo Type') ?? 'encrypted', ['encrypted', 'public'], 'Memo Type'),
     receiverMemoKey: text(option('receiverMemoKey', 'Receiver Memo Key'), 'Receiver Memo Key'),
     fee: amountOrNull(option('fee', 'Fee')),
     feeAsset: text(option('feeAsset', 'Fee Asset'), 'Fee Asset'),
   };
+}
+
+/**
+ * The text of a memo, or null for none. Nothing found is not "no memo": a payment to an exchange without the memo of its
+ * customer is lost to him.
+ */
+export function memoOf(value: unknown, field = 'Memo'): unknown {
+  if (value !== undefined) return value;
+  throw invalid(
+    field,
+    'the expression gives no value',
+    'Correct the expression. Where a withdrawal has no memo, let it give null or an empty text.',
+  );
+}
+
+/** The account that must pay; null where the field is left empty. */
+function payingAccountOf(context: IExecuteFunctions, itemIndex: number): string | null {
+  const field = 'Paying Account';
+  const value: unknown = context.getNodeParameter('payingAccount', itemIndex, '');
+  const entered: unknown = context.getNode().parameters.payingAccount;
+  const isExpression = typeof entered === 'string' && entered.startsWith('=');
+  // An expression that gives nothing would switch the guard off.
+  return !isExpression && typeof value === 'string' && value.trim() === '' ? null : accountOf(value, field);
 }
 
 /** The request of an item, by fields or by a stored intent. */

@@ -1,8 +1,9 @@
 import { MemoKeyring } from '../../../../src/protocol';
 import { walletReader } from '../../../../src/rpc/walletReader';
+import type { WalletCall } from '../../../../src/rpc/walletSession';
 import { readMemo } from '../../../BitShares/actions/memo/decode';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
-import { walletOf } from '../../../shared/walletCredential';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
+import { forEachUnlockedItem } from '../../../shared/walletItems';
 import { walletMemo } from '../../walletMemo';
 
 /** Memo: Decode. Never fails because of what a memo holds: `memoStatus` says what came of it. */
@@ -22,16 +23,17 @@ export const decode: NodeOperation = {
     ],
   ),
   async execute(items) {
-    const wallet = await walletOf(this);
-    const publicMemos = new MemoKeyring([], wallet.chain.prefix);
-    return wallet.unlocked(async (call) => {
-      const ownKeys = new Set(await walletReader(call).memoKeys());
-      return forEachItem(this, items, async (itemIndex) => {
-        const memo = readMemo(this.getNodeParameter('memoObject', itemIndex));
-        const encrypted = publicMemos.decode(memo).status === 'no_key';
-        const read = encrypted ? String(await call('read_memo', [memo])) : '';
-        return walletMemo(memo, read, { publicMemos, ownKeys });
-      });
+    // The keys of a wallet are asked for once: a batch may be a whole history.
+    const keysOfWallet = new Map<WalletCall, Promise<string[]>>();
+    return forEachUnlockedItem(this, items, async (itemIndex, { wallet, call }) => {
+      const publicMemos = new MemoKeyring([], wallet.chain.prefix);
+      const asked = keysOfWallet.get(call) ?? walletReader(call).memoKeys();
+      keysOfWallet.set(call, asked);
+      const ownKeys = new Set(await asked);
+      const memo = readMemo(this.getNodeParameter('memoObject', itemIndex));
+      const encrypted = publicMemos.decode(memo).status === 'no_key';
+      const read = encrypted ? String(await call('read_memo', [memo])) : '';
+      return walletMemo(memo, read, { publicMemos, ownKeys });
     });
   },
 };
