@@ -33,6 +33,8 @@ export interface NodeRun {
   onError?: 'continueRegularOutput' | 'continueErrorOutput';
   /** The type under which the node runs; the twin for AI agents ends in "Tool". */
   type?: string;
+  /** Is told of each credential that the node asks for, and for which item. */
+  onCredential?: (type: string, itemIndex: number) => void;
   /** Is given what stops the execution, as n8n does it for a person or after a timeout. */
   onStart?: (cancel: () => void) => void;
 }
@@ -126,6 +128,7 @@ export async function executeNode(run: NodeRun): Promise<NodeResult> {
       ) => {
         const raw = (run.credentials?.[name] ?? {}) as INodeParameters;
         if (resolve === undefined) return Promise.resolve(raw);
+        run.onCredential?.(name, resolve.itemIndex);
         return Promise.resolve(
           resolve.workflow.expression.getParameterValue(
             raw,

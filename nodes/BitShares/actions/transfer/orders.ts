@@ -9,8 +9,8 @@ import type { Chain } from '../../../../src/protocol';
 import {
   accountOf,
   choice,
-  invalid,
   listOf,
+  memoOf,
   numberOf,
   optionOf,
   optionsOf,
@@ -59,25 +59,12 @@ export function plainRequest(context: IExecuteFunctions, itemIndex: number): Pla
     to: referenceOf(context.getNodeParameter('to', itemIndex), 'To'),
     asset: referenceOf(context.getNodeParameter('asset', itemIndex), 'Asset'),
     amount: context.getNodeParameter('amount', itemIndex) as string | number,
-    memo: memoOf(context.getNodeParameter('memo', itemIndex)),
+    memo: memoOf(context.getNodeParameter('memo', itemIndex), 'Memo'),
     memoType: choice(option('memoType', 'Memo Type') ?? 'encrypted', ['encrypted', 'public'], 'Memo Type'),
     receiverMemoKey: text(option('receiverMemoKey', 'Receiver Memo Key'), 'Receiver Memo Key'),
     fee: amountOrNull(option('fee', 'Fee')),
     feeAsset: text(option('feeAsset', 'Fee Asset'), 'Fee Asset'),
   };
-}
-
-/**
- * The text of a memo, or null for none. Nothing found is not "no memo": a payment to an exchange without the memo of its
- * customer is lost to him.
- */
-export function memoOf(value: unknown, field = 'Memo'): unknown {
-  if (value !== undefined) return value;
-  throw invalid(
-    field,
-    'the expression gives no value',
-    'Correct the expression. Where a withdrawal has no memo, let it give null or an empty text.',
-  );
 }
 
 /** The account that must pay; null where the field is left empty. */
