@@ -105,7 +105,7 @@ export class ItemBuilder {
           from: this.names.get(movement.fromId ?? '') ?? null,
           to: this.names.get(movement.toId) ?? null,
           asset: assets.get(movement.assetId) ?? null,
-          memo: keyring.decode(movement.memo),
+          memo: keyring.decode(movement.memo, movement.direction === 'out' ? 'from' : 'to'),
           includeOperation,
           ...place,
         }),

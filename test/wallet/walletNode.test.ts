@@ -212,6 +212,8 @@ describe('accounts and memos through the wallet', () => {
       ['corrupt', null],
     ]);
     expect(told[5]?.[0]).toBe('decoded');
+    const needed = itemsOf(result).map(({ memoDetails }) => (memoDetails as IDataObject).neededKey);
+    expect(needed.reverse()).toEqual([null, null, null, stranger, null, null]);
     expect(result.stored).not.toContain(secret);
     expect(await house.ask('is_locked')).toBe(true);
   });
