@@ -7,6 +7,7 @@ import { minimumAmounts } from '../../../BitSharesTrigger/preparation';
 import { assetRows } from '../../../BitSharesTrigger/settings';
 import { nodeSettingsOf, optionalKeysOf } from '../../../shared/credentials';
 import { memoKeyring } from '../../../shared/keysCredential';
+import { checkMemoKeys, needlessActiveKey } from '../../../shared/memoKeyFit';
 import { withNodes } from '../../../shared/nodeCredential';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
 import { booleanOf, choice, choices, wholeNumberOf } from '../../../shared/parameterValues';
@@ -121,16 +122,26 @@ const description: INodeProperties[] = shownFor(
   ],
 );
 
+const chooseKeys =
+  'Some memos are encrypted. Choose a keys credential with the memo key of the account to read memos.';
+
 /** Deposit: Get Many. The items of the trigger, oldest first, read and proved in the same way. */
 export const getMany: NodeOperation = {
   description,
   async execute(items) {
     const settings = await nodeSettingsOf(this);
-    const keyring = memoKeyring(await optionalKeysOf(this), settings.chain);
-    return withNodes(settings, (nodes) =>
+    const keys = await optionalKeysOf(this);
+    const keyring = memoKeyring(keys, settings.chain);
+    const credentialName = this.getNode().credentials?.['bitSharesKeysApi']?.name;
+    const hints = new Set<string>();
+    const output = await withNodes(settings, (nodes) =>
       forEachItem(this, items, async (itemIndex) => {
         const range = await openRange(this, itemIndex, readingNodes(nodes, settings.chain));
         const { session, account, from, lastBlock, height } = range;
+        if (keys !== undefined) {
+          const question = { keys, keyring, chain: settings.chain, credentialName };
+          await checkMemoKeys(session, account.id, question);
+        }
         const direction = choice(
           this.getNodeParameter('direction', itemIndex),
           ['in', 'out', 'both'],
@@ -164,8 +175,16 @@ export const getMany: NodeOperation = {
           checkGap(page.gapWhenLeft, acceptGaps);
           break;
         }
-        return found.slice(0, limit).map((item) => ({ ...item }) as unknown as IDataObject);
+        const given = found.slice(0, limit);
+        const spending = needlessActiveKey(keys);
+        if (spending !== null) hints.add(spending);
+        if (keys === undefined && given.some(({ memoStatus }) => memoStatus === 'no_key')) {
+          hints.add(chooseKeys);
+        }
+        return given.map((item) => ({ ...item }) as unknown as IDataObject);
       }),
     );
+    for (const message of hints) this.addExecutionHints({ message, location: 'outputPane' });
+    return output;
   },
 };
