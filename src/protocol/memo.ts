@@ -204,6 +204,9 @@ export class MemoKeyring {
   }
 }
 
+/** Whatever reads memos, with keys of its own. */
+export type MemoDecoder = Pick<MemoKeyring, 'decode'>;
+
 interface MemoParts {
   from: string;
   to: string;
