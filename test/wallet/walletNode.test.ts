@@ -244,6 +244,21 @@ describe('accounts and memos through the wallet', () => {
     });
   });
 
+  test('Memo: Decode reads what Account: Get History gave, and refuses what is not there', async () => {
+    payWith('user 43');
+    payWith();
+    house.chain.produceBlock();
+    const history = await house.run('account', 'getHistory', { account: 'hot-wallet', limit: 2 });
+    const read = await house.run('memo', 'decode', {}, { items: itemsOf(history) });
+    expect(itemsOf(read).map(({ memoStatus, memo }) => [memoStatus, memo])).toEqual([
+      ['none', null],
+      ['decoded', 'user 43'],
+    ]);
+    const { items, error } = await house.run('memo', 'decode', {}, { items: [{ mmo: 1 }] });
+    expect(items).toBeNull();
+    expect(error?.message).toMatch(/^Memo: this item has no field memo/);
+  });
+
   test('a memo that holds a private key is not encoded', async () => {
     const { error, stored } = await house.run('memo', 'encode', {
       text: `={{ "5KBpLuJa9DTbBhy1ypD9tccyAw1u3m" + "Zp7zRYpNKnk9JpsJkq1JG" }}`,
