@@ -21,8 +21,8 @@ type Builder = WatcherParts['builder'];
 export interface MemoKeyFit {
   /** Null when the keys fit, or there are none on purpose. */
   misfit: MemoKeyMisfit | null;
-  /** The same for the same keys and memo key. */
-  fingerprint: string;
+  /** The same for the same keys and memo key; null without keys. */
+  fingerprint: string | null;
 }
 
 /** While the keys fit, strangers' memos are no reason to look at them all the time. */
@@ -34,6 +34,8 @@ export class MemoKeys implements MemoDecoder {
   private keyring: MemoKeyring;
   private fits = true;
   private lookedAt = Number.NEGATIVE_INFINITY;
+  /** A look that failed. */
+  private isOwed = false;
 
   constructor(
     private readonly context: Context,
@@ -73,19 +75,19 @@ export class MemoKeys implements MemoDecoder {
     const account = keys === undefined ? null : await session.account(accountId);
     if (keys === undefined || account === null) {
       this.fits = true;
-      return { misfit: null, fingerprint: '' };
+      return { misfit: null, fingerprint: null };
     }
     const credentialName = this.context.getNode().credentials?.['bitSharesKeysApi']?.name;
     const misfit = memoKeyMisfit({ keys, keyring, account, chain, credentialName });
     this.fits = misfit === null;
     const compared = [account.id, account.memoKey, ...keyring.publicKeys].join(' ');
-    const fingerprint = createHash('sha256').update(compared).digest('hex').slice(0, 16);
-    return { misfit, fingerprint };
+    return { misfit, fingerprint: digestOf(compared) };
   }
 
   /**
    * A builder that looks at the keys when they may have stopped fitting, and reads the memos of that page with the keys that
-   * it finds. No deposit waits for this: what goes wrong is left to the next page.
+   * it finds. No deposit waits for this: keys that cannot be read are noted, and what the node did not answer is asked again
+   * with the next page.
    */
   watch(builder: Builder, accountId: string, note: (fit: MemoKeyFit) => void): Builder {
     return {
@@ -93,24 +95,47 @@ export class MemoKeys implements MemoDecoder {
         const built = await builder.build(session, operations);
         const isUnread = built.some(({ item }) => item.memoStatus === 'no_key');
         if (!this.isDue(isUnread, operations, accountId)) return built;
-        try {
-          const changed = await this.read();
-          note(await this.compare(session, accountId));
-          return changed && isUnread ? await builder.build(session, operations) : built;
-        } catch (error) {
-          if (!session.lost.aborted) note(this.unreadable(error));
-          return built;
-        }
+        const isOther = await this.lookAgain(session, accountId, note);
+        return isOther && isUnread ? builder.build(session, operations) : built;
       },
     };
+  }
+
+  /** @returns whether memos are read with other keys from now on */
+  private async lookAgain(
+    session: NodeSession,
+    accountId: string,
+    note: (fit: MemoKeyFit) => void,
+  ): Promise<boolean> {
+    let isOther: boolean;
+    try {
+      isOther = await this.read();
+    } catch (error) {
+      note(this.unreadable(error));
+      return false;
+    }
+    this.isOwed = true;
+    try {
+      const fit = await this.compare(session, accountId);
+      this.isOwed = false;
+      note(fit);
+    } catch (error) {
+      if (!isBitSharesError(error)) return await Promise.reject(error);
+    }
+    return isOther;
   }
 
   private unreadable(error: unknown): MemoKeyFit {
     const { message } = toNodeError(this.context.getNode(), error);
     this.fits = false;
-    const fix =
-      (isBitSharesError(error) ? error.fix : undefined) ?? 'Open the keys credential and save it again.';
-    return { misfit: { message: `the keys could not be compared: ${message}`, fix }, fingerprint: message };
+    const fix = isBitSharesError(error) ? error.fix : undefined;
+    return {
+      misfit: {
+        message: `the keys credential cannot be read. ${message}`,
+        fix: fix ?? 'Open the keys credential and save it again.',
+      },
+      fingerprint: digestOf(message),
+    };
   }
 
   private isDue(isUnread: boolean, operations: readonly AccountOperation[], accountId: string): boolean {
@@ -118,10 +143,15 @@ export class MemoKeys implements MemoDecoder {
       ({ operation: [type, fields] }) =>
         type === accountUpdate && (fields as { account?: unknown }).account === accountId,
     );
-    if (isChanged || !isUnread || this.keys === undefined) return isChanged;
+    if (isChanged || this.isOwed) return true;
+    if (!isUnread || this.keys === undefined) return false;
     const now = this.clock.now();
     return !this.fits || now - this.lookedAt >= lookAgainMs || now < this.lookedAt;
   }
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 /** The warning of a trigger that goes on. */

@@ -285,7 +285,8 @@ export class TriggerRun implements Instance {
     const { store } = this;
     if (misfit !== null && store.memoKeyMisfit !== fingerprint)
       this.report(memoKeysDoNotFit(misfit, account));
-    if (misfit === null && store.memoKeyMisfit !== null) this.report(memoKeysFitAgain(account));
+    const isOver = misfit === null && fingerprint !== null && store.memoKeyMisfit !== null;
+    if (isOver) this.report(memoKeysFitAgain(account));
     store.memoKeyMisfit = misfit === null ? null : fingerprint;
   }
 

@@ -37,7 +37,7 @@ export interface DecodedMemo {
     hex: string | null;
     /** The public key of ours that decoded the memo. */
     key: string | null;
-    /** With `no_key` the public key whose private key opens the memo on our side; null otherwise. */
+    /** With `no_key` the public key whose private key opens the memo on our side; null otherwise, and for the null key. */
     neededKey: string | null;
     /** True where a private key was removed from the text. */
     masked: boolean;
@@ -155,7 +155,8 @@ export class MemoKeyring {
     const key = this.#keys.get(own);
     if (key === undefined) {
       const wellFormed = this.#parse(parts.from) !== undefined && this.#parse(parts.to) !== undefined;
-      return wellFormed ? unread('no_key', parts[side]) : unread('corrupt');
+      if (!wellFormed) return unread('corrupt');
+      return unread('no_key', parts[side] === this.#nullKey ? null : parts[side]);
     }
     if (parts.message.length === 0 || parts.message.length % blockLength !== 0) return unread('corrupt');
     const secrets = this.#secretsOf(own, key, other);

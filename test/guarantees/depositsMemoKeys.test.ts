@@ -1,4 +1,5 @@
 /** Guarantee: a trigger whose keys open no memo of its account says so, before the first deposit or as soon as it happens. */
+import { BitSharesError } from '../../src/errors';
 import { encryptMemo, PrivateKey } from '../../src/protocol';
 import { exchange, transfer, alice } from '../deposits/memoryChain';
 import { codes, Scenario } from '../deposits/scenario';
@@ -25,19 +26,23 @@ const wrong: Keys = { account: 'hot-wallet', memoKey: foreign.toWif() };
 
 class MemoScenario extends Scenario {
   private nonce = 1n;
+  private readonly credentials: Record<string, object>;
 
-  /** @param keys what the keys credential holds; edited by `edit` */
-  constructor(
-    private readonly keys: Keys,
-    parameters: Record<string, unknown> = {},
-  ) {
-    super({ credentials: { bitSharesKeysApi: keys }, parameters });
+  /** @param keys what the keys credential holds */
+  constructor(keys: Keys, parameters: Record<string, unknown> = {}) {
+    const credentials = { bitSharesKeysApi: keys };
+    super({ credentials, parameters });
+    this.credentials = credentials;
     this.chain.memoKeys.set(exchange, textOf(present));
   }
 
   edit(keys: Keys): void {
-    for (const name of Object.keys(this.keys)) delete this.keys[name as keyof Keys];
-    Object.assign(this.keys, keys);
+    this.credentials['bitSharesKeysApi'] = keys;
+  }
+
+  /** Takes the keys credential out of the node, which counts from the next publication on. */
+  removeKeys(): void {
+    delete this.credentials['bitSharesKeysApi'];
   }
 
   /** A deposit whose memo is encrypted to the key. */
@@ -106,7 +111,7 @@ describe('a first activation', () => {
 
 describe('a trigger that works already', () => {
   it('goes on with keys that do not fit, and says so once, also over publications', async () => {
-    const scenario = new MemoScenario({ ...right });
+    const scenario = new MemoScenario(right);
     await scenario.start();
     await scenario.stop();
     scenario.edit(wrong);
@@ -129,10 +134,16 @@ describe('a trigger that works already', () => {
     expect(scenario.check(20)).toEqual({ lost: [], unexpected: [], repeated: [] });
     const shown = JSON.stringify(scenario.host.failures);
     expect(shown).not.toContain(foreign.toWif());
+    await scenario.stop();
+    scenario.removeKeys();
+    await scenario.start('update');
+    scenario.pay('order 3');
+    expect(await scenario.told(3)).toEqual(['no_key', 'no_key', 'no_key']);
+    expect(codes(scenario.host)).toEqual(['MEMO_KEY_MISMATCH']);
   });
 
   it('says so when the account gets another memo key, and reads memos again once the credential has it', async () => {
-    const scenario = new MemoScenario({ ...right });
+    const scenario = new MemoScenario(right);
     await scenario.start();
     scenario.pay('order 1');
     await scenario.told(1);
@@ -155,7 +166,7 @@ describe('a trigger that works already', () => {
   });
 
   it('a memo that strangers encrypt to other keys is no change of ours', async () => {
-    const scenario = new MemoScenario({ ...right });
+    const scenario = new MemoScenario(right);
     await scenario.start();
     for (let i = 1; i <= 5; i++) scenario.pay('spam', foreign);
     expect(await scenario.told(5)).toEqual(Array.from({ length: 5 }, () => 'no_key'));
@@ -164,8 +175,30 @@ describe('a trigger that works already', () => {
     expect(scenario.node.calls['account']).toBeLessThan(6);
   });
 
+  it('a look at the account that the node does not answer is made again, and holds no deposit up', async () => {
+    const scenario = new MemoScenario(right);
+    await scenario.start();
+    const before = scenario.node.beforeAnswer;
+    let refused = 0;
+    scenario.node.beforeAnswer = async (method) => {
+      await before(method);
+      if (method !== 'account') return;
+      refused += 1;
+      throw new BitSharesError('NODE_ERROR', { message: 'Access denied' });
+    };
+    scenario.chain.rotateMemoKey(exchange, textOf(next));
+    scenario.pay('order 1');
+    expect(await scenario.told(1)).toEqual(['order 1']);
+    expect(refused).toBe(1);
+    expect(scenario.host.failures).toEqual([]);
+    scenario.node.beforeAnswer = before;
+    scenario.pay('order 2');
+    expect(await scenario.told(2)).toEqual(['order 1', 'order 2']);
+    expect(codes(scenario.host)).toEqual(['MEMO_KEY_MISMATCH']);
+  });
+
   it('a credential that can no longer be read holds no deposit up', async () => {
-    const scenario = new MemoScenario({ ...right });
+    const scenario = new MemoScenario(right);
     await scenario.start();
     scenario.chain.rotateMemoKey(exchange, textOf(next));
     scenario.edit({ account: 'exchange', memoKey: 'no key at all' });
@@ -176,7 +209,7 @@ describe('a trigger that works already', () => {
   });
 
   it('with a payment sent the same keys decide', async () => {
-    const scenario = new MemoScenario({ ...right }, { triggerOn: 'paymentSent' });
+    const scenario = new MemoScenario(right, { triggerOn: 'paymentSent' });
     await scenario.start();
     const memo = encryptMemo({ from: present, to: sender.publicKey, nonce: 5n, text: 'out', prefix: 'BTS' });
     scenario.chain.produce([{ operations: [transfer(exchange, alice, 7, { memo })] }]);
