@@ -87,7 +87,7 @@ export function optionalTextOf(value: unknown, field: string): string {
  * What is to be the text of a memo; null and an empty text mean none. Nothing found does not: a payment to an exchange without
  * the memo of its customer is lost to that customer.
  */
-export function memoOf(value: unknown, field: string): unknown {
+export function memoTextOf(value: unknown, field: string): unknown {
   if (value !== undefined) return value;
   throw invalid(
     field,

@@ -9,6 +9,7 @@ import { forEachConnectedItem } from '../../../shared/connectedItems';
 import { optionalKeysOf } from '../../../shared/credentials';
 import { memoKeyring } from '../../../shared/keysCredential';
 import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { checkMemoKeys, needlessActiveKey } from '../../../shared/memoKeyFit';
 import { booleanOf, choice, choices, wholeNumberOf } from '../../../shared/parameterValues';
 import { accountField } from '../../../shared/parameters';
 import { acceptGapsField, checkGap, endFields, openRange, readingNodes, startFields } from './range';
@@ -121,15 +122,25 @@ const description: INodeProperties[] = shownFor(
   ],
 );
 
+const chooseKeys =
+  'Some memos are encrypted. Choose a keys credential with the memo key of the account to read memos.';
+
 /** Deposit: Get Many. The items of the trigger, oldest first, read and proved in the same way. */
 export const getMany: NodeOperation = {
   description,
   async execute(items) {
+    const credentialName = this.getNode().credentials?.['bitSharesKeysApi']?.name;
+    const hints = new Set<string>();
     const keysOf = await ofEachItem(this, items, (itemIndex) => optionalKeysOf(this, itemIndex));
-    return forEachConnectedItem(this, items, async (itemIndex, { settings, ...nodes }) => {
-      const keyring = memoKeyring(keysOf(itemIndex), settings.chain);
+    const output = await forEachConnectedItem(this, items, async (itemIndex, { settings, ...nodes }) => {
+      const keys = keysOf(itemIndex);
+      const keyring = memoKeyring(keys, settings.chain);
       const range = await openRange(this, itemIndex, readingNodes(nodes, settings.chain));
       const { session, account, from, lastBlock, height } = range;
+      if (keys !== undefined) {
+        const question = { keys, keyring, chain: settings.chain, credentialName };
+        await checkMemoKeys(session, account.id, question);
+      }
       const direction = choice(
         this.getNodeParameter('direction', itemIndex),
         ['in', 'out', 'both'],
@@ -163,7 +174,15 @@ export const getMany: NodeOperation = {
         checkGap(page.gapWhenLeft, acceptGaps);
         break;
       }
-      return found.slice(0, limit).map((item) => ({ ...item }) as unknown as IDataObject);
+      const given = found.slice(0, limit);
+      const spending = needlessActiveKey(keys);
+      if (spending !== null) hints.add(spending);
+      if (keys === undefined && given.some(({ memoStatus }) => memoStatus === 'no_key')) {
+        hints.add(chooseKeys);
+      }
+      return given.map((item) => ({ ...item }) as unknown as IDataObject);
     });
+    for (const message of hints) this.addExecutionHints({ message, location: 'outputPane' });
+    return output;
   },
 };

@@ -7,7 +7,7 @@ import { forEachConnectedItem } from '../../../shared/connectedItems';
 import { keysOf } from '../../../shared/credentials';
 import { requireAccount } from '../../../shared/lookup';
 import { shownFor, type NodeOperation } from '../../../shared/operation';
-import { choice, memoOf } from '../../../shared/parameterValues';
+import { choice, memoTextOf } from '../../../shared/parameterValues';
 
 /** Memo: Encode. The memo object of an operation, with a nonce of its own; nothing is sent. */
 export const encode: NodeOperation = {
@@ -49,7 +49,7 @@ export const encode: NodeOperation = {
       this,
       items,
       async (itemIndex, { settings: { chain }, trusted }): Promise<IDataObject> => {
-        const text = parseMemoText(memoOf(this.getNodeParameter('text', itemIndex), 'Text'), 'Text');
+        const text = parseMemoText(memoTextOf(this.getNodeParameter('text', itemIndex), 'Text'), 'Text');
         const nonce = randomBytes(8).readBigUInt64BE();
         const item = (memo: Memo): IDataObject => ({ memo: { ...memo } as IDataObject });
         const memoType = this.getNodeParameter('memoType', itemIndex);

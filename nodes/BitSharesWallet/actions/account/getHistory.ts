@@ -24,8 +24,9 @@ export const getHistory: NodeOperation = {
       const lines = await reader.history(account.name, limit);
       const ownKeys = new Set(await reader.memoKeys());
       return lines.map(({ operation, memo: text }): IDataObject => {
-        const { memo } = operation.operation[1] as { memo?: unknown };
-        return { ...historyItem(operation), ...walletMemo(memo, text, { publicMemos, ownKeys }) };
+        const { memo, from } = operation.operation[1] as { memo?: unknown; from?: unknown };
+        const side = from === account.id ? 'from' : 'to';
+        return { ...historyItem(operation), ...walletMemo(memo, text, { publicMemos, ownKeys }, side) };
       });
     });
   },

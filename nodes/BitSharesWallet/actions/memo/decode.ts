@@ -1,27 +1,14 @@
 import { MemoKeyring } from '../../../../src/protocol';
 import { walletReader } from '../../../../src/rpc/walletReader';
 import type { WalletCall } from '../../../../src/rpc/walletSession';
-import { readMemo } from '../../../BitShares/actions/memo/decode';
+import { memoField, memoOf } from '../../../shared/memoParameter';
 import { shownFor, type NodeOperation } from '../../../shared/operation';
 import { forEachUnlockedItem } from '../../../shared/walletItems';
 import { walletMemo } from '../../walletMemo';
 
 /** Memo: Decode. Never fails because of what a memo holds: `memoStatus` says what came of it. */
 export const decode: NodeOperation = {
-  description: shownFor(
-    'memo',
-    ['decode'],
-    [
-      {
-        displayName: 'Memo',
-        name: 'memoObject',
-        type: 'json',
-        default: '={{ $json.memo }}',
-        required: true,
-        description: 'The memo object of an operation: from, to, nonce and message',
-      },
-    ],
-  ),
+  description: shownFor('memo', ['decode'], [memoField]),
   async execute(items) {
     // The keys of a wallet are asked for once: a batch may be a whole history.
     const keysOfWallet = new Map<WalletCall, Promise<string[]>>();
@@ -30,7 +17,7 @@ export const decode: NodeOperation = {
       const asked = keysOfWallet.get(call) ?? walletReader(call).memoKeys();
       keysOfWallet.set(call, asked);
       const ownKeys = new Set(await asked);
-      const memo = readMemo(this.getNodeParameter('memoObject', itemIndex));
+      const memo = memoOf(this, itemIndex);
       const encrypted = publicMemos.decode(memo).status === 'no_key';
       const read = encrypted ? String(await call('read_memo', [memo])) : '';
       return walletMemo(memo, read, { publicMemos, ownKeys });

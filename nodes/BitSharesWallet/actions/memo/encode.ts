@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { parseMemoText } from '../../../../src/withdrawals/intent';
 import { shownFor, type NodeOperation } from '../../../shared/operation';
-import { accountOf, memoOf } from '../../../shared/parameterValues';
+import { accountOf, memoTextOf } from '../../../shared/parameterValues';
 import { forEachUnlockedItem } from '../../../shared/walletItems';
 
 /** Memo: Encode. The wallet encrypts it with the sender's memo key and a nonce of its own; nothing is sent. */
@@ -39,7 +39,7 @@ export const encode: NodeOperation = {
   ),
   async execute(items) {
     return forEachUnlockedItem(this, items, async (itemIndex, { call }) => {
-      const text = parseMemoText(memoOf(this.getNodeParameter('text', itemIndex), 'Text'), 'Text');
+      const text = parseMemoText(memoTextOf(this.getNodeParameter('text', itemIndex), 'Text'), 'Text');
       const from = accountOf(this.getNodeParameter('from', itemIndex), 'From');
       const to = accountOf(this.getNodeParameter('to', itemIndex), 'To');
       return { memo: (await call('sign_memo', [from, to, text])) as IDataObject };
