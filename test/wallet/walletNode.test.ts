@@ -128,7 +128,7 @@ describe('the wallet itself', () => {
       [
         'a # in the address',
         { walletUrl: 'http://n8n:12#word@127.0.0.1:8092' },
-        /^Wallet URL: entry 1 is not .*%23/,
+        /^Wallet URL: this is not an http:.*%23/,
       ],
       [
         'two addresses',
