@@ -4,7 +4,9 @@
  */
 import type { IDataObject } from 'n8n-workflow';
 import { BitSharesWallet } from '../../nodes/BitSharesWallet/BitSharesWallet.node';
+import { testKeysCredential } from '../../nodes/shared/credentialTests';
 import { decryptBts1Export, mainnet, PrivateKey } from '../../src/protocol';
+import { ScriptedNode } from '../rpc/scriptedNode';
 import { executeNode, type NodeResult, type NodeRun } from '../support/executeNode';
 import walletExport from '../vectors/bts1_key_export.json';
 import { startCollectingWallet, type CollectingWallet } from './collectingWallet';
@@ -161,4 +163,37 @@ describe('a key leaves only for the wallet that its owner entered', () => {
     expect(ofMemo.error).toBeNull();
     expect(ofMemo.stored).not.toContain('Empty Active Key');
   });
+});
+
+test('the test of a keys credential sends no secret to the node that it names', async () => {
+  const node = await ScriptedNode.start(({ params }) => ({
+    result: params[1] === 'get_chain_id' ? mainnet.chainId : [null],
+  }));
+  const tested = await testKeysCredential.call(
+    {} as never,
+    {
+      data: {
+        account: 'hot-wallet',
+        memoKey: memo.toWif(),
+        activeKey: active.toWif(),
+        olderMemoKeys: older.toWif(),
+        balanceKeys: balance.toWif(),
+        walletPassword: 'opens an export',
+        keyReceivingWallet: 'http://127.0.0.1:8092',
+        testNodeUrl: node.url,
+      },
+    } as never,
+  );
+  await node.stop();
+  expect(tested).toMatchObject({
+    status: 'Error',
+    message: expect.stringMatching(/no account hot-wallet/) as string,
+  });
+  const told = JSON.stringify(node.requests);
+  expect(told).toContain('hot-wallet');
+  for (const key of [memo, active, older, balance]) {
+    expect(told).not.toContain(key.toWif());
+    expect(told).not.toContain(Buffer.from(key.secretBytes()).toString('hex'));
+  }
+  expect(told).not.toContain('opens an export');
 });
