@@ -25,7 +25,7 @@ export async function testWalletCredential(
     if (!isBitSharesError(error)) return { status: 'Error', message: 'The test itself went wrong' };
     return {
       status: 'Error',
-      message: error.fix === undefined ? error.message : `${error.message}. ${error.fix}`,
+      message: error.fix === undefined ? error.message : `${error.message.replace(/\.$/, '')}. ${error.fix}`,
     };
   }
 }

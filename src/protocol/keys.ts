@@ -46,7 +46,7 @@ export class PublicKey {
     if (decoded.payload === undefined) {
       throw new BitSharesError('INVALID_PUBLIC_KEY', {
         // A private key pasted into a field for a public key must not be shown: only the fault is named.
-        message: `This is not a public key of this chain: ${decoded.fault}.`,
+        message: `This is not a public key of this chain: ${decoded.fault}`,
         fix: `Give a public key that starts with ${prefix}, without blanks, copied whole.`,
         ...(field === undefined ? {} : { field }),
       });
@@ -64,7 +64,7 @@ export class PublicKey {
   static fromBytes(bytes: Uint8Array, field?: string): PublicKey {
     if (bytes.length !== publicKeyLength) {
       throw new BitSharesError('INVALID_PUBLIC_KEY', {
-        message: `A public key has ${publicKeyLength} bytes; these are ${bytes.length}.`,
+        message: `A public key has ${publicKeyLength} bytes; these are ${bytes.length}`,
         fix: 'Give the compressed form of the key.',
         ...(field === undefined ? {} : { field }),
       });
@@ -235,7 +235,7 @@ function wifPayload(text: unknown): Uint8Array | string {
 
 function invalidKey(reason: string, fix: string, field: string | undefined): BitSharesError {
   return new BitSharesError('INVALID_KEY', {
-    message: `This is not a private key: ${reason}.`,
+    message: `This is not a private key: ${reason}`,
     fix,
     ...(field === undefined ? {} : { field }),
   });

@@ -11,7 +11,7 @@ import { displayEndpoint } from './endpoint';
 import { foreignText, quoted } from './foreignText';
 import { checkJsonBudget } from './jsonBudget';
 import { lookUpHost, post as postOverNetwork, type HostLookup, type HttpAnswer, type Post } from './network';
-import { Secret } from './secretExit';
+import { Secret, secretText } from './secretExit';
 import { knownParts } from './walletErrors';
 import { budgetFor, carriesSecrets, fateOf } from './walletMethods';
 import { connectionFailure } from './walletUnreachable';
@@ -100,6 +100,8 @@ function callText(
   destination: Destination,
 ): { text: string; secrets: string[] } {
   const secrets: string[] = [];
+  // Whatever form a caller gave the secret: this method has one.
+  if (carriesSecrets(method)) secretText('', destination, 'the address beside it');
   const text = JSON.stringify({ jsonrpc: '2.0', id, method, params }, function (this: unknown, key, value) {
     // `value` is what toJSON made of it: [secret].
     const given = (this as Record<string, unknown>)[key];

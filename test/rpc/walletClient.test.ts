@@ -371,6 +371,9 @@ describe('the client of cli_wallet', () => {
 
     test('nor does a public address, or a login in the URL of one', async () => {
       expect((await failure(call('http://203.0.113.5:8092', []).answer)).code).toBe('ACCESS_DENIED');
+      // Also where a caller forgot to say that it is a secret.
+      const plain = openWalletClient({ url: 'http://203.0.113.5:8092' }, clock).call('unlock', [password]);
+      expect((await failure(plain)).code).toBe('ACCESS_DENIED');
       const withLogin = call('http://n8n:word@wallet.example', ['203.0.113.5'], 'info');
       expect((await failure(withLogin.answer)).code).toBe('ACCESS_DENIED');
     });
