@@ -12,6 +12,7 @@ import type { TriggerState } from '../../src/deposits/triggerState';
 import { Watcher } from '../../src/deposits/watcher';
 import { isBitSharesError, BitSharesError, type ErrorCode } from '../../src/errors';
 import type { Chain, MemoKeyring } from '../../src/protocol';
+import { addressReport } from '../shared/addressReports';
 import { optionalKeysOf } from '../shared/credentials';
 import { memoKeyring } from '../shared/keysCredential';
 import { Emitter, placeOf } from './emitter';
@@ -87,6 +88,7 @@ export class TriggerRun {
    */
   async start(): Promise<ITriggerResponse> {
     await this.instances.takeOver(placeOf(this.context), this);
+    this.nodes.observe?.((event) => this.report(addressReport(event)));
     const found = this.store.read();
     const mode = this.context.getActivationMode();
     const first = mode === 'activate' || mode === 'create';

@@ -1,14 +1,19 @@
 /** Reading the credentials of a node inside n8n. */
 import type { IExecuteFunctions, ITriggerFunctions } from 'n8n-workflow';
 import { BitSharesError } from '../../src/errors';
+import { addressHints } from './addressReports';
 import { readKeys, type Keys } from './keysCredential';
 import { readNodeSettings, type NodeSettings } from './nodeCredential';
 
 type CredentialContext = Pick<IExecuteFunctions | ITriggerFunctions, 'getCredentials' | 'getNode'>;
 
-/** The node credential, which every operation needs. */
-export async function nodeSettingsOf(context: CredentialContext): Promise<NodeSettings> {
-  return readNodeSettings(await context.getCredentials('bitSharesNodeApi'));
+/** The node credential, which every operation needs. In an action, hints tell of addresses that could not be used. */
+export async function nodeSettingsOf(
+  context: CredentialContext & Partial<Pick<IExecuteFunctions, 'addExecutionHints'>>,
+): Promise<NodeSettings> {
+  const settings = readNodeSettings(await context.getCredentials('bitSharesNodeApi'));
+  if (context.addExecutionHints === undefined) return settings;
+  return { ...settings, onAddress: addressHints(context as Pick<IExecuteFunctions, 'addExecutionHints'>) };
 }
 
 /** The keys credential, or undefined when none is selected in the node. */
