@@ -3,9 +3,9 @@
  * in trouble costs nothing while another works, so nobody would notice it without being told.
  */
 import type { Clock } from '../chain';
-import { type BitSharesError } from '../errors';
-import { sentTooMuch } from './connection';
+import type { BitSharesError } from '../errors';
 import { displayEndpoint } from './endpoint';
+import { sentTooMuch } from './incoming';
 
 /** What happened to an address while the others go on. All addresses are without user name and password. */
 export type AddressEvent =

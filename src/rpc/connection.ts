@@ -4,17 +4,10 @@
  */
 import type { Clock } from '../chain';
 import { BitSharesError } from '../errors';
-import {
-  answerBytes,
-  blockBytes,
-  budgetOf,
-  mayBeAskedAlone,
-  openingBytes,
-  unaskedBytes,
-} from './answerSizes';
+import { answerBytes, blockBytes, mayBeAskedAlone, openingBytes, unaskedBytes } from './answerSizes';
 import { displayEndpoint } from './endpoint';
-import { checkJsonBudget } from './jsonBudget';
-import { MessageRate, noticeLimits, rateWindowMs, unaskedLimits, type MessageLimits } from './messageRate';
+import { checkedText, idOf, tooMuch, tooOften } from './incoming';
+import { MessageRate, noticeLimits, unaskedLimits } from './messageRate';
 import { lostWith, notAnswered, notSent, type Request } from './request';
 import { withoutSecrets } from './secrets';
 import type { Closing, OpenSocket, Socket } from './socket';
@@ -36,8 +29,6 @@ const quickOpeningMs = 5000;
 
 /** How often deadlines are looked at while requests are open. */
 const deadlineCheckMs = 250;
-
-const ownNode = 'Check that the address is your own node and that nothing stands in between.';
 
 export class Connection {
   /** Resolves when the connection is open; rejects with NODE_UNREACHABLE. */
@@ -93,7 +84,8 @@ export class Connection {
       pinged: (bytes) => {
         if (!this.lost.aborted) this.unasked(bytes);
       },
-      largestMessage: () => (this.stage === 'ready' ? this.largest : openingBytes),
+      // Above any answer that is read: what is below fails its own call alone.
+      largestMessage: () => (this.stage === 'ready' ? Math.max(this.largest, blockBytes()) : openingBytes),
       closed: (closing) => {
         this.end(this.closedBy(closing), closing.reason);
       },
@@ -171,9 +163,14 @@ export class Connection {
   private received(message: Buffer): void {
     const id = idOf(message);
     const request = id === null ? undefined : this.inFlight.get(id);
+    const most = this.stage !== 'ready' ? openingBytes : (request?.largest ?? unaskedBytes);
+    const who =
+      request === undefined
+        ? `${this.endpoint} sent a message that answers no question,`
+        : `${this.endpoint} answered ${request.method}`;
     let text: string;
     try {
-      text = this.checkedText(message, request);
+      text = checkedText(message, most, who);
     } catch (error) {
       this.refuse(error as BitSharesError, id, request);
       return;
@@ -191,20 +188,6 @@ export class Connection {
       return;
     }
     this.understood(value, message.length);
-  }
-
-  /** The text of a message that is worth parsing. */
-  private checkedText(message: Buffer, request: Request | undefined): string {
-    const most = this.stage !== 'ready' ? openingBytes : (request?.largest ?? unaskedBytes);
-    const who =
-      request === undefined
-        ? `${this.endpoint} sent a message that answers no question,`
-        : `${this.endpoint} answered ${request.method}`;
-    if (message.length > most)
-      throw tooLarge(`${who} with ${message.length} bytes (at most ${most} are read)`);
-    const text = message.toString('utf8');
-    checkJsonBudget(text, budgetOf(most), who);
-    return text;
   }
 
   /** What is too large stops only what needs it, from a node that has shown which chain it is on. */
@@ -229,7 +212,7 @@ export class Connection {
       const handler = this.noticeHandlers.get(callbackId as number);
       if (handler === undefined) this.unasked(bytes);
       else if (this.noticeRate.allows(bytes)) handler(payload);
-      else this.abandon(tooMuch(tooOften(`${this.endpoint} sends too many notices`, noticeLimits)));
+      else this.abandon(tooOften(`${this.endpoint} sends too many notices`, noticeLimits));
       return;
     }
     const request = typeof id === 'number' ? this.inFlight.get(id) : undefined;
@@ -254,7 +237,7 @@ export class Connection {
   /** A few messages that nobody asked for do no harm. */
   private unasked(bytes: number): void {
     if (this.unaskedRate.allows(bytes)) return;
-    this.abandon(tooMuch(tooOften(`${this.endpoint} keeps sending what nobody asked for`, unaskedLimits)));
+    this.abandon(tooOften(`${this.endpoint} keeps sending what nobody asked for`, unaskedLimits));
   }
 
   private refusal(request: Request, error: unknown): BitSharesError {
@@ -360,36 +343,4 @@ export class Connection {
     this.waiting.length = 0;
     this.waitingAlone.length = 0;
   }
-}
-
-/**
- * The number of the question that a message answers, read without parsing the message: a node writes it first, and whoever
- * writes it last is understood as well. Null when it is in neither place.
- */
-function idOf(message: Buffer): number | null {
-  const first = /^\s*\{\s*"id"\s*:\s*(\d{1,15})\s*,/.exec(message.toString('latin1', 0, 64));
-  const found =
-    first ?? /,\s*"id"\s*:\s*(\d{1,15})\s*\}\s*$/.exec(message.toString('latin1', message.length - 64));
-  return found === null ? null : Number(found[1]);
-}
-
-function tooLarge(message: string): BitSharesError {
-  return new BitSharesError('INVALID_ANSWER', {
-    message,
-    fix: `${ownNode} If so, ask for less at a time.`,
-  });
-}
-
-function tooOften(message: string, { messages, bytes }: MessageLimits): string {
-  return `${message} (more than ${messages} messages or ${bytes} bytes in ${rateWindowMs / 1000} s)`;
-}
-
-/** What makes an address one to stay away from for a while. */
-function tooMuch(message: string): BitSharesError {
-  return new BitSharesError('INVALID_ANSWER', { message, fix: ownNode, data: { tooMuch: true } });
-}
-
-/** Whether a connection ended because the other side sent too much. */
-export function sentTooMuch(error: BitSharesError): boolean {
-  return error.data['tooMuch'] === true;
 }

@@ -54,7 +54,8 @@ class Session {
     if (signal.aborted || this.lost.aborted) return;
     const wakes = this.watchers.get(objectId) ?? new Set();
     this.watchers.set(objectId, wakes.add(wake));
-    signal.addEventListener('abort', () => wakes.delete(wake), { once: true });
+    // Nothing of a lost connection stays behind on a signal that outlives it.
+    signal.addEventListener('abort', () => wakes.delete(wake), { once: true, signal: this.lost });
     // A second set_subscribe_callback would clear the subscriptions of the first, so there is one for the connection.
     this.subscribed ??= this.subscribe();
     this.subscribed
