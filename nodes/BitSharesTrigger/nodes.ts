@@ -2,6 +2,7 @@
 import type { ITriggerFunctions } from 'n8n-workflow';
 import type { WatchedNodes } from '../../src/deposits/watcher';
 import type { Chain } from '../../src/protocol';
+import type { AddressObserver } from '../../src/rpc/addresses';
 import { triggerNodeSettingsOf } from '../shared/credentials';
 import { openNode, type NodeSettings } from '../shared/nodeCredential';
 
@@ -14,14 +15,21 @@ export interface ChainNodes extends WatchedNodes {
 /** Where a trigger gets its nodes from. */
 export interface ChainNodeSource {
   nodes(): Promise<ChainNodes>;
+  /** Tells from now on when an address is left for the next, and when it is used again. */
+  observe?(observer: AddressObserver): void;
   close(): void;
 }
 
 export class NodeSource implements ChainNodeSource {
   private open: { settings: string; nodes: ChainNodes } | null = null;
   private closed = false;
+  private observer: AddressObserver | undefined;
 
   constructor(private readonly context: Context) {}
+
+  observe(observer: AddressObserver): void {
+    this.observer = observer;
+  }
 
   /** @throws what an unusable credential throws */
   async nodes(): Promise<ChainNodes> {
@@ -29,7 +37,7 @@ export class NodeSource implements ChainNodeSource {
     const text = JSON.stringify(settings);
     if (this.open?.settings !== text) {
       this.disconnect();
-      this.open = { settings: text, nodes: connect(settings) };
+      this.open = { settings: text, nodes: connect(settings, (event) => this.observer?.(event)) };
     }
     const { nodes } = this.open;
     if (this.closed) this.disconnect();
@@ -48,9 +56,14 @@ export class NodeSource implements ChainNodeSource {
   }
 }
 
-function connect(settings: NodeSettings): ChainNodes {
-  const trusted = openNode(settings.trustedUrls, settings);
+function connect(settings: NodeSettings, onAddress: AddressObserver): ChainNodes {
+  const trusted = openNode(settings.trustedUrls, settings, onAddress);
   return settings.delayedUrls.length === 0
     ? { chain: settings.chain, kind: 'full', reading: trusted, trusted: null }
-    : { chain: settings.chain, kind: 'delayed', reading: openNode(settings.delayedUrls, settings), trusted };
+    : {
+        chain: settings.chain,
+        kind: 'delayed',
+        reading: openNode(settings.delayedUrls, settings, onAddress),
+        trusted,
+      };
 }

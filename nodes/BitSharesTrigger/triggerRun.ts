@@ -13,6 +13,7 @@ import { Watcher } from '../../src/deposits/watcher';
 import { isBitSharesError, BitSharesError, type ErrorCode } from '../../src/errors';
 import type { Chain } from '../../src/protocol';
 import { memoKeyMismatch } from '../shared/memoKeyFit';
+import { addressReport } from '../shared/addressReports';
 import { Emitter, placeOf } from './emitter';
 import { liveInstances, type Instance, type LiveInstances } from './liveInstances';
 import { MemoKeys, memoKeysDoNotFit, memoKeysFitAgain, type MemoKeyFit } from './memoKeys';
@@ -106,6 +107,7 @@ export class TriggerRun implements Instance {
     }
     const isContested = this.isContested();
     if (!isContested) await this.instances.takeOver(this.place, this);
+    this.nodes.observe?.((event) => this.report(addressReport(event)));
     const found = this.store.read();
     try {
       if (first && found.kind !== 'present') {

@@ -11,6 +11,7 @@ import type { PrivateKey } from '../../src/protocol';
 import { displayEndpoint, parseEndpoints } from '../../src/rpc/endpoint';
 import { readChainIdOf } from '../../src/rpc/nodeSession';
 import { openNodeClient } from '../../src/rpc/nodeClient';
+import { severalErrors } from '../../src/rpc/severalErrors';
 import { systemClock } from './clock';
 import { textField } from './fields';
 import { readKeys, type Keys } from './keysCredential';
@@ -30,8 +31,11 @@ export const testNodeCredential: CredentialTest = async function (credential) {
   return report(async () => {
     const settings = readNodeSettings(credential.data ?? {});
     // The delayed nodes first: a healthy one cannot be ahead of what is irreversible a moment later.
-    const delayed = await inspectAll(settings.delayedUrls, settings, oldestDelayedHead);
-    const trusted = await inspectAll(settings.trustedUrls, settings, oldestTrustedHead);
+    const inspectedDelayed = await inspectAll(settings.delayedUrls, settings, oldestDelayedHead);
+    const inspectedTrusted = await inspectAll(settings.trustedUrls, settings, oldestTrustedHead);
+    throwFailures([...inspectedTrusted, ...inspectedDelayed]);
+    const delayed = statesOf(inspectedDelayed);
+    const trusted = statesOf(inspectedTrusted);
     const irreversible = Math.max(...trusted.map(({ lastIrreversibleBlock }) => lastIrreversibleBlock));
     for (const [i, { headBlockNumber }] of delayed.entries()) {
       if (headBlockNumber > irreversible) {
@@ -101,11 +105,24 @@ async function report(test: () => Promise<string>): Promise<INodeCredentialTestR
   }
 }
 
-/** Waits for every address, so that no connection outlives the test, and throws the first error in their order. */
-async function inspectAll(urls: string[], settings: NodeSettings, oldestHead: number): Promise<ChainState[]> {
-  const inspections = urls.map((url) => inspect(url, settings, oldestHead));
-  await Promise.allSettled(inspections);
-  return Promise.all(inspections);
+type Inspection = PromiseSettledResult<ChainState>;
+
+function inspectAll(urls: string[], settings: NodeSettings, oldestHead: number): Promise<Inspection[]> {
+  return Promise.allSettled(urls.map((url) => inspect(url, settings, oldestHead)));
+}
+
+function statesOf(inspections: Inspection[]): ChainState[] {
+  return inspections.flatMap((inspection) => (inspection.status === 'fulfilled' ? [inspection.value] : []));
+}
+
+/** Names every address that failed: whoever mends the first would learn of the next one only by testing again. */
+function throwFailures(inspections: Inspection[]): void {
+  const reasons = inspections.flatMap((inspection) =>
+    inspection.status === 'rejected' ? [inspection.reason as unknown] : [],
+  );
+  const foreign = reasons.find((reason) => !isBitSharesError(reason));
+  if (foreign !== undefined) throw foreign;
+  if (reasons.length > 0) throw severalErrors(reasons);
 }
 
 async function inspect(url: string, settings: NodeSettings, oldestHead: number): Promise<ChainState> {

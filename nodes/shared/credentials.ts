@@ -4,15 +4,20 @@
  */
 import type { IExecuteFunctions, ITriggerFunctions } from 'n8n-workflow';
 import { BitSharesError } from '../../src/errors';
+import { addressHints } from './addressReports';
 import { readKeys, type Keys } from './keysCredential';
 import { readNodeSettings, type NodeSettings } from './nodeCredential';
 
-type ActionContext = Pick<IExecuteFunctions, 'getCredentials' | 'getNode'>;
+type ActionContext = Pick<IExecuteFunctions, 'addExecutionHints' | 'getCredentials' | 'getNode'>;
 type TriggerContext = Pick<ITriggerFunctions, 'getCredentials' | 'getNode'>;
 
-/** The node credential of an item, which every operation of the BitShares node needs. */
+/**
+ * The node credential of an item, which every operation of the BitShares node needs. Hints tell of addresses that could not
+ * be used.
+ */
 export async function nodeSettingsOf(context: ActionContext, itemIndex: number): Promise<NodeSettings> {
-  return readNodeSettings(await context.getCredentials('bitSharesNodeApi', itemIndex));
+  const settings = readNodeSettings(await context.getCredentials('bitSharesNodeApi', itemIndex));
+  return { ...settings, onAddress: addressHints(context) };
 }
 
 /** The keys credential of an item, or undefined when none is selected in the node. */

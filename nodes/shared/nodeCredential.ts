@@ -4,6 +4,7 @@ import type { NodeEndpoints } from '../../src/chain';
 import { BitSharesError } from '../../src/errors';
 import { customChain, mainnet, testnet, type Chain } from '../../src/protocol';
 import { parseEndpoints } from '../../src/rpc/endpoint';
+import type { AddressObserver } from '../../src/rpc/addresses';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import { systemClock } from './clock';
 import { textField } from './fields';
@@ -16,6 +17,8 @@ export interface NodeSettings {
   delayedUrls: string[];
   user: string;
   password: string;
+  /** Is told when the clients leave an address; not a part of the credential. */
+  onAddress?: AddressObserver;
 }
 
 const webSocketProtocols = ['ws:', 'wss:'];
@@ -74,10 +77,14 @@ export function readChain(credential: ICredentialDataDecryptedObject): Chain {
 }
 
 /** A client for the given addresses of the credential. Close it when the work is done. */
-export function openNode(urls: string[], settings: NodeSettings): NodeEndpoints {
+export function openNode(
+  urls: string[],
+  settings: NodeSettings,
+  onAddress: AddressObserver | undefined = settings.onAddress,
+): NodeEndpoints {
   return openNodeClient(
     { urls, chainId: settings.chain.chainId, user: settings.user, password: settings.password },
-    { clock: systemClock },
+    { clock: systemClock, onAddress },
   );
 }
 

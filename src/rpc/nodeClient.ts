@@ -4,12 +4,14 @@
  */
 import type { Clock, NodeEndpoints, NodeSession, SignedTransaction } from '../chain';
 import { BitSharesError, isBitSharesError } from '../errors';
+import { Addresses, type AddressObserver } from './addresses';
 import { backoffDelay } from './backoff';
 import { chainReader } from './chainReader';
 import type { ConnectionOptions } from './connection';
 import { displayEndpoint } from './endpoint';
 import type { HostLookup } from './network';
-import { openSession, type SessionSettings } from './nodeSession';
+import { answerTimeoutMs, openSession, type SessionSettings } from './nodeSession';
+import { severalErrors } from './severalErrors';
 import { openWebSocket, type OpenSocket } from './socket';
 
 export interface NodeClientSettings extends Partial<ConnectionOptions> {
@@ -26,11 +28,14 @@ export interface NodeClientEnvironment {
   lookUpHost?: HostLookup;
   /** In [0, 1); spreads reconnections. */
   random?: () => number;
+  /** Is told when one of several addresses cannot be used and the next one is, and when it is used again. */
+  onAddress?: AddressObserver | undefined;
 }
 
-const defaultRequestTimeoutMs = 15_000;
 /** A local node answers fastest with about eight requests in flight; more only fill its queue. */
 const defaultMaximumInFlight = 8;
+/** A connection that lasted this long was a good one: the next attempt after it is a first one. */
+const lastingMs = 60_000;
 
 interface Watch {
   objectId: string;
@@ -44,45 +49,55 @@ class Client {
   private readonly random: () => number;
   private readonly closing = new AbortController();
   private readonly watches = new Set<Watch>();
-  private live: NodeSession | undefined;
+  private readonly addresses: Addresses;
+  private live: { url: string; session: NodeSession } | undefined;
   private connecting: Promise<NodeSession> | undefined;
-  private nextEndpoint = 0;
   private keepingConnected = false;
 
   constructor(
-    private readonly settings: NodeClientSettings,
+    settings: NodeClientSettings,
     private readonly environment: NodeClientEnvironment,
   ) {
     this.sessionSettings = {
       chainId: settings.chainId,
       user: settings.user ?? '',
       password: settings.password ?? '',
-      requestTimeout: settings.requestTimeout ?? defaultRequestTimeoutMs,
+      openTimeout: settings.openTimeout ?? answerTimeoutMs,
+      requestTimeout: settings.requestTimeout ?? answerTimeoutMs,
       maximumInFlight: settings.maximumInFlight ?? defaultMaximumInFlight,
     };
     this.openSocket = environment.openSocket ?? openWebSocket;
     this.random = environment.random ?? Math.random;
+    this.addresses = new Addresses([...new Set(settings.urls)], environment.clock, (event) =>
+      environment.onAddress?.(event),
+    );
   }
 
   get endpoint(): string {
-    return this.live?.endpoint ?? displayEndpoint(this.settings.urls[this.nextEndpoint] ?? '');
+    return this.live?.session.endpoint ?? displayEndpoint(this.addresses.next);
   }
 
   session(): Promise<NodeSession> {
     if (this.closing.signal.aborted) return Promise.reject(closed());
-    if (this.live !== undefined && !this.live.lost.aborted) return Promise.resolve(this.live);
+    if (this.live !== undefined && !this.live.session.lost.aborted) return Promise.resolve(this.live.session);
     this.connecting ??= this.connect().finally(() => {
       this.connecting = undefined;
     });
     return this.connecting;
   }
 
-  /** Repeats a read once on a new session when the connection went away under it. Reading twice does no harm. */
-  read(api: string, method: string, args: unknown[]): Promise<unknown> {
-    const call = async () => (await this.session()).call(api, method, args);
-    return call().catch((error: unknown) => {
-      const wasLost = isBitSharesError(error, 'CONNECTION_LOST', 'REQUEST_TIMEOUT');
-      return wasLost && !this.closing.signal.aborted ? call() : Promise.reject(error);
+  /**
+   * Repeats a read once on a new session when the connection went away under it, and on the next address when the answer of
+   * this one cannot be used. Reading twice does no harm.
+   */
+  async read(api: string, method: string, args: unknown[]): Promise<unknown> {
+    const session = await this.session();
+    return session.call(api, method, args).catch(async (error: unknown) => {
+      if (this.closing.signal.aborted || !isBitSharesError(error)) return Promise.reject(error);
+      if (error.code === 'INVALID_ANSWER' && this.addresses.areSeveral) this.leave(session, error);
+      else if (error.code !== 'CONNECTION_LOST' && error.code !== 'REQUEST_TIMEOUT')
+        return Promise.reject(error);
+      return (await this.session()).call(api, method, args);
     });
   }
 
@@ -95,22 +110,22 @@ class Client {
     const watch = { objectId, wake, signal };
     this.watches.add(watch);
     signal.addEventListener('abort', () => this.watches.delete(watch), { once: true });
-    if (this.live !== undefined && !this.live.lost.aborted) this.live.watchObject(objectId, wake, signal);
+    const session = this.live?.session;
+    if (session !== undefined && !session.lost.aborted) session.watchObject(objectId, wake, signal);
     void this.keepConnected();
   }
 
   close(): void {
     this.closing.abort();
-    this.live?.close();
+    this.live?.session.close();
   }
 
-  /** Tries every endpoint once, beginning after the one that was left last. */
+  /** Tries every address once, beginning after the one that was left last. */
   private async connect(): Promise<NodeSession> {
-    const { urls } = this.settings;
     const errors: unknown[] = [];
-    for (let attempt = 0; attempt < urls.length; attempt++) {
-      const url = urls[this.nextEndpoint % urls.length] as string;
-      this.nextEndpoint = (this.nextEndpoint + 1) % urls.length;
+    for (const url of this.addresses.inOrder()) {
+      if (this.closing.signal.aborted) break;
+      this.addresses.tried(url);
       try {
         const session = await openSession(
           url,
@@ -123,15 +138,32 @@ class Client {
           session.close();
           break;
         }
-        this.live = session;
-        for (const { objectId, wake, signal } of this.watches) session.watchObject(objectId, wake, signal);
+        this.use(url, session);
         return session;
       } catch (error) {
+        if (isBitSharesError(error)) this.addresses.failed(url, error);
         errors.push(error);
       }
     }
     if (this.closing.signal.aborted) throw closed();
-    throw errors.length === 1 ? errors[0] : allFailed(errors);
+    throw errors.length === 1 ? errors[0] : severalErrors(errors, 'No endpoint can be used. ');
+  }
+
+  private use(url: string, session: NodeSession): void {
+    this.live = { url, session };
+    session.lost.addEventListener('abort', () => {
+      // This side closes a connection without a reason: whoever did so knows why, and speaks of it.
+      if (isBitSharesError(session.lost.reason)) this.addresses.failed(url, session.lost.reason);
+    });
+    for (const { objectId, wake, signal } of this.watches) session.watchObject(objectId, wake, signal);
+    this.addresses.opened(url);
+  }
+
+  /** Gives up a session whose answers cannot be used. */
+  private leave(session: NodeSession, error: BitSharesError): void {
+    if (this.live?.session !== session || session.lost.aborted) return;
+    this.addresses.failed(this.live.url, error);
+    session.close();
   }
 
   /** While something is watched there is a connection: one loop that waits for its loss and connects again. */
@@ -142,9 +174,11 @@ class Client {
     while (this.watches.size > 0 && !this.closing.signal.aborted) {
       try {
         const { lost } = await this.session();
-        failures = 0;
+        const since = this.environment.clock.now();
         if (!lost.aborted)
           await new Promise((resolve) => lost.addEventListener('abort', resolve, { once: true }));
+        // A node that accepts connections and ends each of them is not tried again and again at once.
+        failures = this.environment.clock.now() - since >= lastingMs ? 0 : failures + 1;
       } catch {
         failures += 1;
       }
@@ -157,17 +191,6 @@ class Client {
 
 function closed(): BitSharesError {
   return new BitSharesError('CONNECTION_LOST', { message: 'The node client was closed' });
-}
-
-/** One error for several endpoints: a wrong chain or login needs a person, so it is named before mere silence. */
-function allFailed(errors: unknown[]): BitSharesError {
-  const known = errors.filter((error): error is BitSharesError => error instanceof BitSharesError);
-  const leading = known.find(({ code }) => code === 'WRONG_CHAIN' || code === 'ACCESS_DENIED') ?? known[0];
-  return new BitSharesError(leading?.code ?? 'NODE_UNREACHABLE', {
-    message: `No endpoint can be used. ${errors.map((error) => (error as Error).message).join('. ')}`,
-    ...(leading?.fix === undefined ? {} : { fix: leading.fix }),
-    ...(leading === undefined ? {} : { data: leading.data }),
-  });
 }
 
 /**

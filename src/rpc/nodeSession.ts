@@ -16,8 +16,13 @@ export interface SessionSettings extends ConnectionOptions {
   password: string;
 }
 
+/** How long a node may take from the first attempt to connect until its chain id is checked, and for each answer after. */
+export const answerTimeoutMs = 15_000;
+
 /** The number that the node repeats in every notice of a watched object. */
 const objectNotices = 1;
+
+const globalProperties = '2.0.0';
 
 class Session {
   readonly endpoint: string;
@@ -26,9 +31,6 @@ class Session {
 
   constructor(private readonly connection: Connection) {
     this.endpoint = displayEndpoint(connection.url);
-    connection.onNotice(objectNotices, (payload) => {
-      this.wakeWatchers(payload);
-    });
   }
 
   get lost(): AbortSignal {
@@ -39,8 +41,10 @@ class Session {
     this.connection.close();
   }
 
-  call(api: string, method: string, args: unknown[]): Promise<unknown> {
-    return this.connection.request(api, method, args);
+  async call(api: string, method: string, args: unknown[]): Promise<unknown> {
+    const answer = await this.connection.request(api, method, args);
+    if (method === 'get_objects') this.learnBlockSize(args, answer);
+    return answer;
   }
 
   async broadcast(transaction: SignedTransaction): Promise<void> {
@@ -51,15 +55,33 @@ class Session {
     if (signal.aborted || this.lost.aborted) return;
     const wakes = this.watchers.get(objectId) ?? new Set();
     this.watchers.set(objectId, wakes.add(wake));
-    signal.addEventListener('abort', () => wakes.delete(wake), { once: true });
+    // Nothing of a lost connection stays behind on a signal that outlives it.
+    signal.addEventListener('abort', () => wakes.delete(wake), { once: true, signal: this.lost });
     // A second set_subscribe_callback would clear the subscriptions of the first, so there is one for the connection.
-    this.subscribed ??= this.connection.request('database', 'set_subscribe_callback', [objectNotices, false]);
+    this.subscribed ??= this.subscribe();
     this.subscribed
       .then(() => this.connection.request('database', 'get_objects', [[objectId], true]))
       // What changed before the subscription began gave no notice.
       .then(wake, () => {
         // A node that cannot subscribe costs speed, not deposits: the caller's timer wakes it.
       });
+  }
+
+  private subscribe(): Promise<unknown> {
+    this.connection.onNotice(objectNotices, (payload) => {
+      this.wakeWatchers(payload);
+    });
+    return this.connection.request('database', 'set_subscribe_callback', [objectNotices, false]);
+  }
+
+  /** The global properties of the chain (`2.0.0`) say how large a block may be, whoever asked for them. */
+  private learnBlockSize(args: unknown[], answer: unknown): void {
+    const place = Array.isArray(args[0]) ? args[0].indexOf(globalProperties) : -1;
+    const global = (Array.isArray(answer) ? answer[place] : null) as {
+      parameters?: { maximum_block_size?: unknown };
+    } | null;
+    const size = global?.parameters?.maximum_block_size;
+    if (typeof size === 'number' && size > 0) this.connection.learnBlockSize(size);
   }
 
   private wakeWatchers(payload: unknown): void {
@@ -98,6 +120,7 @@ export async function openSession(
         data: { chainId, expectedChainId: settings.chainId },
       });
     });
+    connection.ready();
     return Object.assign(session, reader);
   } catch (error) {
     connection.close();
@@ -115,7 +138,11 @@ export async function readChainIdOf(
   clock: Clock,
   openSocket: OpenSocket = openWebSocket,
 ): Promise<string> {
-  const connection = new Connection(url, openSocket, clock, { requestTimeout: 15_000, maximumInFlight: 1 });
+  const connection = new Connection(url, openSocket, clock, {
+    openTimeout: answerTimeoutMs,
+    requestTimeout: answerTimeoutMs,
+    maximumInFlight: 1,
+  });
   try {
     await connection.opened;
     return await chainReader((api, method, args) => connection.request(api, method, args)).chainId();

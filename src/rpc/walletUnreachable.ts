@@ -1,63 +1,19 @@
 /** Why the connection to a wallet failed, in words, and whether anything was sent over it. */
 import { BitSharesError } from '../errors';
 import { foreignText } from './foreignText';
+import { connectFailure } from './unreachable';
 import { fateOf } from './walletMethods';
-
-interface Reason {
-  text: string;
-  fix: string;
-}
 
 const isItThere = 'Check the Wallet URL and that cli_wallet runs with -H; it exits when its node goes away.';
 const isThereAWay =
   'Check the Wallet URL, that a firewall lets this machine through, and the network between the two.';
-const trustIt =
-  'Put the certificate, or that of the authority that signed it, into a file and start n8n with NODE_EXTRA_CA_CERTS=that file.';
+const noTls =
+  'cli_wallet itself speaks plain HTTP: write http://, or enter the address of the proxy in front of it.';
 
-const reasons: Record<string, Reason> = {
-  ECONNREFUSED: { text: 'nothing listens at this address', fix: isItThere },
-  ENOTFOUND: {
-    text: 'there is no host of this name',
-    fix: 'Correct the name, or enter the IP address.',
-  },
-  EAI_AGAIN: { text: 'the name server does not answer', fix: 'Check the name service of this machine.' },
-  EHOSTUNREACH: { text: 'the host cannot be reached', fix: isThereAWay },
-  ENETUNREACH: { text: 'the network cannot be reached', fix: isThereAWay },
-  EADDRNOTAVAIL: { text: 'the address cannot be reached from here', fix: isThereAWay },
-  ETIMEDOUT: { text: 'the host does not answer', fix: isThereAWay },
-  DEPTH_ZERO_SELF_SIGNED_CERT: { text: 'its certificate is self-signed', fix: trustIt },
-  SELF_SIGNED_CERT_IN_CHAIN: { text: 'its certificate is signed by an authority of its own', fix: trustIt },
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: {
-    text: 'its certificate is signed by an unknown authority',
-    fix: trustIt,
-  },
-  UNABLE_TO_GET_ISSUER_CERT: { text: 'its certificate is signed by an unknown authority', fix: trustIt },
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: {
-    text: 'its certificate is signed by an unknown authority',
-    fix: trustIt,
-  },
-  CERT_HAS_EXPIRED: {
-    text: 'its certificate has expired',
-    fix: 'Renew the certificate, and check the clock of this machine.',
-  },
-  CERT_NOT_YET_VALID: {
-    text: 'its certificate is not valid yet',
-    fix: 'Check the clock of this machine and of the wallet’s.',
-  },
-  ERR_TLS_CERT_ALTNAME_INVALID: {
-    text: 'its certificate is for another host name',
-    fix: 'Enter the name for which the certificate was made.',
-  },
-  EPROTO: noTls(),
-  ERR_SSL_WRONG_VERSION_NUMBER: noTls(),
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: noTls(),
-};
-
-function noTls(): Reason {
-  return {
-    text: 'it does not speak TLS',
-    fix: 'cli_wallet itself speaks plain HTTP: write http://, or enter the address of the proxy in front of it.',
-  };
+/** What to do where a wallet needs something else than a node. */
+function fixFor(code: string): string | undefined {
+  if (code === 'ECONNREFUSED') return isItThere;
+  return code === 'EPROTO' || code.startsWith('ERR_SSL') ? noTls : undefined;
 }
 
 /**
@@ -74,13 +30,11 @@ export function connectionFailure(
   if (error instanceof BitSharesError) return error;
   const code = codeOf(error);
   if (!sent) {
-    const { text, fix } = reasons[code] ?? {
-      text: foreignText(error instanceof Error ? error.message : '') || 'no connection',
-      fix: isThereAWay,
-    };
+    const message = foreignText(error instanceof Error ? error.message : '') || 'no connection';
+    const { reason, fix } = connectFailure(Object.assign(new Error(message), { code }));
     return new BitSharesError('NODE_UNREACHABLE', {
-      message: `The wallet at ${shown} is not reachable (${text})`,
-      fix: `${fix} Nothing was sent.`,
+      message: `The wallet at ${shown} is not reachable (${reason})`,
+      fix: `${fixFor(code) ?? fix ?? isThereAWay} Nothing was sent.`,
     });
   }
   if (code.startsWith('HPE_')) {

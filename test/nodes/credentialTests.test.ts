@@ -50,6 +50,19 @@ describe('the test of a credential says what is wrong', () => {
       );
     });
 
+    test('every address that failed is named, not only the first', async () => {
+      const down = ['ws://127.0.0.1:9', 'ws://127.0.0.1:11', 'ws://127.0.0.1:13'] as const;
+      const { status, message } = await testNode({
+        trustedUrls: `${down[0]}, ${chain.trustedUrl}, ${down[1]}`,
+        delayedUrls: down[2],
+      });
+      expect(status).toBe('Error');
+      for (const url of down)
+        expect(message).toContain(`${url} is not reachable (the connection was refused)`);
+      // The same advice is given once.
+      expect(message?.match(/Check the address/g)).toHaveLength(1);
+    });
+
     test('not in sync', async () => {
       chain.faults.add({ kind: 'out of sync', node: 'trusted', method: 'get_objects', seconds: 600 });
       expect(await testNode()).toEqual(error(/is not in sync: its latest block is \d{3} s old/));

@@ -330,7 +330,7 @@ describe('the client of a node', () => {
       client.watchObject('2.6.18', () => (woken += 1), new AbortController().signal);
       await until(() => woken === 1);
       await first.stop();
-      for (let i = 0; i < 20 && woken < 2; i++) await clock.advance(1_000);
+      for (let i = 0; i < 20 && second.sockets.size === 0; i++) await clock.advance(1_000);
       await until(() => woken === 2);
       second.notify([1, [[{ id: '2.6.18' }]]]);
       await until(() => woken === 3);

@@ -283,7 +283,7 @@ describe('the client of cli_wallet', () => {
     test('a port on which nothing listens, also one that browsers refuse', async () => {
       for (const port of [1, 9, 6000, 10_080])
         expect(await unreachable(`http://127.0.0.1:${port}`)).toMatch(
-          /nothing listens.*-H.*Nothing was sent/,
+          /connection was refused.*-H.*Nothing was sent/,
         );
     });
 
@@ -311,8 +311,8 @@ describe('the client of cli_wallet', () => {
 
     test.each([
       ['EHOSTUNREACH', /host cannot be reached.*firewall/],
-      ['ENETUNREACH', /network cannot be reached.*firewall/],
-      ['ETIMEDOUT', /host does not answer.*firewall/],
+      ['ENETUNREACH', /no route to its network.*firewall/],
+      ['ETIMEDOUT', /no answer to the connection attempt.*firewall/],
       ['CERT_HAS_EXPIRED', /certificate has expired.*Renew/],
       ['ERR_TLS_CERT_ALTNAME_INVALID', /certificate is for another host name/],
       ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /unknown authority.*NODE_EXTRA_CA_CERTS/],

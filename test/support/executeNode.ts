@@ -17,6 +17,7 @@ import {
   type INodeType,
   type IRun,
   type IWorkflowExecuteAdditionalData,
+  type NodeExecutionHint,
   type WorkflowExecuteMode,
   type NodeParameterValueType,
 } from 'n8n-workflow';
@@ -46,6 +47,8 @@ export interface NodeResult {
   errorItems: INodeExecutionData[] | null;
   /** The error as the execution stores it. */
   error: (Error & { description?: string | null; context?: IDataObject }) | null;
+  /** What is shown beside the output. */
+  hints: NodeExecutionHint[];
   /** Everything that n8n would store of the execution, as text. */
   stored: string;
 }
@@ -161,6 +164,7 @@ export async function executeNode(run: NodeRun): Promise<NodeResult> {
     items: output?.data?.main?.[0] ?? null,
     errorItems: run.onError === 'continueErrorOutput' ? (output?.data?.main?.[1] ?? null) : null,
     error: (output?.error ?? result.data.resultData.error ?? null) as NodeResult['error'],
+    hints: output?.hints ?? [],
     stored: JSON.stringify({ data: result.data, error: output?.error }),
   };
 }

@@ -1,0 +1,97 @@
+/**
+ * The addresses of one node: which is tried next, which is stayed away from, and what there is to say about them. An address
+ * in trouble costs nothing while another works, so nobody would notice it without being told.
+ */
+import type { Clock } from '../chain';
+import type { BitSharesError } from '../errors';
+import { displayEndpoint } from './endpoint';
+import { sentTooMuch } from './incoming';
+
+/** What happened to an address while the others go on. All addresses are without user name and password. */
+export type AddressEvent =
+  /** It cannot be used, or was lost, and the next one is in use instead. */
+  | { kind: 'left'; endpoint: string; reason: BitSharesError; next: string }
+  /** It is in use again after it was left. */
+  | { kind: 'used again'; endpoint: string; reason: BitSharesError };
+
+export type AddressObserver = (event: AddressEvent) => void;
+
+/** An address that sent too much is the last one to be tried for this time. */
+const avoidanceMs = 3600_000;
+/** An address that comes and goes is spoken of this often at most. */
+const quietMs = 3600_000;
+
+interface Trouble {
+  reason: BitSharesError;
+  told: boolean;
+}
+
+export class Addresses {
+  private nextIndex = 0;
+  private readonly troubles = new Map<string, Trouble>();
+  private readonly avoidedUntil = new Map<string, number>();
+  private readonly toldAt = new Map<string, number>();
+
+  /** @param urls in order of preference; at least one, and none twice */
+  constructor(
+    private readonly urls: readonly string[],
+    private readonly clock: Clock,
+    private readonly observe: AddressObserver,
+  ) {}
+
+  /** The address that is tried next. */
+  get next(): string {
+    return this.inOrder()[0] ?? '';
+  }
+
+  get areSeveral(): boolean {
+    return this.urls.length > 1;
+  }
+
+  /** Every address once, beginning behind the one that was tried last; those to stay away from come last. */
+  inOrder(): string[] {
+    const turned = [...this.urls.slice(this.nextIndex), ...this.urls.slice(0, this.nextIndex)];
+    const now = this.clock.now();
+    const isAvoided = (url: string) => {
+      const until = this.avoidedUntil.get(url) ?? 0;
+      // Further away than the whole time: the clock of this machine was set back.
+      return now < until && until - now <= avoidanceMs;
+    };
+    return [...turned.filter((url) => !isAvoided(url)), ...turned.filter(isAvoided)];
+  }
+
+  tried(url: string): void {
+    this.nextIndex = (this.urls.indexOf(url) + 1) % this.urls.length;
+  }
+
+  /** It could not be used, or went away by no will of this side. */
+  failed(url: string, reason: BitSharesError): void {
+    if (sentTooMuch(reason)) this.avoidedUntil.set(url, this.clock.now() + avoidanceMs);
+    const told = this.troubles.get(url)?.told ?? false;
+    this.troubles.set(url, { reason, told });
+  }
+
+  /** It is in use: says what there is to say about it and about those that it replaces. */
+  opened(url: string): void {
+    const trouble = this.troubles.get(url);
+    this.troubles.delete(url);
+    if (trouble?.told === true)
+      this.observe({ kind: 'used again', endpoint: displayEndpoint(url), reason: trouble.reason });
+    for (const [other, { reason, told }] of this.troubles) {
+      if (told || this.wasToldLately(other)) continue;
+      this.troubles.set(other, { reason, told: true });
+      this.toldAt.set(other, this.clock.now());
+      this.observe({
+        kind: 'left',
+        endpoint: displayEndpoint(other),
+        reason,
+        next: displayEndpoint(url),
+      });
+    }
+  }
+
+  private wasToldLately(url: string): boolean {
+    const elapsed = this.clock.now() - (this.toldAt.get(url) ?? -Infinity);
+    return elapsed >= 0 && elapsed < quietMs;
+  }
+}

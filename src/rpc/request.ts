@@ -1,0 +1,65 @@
+/** One call on its way over a connection, and how it can end without an answer. */
+import { BitSharesError } from '../errors';
+
+export interface Request {
+  api: string | number;
+  method: string;
+  /** The message, with the number that its answer will carry. */
+  text(id: number): string;
+  /** Those of the arguments that must not come back in a message. */
+  secrets: readonly string[];
+  /** Bytes that the answer may have. */
+  largest: number;
+  /** Asked for again, with room for a large answer: only one of these is on its way at a time. */
+  alone: boolean;
+  /** Milliseconds that it may take from the moment of sending. */
+  time: number;
+  /** Clock time. */
+  deadline: number;
+  resolve(value: unknown): void;
+  reject(error: BitSharesError): void;
+}
+
+/** Only what is broadcast changes anything; whether a question arrived does not matter. */
+function broadcasts({ api }: Request): boolean {
+  return api === 'network_broadcast';
+}
+
+export function notAnswered(endpoint: string, request: Request): BitSharesError {
+  return new BitSharesError('REQUEST_TIMEOUT', {
+    message: `${endpoint} did not answer ${request.method} within ${Math.round(request.time / 1000)} s`,
+    fix: broadcasts(request)
+      ? 'Whether the node acted on the request is not known. Check that the node is healthy.'
+      : 'Check that the node is healthy, then ask again.',
+  });
+}
+
+/**
+ * What becomes of a request that was sent when the connection ends.
+ *
+ * @param cause why it ended, by the other side's fault; null when this side closed it
+ */
+export function lostWith(
+  endpoint: string,
+  request: Request,
+  reason: string,
+  cause: BitSharesError | null,
+): BitSharesError {
+  // An answer that cannot be used, or a node that never got ready, says more than the end of the connection.
+  const saysMore = cause?.code === 'INVALID_ANSWER' || cause?.code === 'NODE_UNREACHABLE';
+  if (saysMore && !broadcasts(request)) return cause;
+  return new BitSharesError('CONNECTION_LOST', {
+    message: `The connection to ${endpoint} was lost (${reason})`,
+    fix: broadcasts(request)
+      ? 'Whether the node acted on what was sent is not known. The next attempt connects again.'
+      : 'Ask again: the next attempt connects again.',
+  });
+}
+
+/** What becomes of a request that was not sent before the connection ended. */
+export function notSent(endpoint: string, reason: string): BitSharesError {
+  return new BitSharesError('CONNECTION_LOST', {
+    message: `The connection to ${endpoint} was lost (${reason})`,
+    fix: 'The request was not sent. The next attempt connects again.',
+  });
+}
