@@ -76,7 +76,13 @@ export function readChain(credential: ICredentialDataDecryptedObject): Chain {
 /** A client for the given addresses of the credential. Close it when the work is done. */
 export function openNode(urls: string[], settings: NodeSettings): NodeEndpoints {
   return openNodeClient(
-    { urls, chainId: settings.chain.chainId, user: settings.user, password: settings.password },
+    {
+      urls,
+      chainId: settings.chain.chainId,
+      prefix: settings.chain.prefix,
+      user: settings.user,
+      password: settings.password,
+    },
     { clock: systemClock },
   );
 }

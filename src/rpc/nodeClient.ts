@@ -8,13 +8,15 @@ import { backoffDelay } from './backoff';
 import { chainReader } from './chainReader';
 import type { ConnectionOptions } from './connection';
 import { displayEndpoint } from './endpoint';
-import { openSession, type SessionSettings } from './nodeSession';
+import { knownChain, openSession, type SessionSettings } from './nodeSession';
 import { openWebSocket, type OpenSocket } from './socket';
 
 export interface NodeClientSettings extends Partial<ConnectionOptions> {
   /** Addresses in order of preference; at least one. */
   urls: string[];
   chainId: string;
+  /** What public keys of the chain start with. */
+  prefix?: string;
   user?: string;
   password?: string;
 }
@@ -37,7 +39,7 @@ interface Watch {
 }
 
 class Client {
-  private readonly sessionSettings: SessionSettings;
+  readonly sessionSettings: SessionSettings;
   private readonly openSocket: OpenSocket;
   private readonly random: () => number;
   private readonly closing = new AbortController();
@@ -53,6 +55,7 @@ class Client {
   ) {
     this.sessionSettings = {
       chainId: settings.chainId,
+      prefix: settings.prefix,
       user: settings.user ?? '',
       password: settings.password ?? '',
       requestTimeout: settings.requestTimeout ?? defaultRequestTimeoutMs,
@@ -82,6 +85,11 @@ class Client {
       const wasLost = isBitSharesError(error, 'CONNECTION_LOST', 'REQUEST_TIMEOUT');
       return wasLost && !this.closing.signal.aborted ? call() : Promise.reject(error);
     });
+  }
+
+  /** Ends the live session, so that the next question goes to the address after it. */
+  leave(): void {
+    this.live?.close();
   }
 
   async broadcast(transaction: SignedTransaction): Promise<void> {
@@ -170,6 +178,35 @@ export function openNodeClient(
   environment: NodeClientEnvironment,
 ): NodeEndpoints {
   const client = new Client(settings, environment);
-  const reader = chainReader((api, method, args) => client.read(api, method, args));
-  return Object.assign(client, reader);
+  const reader = chainReader((api, method, args) => client.read(api, method, args), {
+    endpoint: () => client.endpoint,
+    chain: knownChain(client.sessionSettings),
+  });
+  return Object.assign(client, askingFurther(reader, client, settings.urls.length));
+}
+
+type Reads = Record<string, (...args: unknown[]) => Promise<unknown>>;
+
+/**
+ * The same reads, which leave an address that gives an unusable answer and ask the others, each once. The error is that of
+ * the first address when none of them does better.
+ */
+function askingFurther<Reader extends object>(reader: Reader, client: Client, addresses: number): Reader {
+  const reads = Object.entries(reader as Reads).map(([name, read]) => {
+    const askOn = async (...args: unknown[]): Promise<unknown> => {
+      const refused: unknown[] = [];
+      for (;;) {
+        try {
+          return await read(...args);
+        } catch (error) {
+          if (!isBitSharesError(error, 'INVALID_ANSWER')) throw refused[0] ?? error;
+          refused.push(error);
+          if (refused.length >= addresses) throw refused[0];
+          client.leave();
+        }
+      }
+    };
+    return [name, askOn];
+  });
+  return Object.fromEntries(reads) as Reader;
 }

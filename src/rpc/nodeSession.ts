@@ -1,15 +1,19 @@
 /** One connection to one endpoint, with chain id and login checked: reads, broadcasts, watched objects. */
 import type { Clock, NodeSession, SignedTransaction } from '../chain';
 import { BitSharesError } from '../errors';
+import { coreAssetOf } from '../protocol';
 import { Answer } from './answer';
 import { chainReader } from './chainReader';
 import { Connection, type ConnectionOptions } from './connection';
+import type { KnownNode } from './demand';
 import { displayEndpoint } from './endpoint';
 import { openWebSocket, type OpenSocket } from './socket';
 
 export interface SessionSettings extends ConnectionOptions {
   /** The chain that the node must be on. */
   chainId: string;
+  /** What public keys of the chain start with; transactions with keys are compared with their ids only where it is known. */
+  prefix?: string | undefined;
   /** Empty when the node asks for no login. */
   user: string;
   password: string;
@@ -71,6 +75,11 @@ class Session {
   }
 }
 
+/** What answers about the chain must agree with. */
+export function knownChain({ chainId, prefix }: SessionSettings): NonNullable<KnownNode['chain']> {
+  return { ...(prefix === undefined ? {} : { prefix }), coreAsset: coreAssetOf(chainId) };
+}
+
 /**
  * Connects, logs in and checks the chain.
  *
@@ -96,7 +105,10 @@ export async function openSession(
       }
     }
     const session = new Session(connection);
-    const reader = chainReader((api, method, args) => session.call(api, method, args));
+    const reader = chainReader((api, method, args) => session.call(api, method, args), {
+      endpoint: () => session.endpoint,
+      chain: knownChain(settings),
+    });
     const chainId = await reader.chainId();
     if (chainId !== settings.chainId) {
       throw new BitSharesError('WRONG_CHAIN', {

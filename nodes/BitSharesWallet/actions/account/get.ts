@@ -9,8 +9,8 @@ import { walletOf } from '../../../shared/walletCredential';
 export const get: NodeOperation = {
   description: shownFor('account', ['get'], [accountField]),
   async execute(items) {
-    const { session } = await walletOf(this);
-    const reader = walletReader(session.call);
+    const { session, chain } = await walletOf(this);
+    const reader = walletReader(session.call, chain);
     return forEachItem(this, items, async (itemIndex) =>
       accountItem(await requireAccount(reader, this.getNodeParameter('account', itemIndex)), null),
     );

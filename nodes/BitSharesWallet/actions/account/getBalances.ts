@@ -10,8 +10,8 @@ import { walletOf } from '../../../shared/walletCredential';
 export const getBalances: NodeOperation = {
   description: shownFor('account', ['getBalances'], [accountField]),
   async execute(items) {
-    const { session } = await walletOf(this);
-    const reader = walletReader(session.call);
+    const { session, chain } = await walletOf(this);
+    const reader = walletReader(session.call, chain);
     return forEachItem(this, items, async (itemIndex) => {
       const account = await requireAccount(reader, this.getNodeParameter('account', itemIndex));
       const balances = await reader.balances(account.name, []);
