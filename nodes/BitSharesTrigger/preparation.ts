@@ -44,7 +44,7 @@ export async function prepare(
   clock: Clock,
 ): Promise<Prepared> {
   const account = await watchedAccount(session, settings.account);
-  const { removedOps } = await session.statistics(account.statisticsId);
+  const { removedOps } = await session.statistics(account.statisticsId, account.id);
   const rules: DepositRules = {
     incoming: settings.incoming,
     outgoing: settings.outgoing,

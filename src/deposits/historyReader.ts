@@ -90,7 +90,7 @@ export class HistoryReader {
     frame: string | null,
     height: FinalHeight,
   ): AsyncGenerator<HistoryPage, 'complete' | 'changed'> {
-    const statistics = await this.reader.statistics(this.account.statisticsId);
+    const statistics = await this.reader.statistics(this.account.statisticsId, this.account.id);
     const framed = frame === this.reader.endpoint || this.isProved(from);
     const place: Place | 'changed' = this.stillProved(from, statistics)
       ? { kind: 'found', position: from }

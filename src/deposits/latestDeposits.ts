@@ -20,7 +20,7 @@ export async function latestDeposits(
   count: number,
   height: FinalHeight,
 ): Promise<DepositItem[]> {
-  const { totalOps, removedOps } = await reader.statistics(account.statisticsId);
+  const { totalOps, removedOps } = await reader.statistics(account.statisticsId, account.id);
   const items: DepositItem[] = [];
   let start = totalOps;
   for (let page = 0; page < pagesSearched && start > removedOps && items.length < count; page++) {

@@ -33,7 +33,7 @@ export async function startPosition(
   from: StartFrom,
   height: FinalHeight,
 ): Promise<Mark> {
-  const statistics = await reader.statistics(account.statisticsId);
+  const statistics = await reader.statistics(account.statisticsId, account.id);
   checkTracked(reader.endpoint, account, statistics);
   switch (from.kind) {
     case 'now':

@@ -16,7 +16,7 @@ export const get: NodeOperation = {
     return withNodes(settings, ({ trusted }) =>
       forEachItem(this, items, async (itemIndex) => {
         const account = await requireAccount(trusted, this.getNodeParameter('account', itemIndex));
-        return accountItem(account, await trusted.statistics(account.statisticsId));
+        return accountItem(account, await trusted.statistics(account.statisticsId, account.id));
       }),
     );
   },

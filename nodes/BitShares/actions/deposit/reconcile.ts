@@ -120,9 +120,9 @@ async function closingBalances(
       reconciliation.add(operations);
       from = mark;
     }
-    const before = await session.statistics(account.statisticsId);
+    const before = await session.statistics(account.statisticsId, account.id);
     const balances = await session.balances(account.id, []);
-    const after = await session.statistics(account.statisticsId);
+    const after = await session.statistics(account.statisticsId, account.id);
     const readAll =
       after.totalOps === before.totalOps &&
       after.totalOps <= Math.max(from.position.sequence, after.removedOps);
