@@ -144,6 +144,11 @@ export interface ChainReader {
   state(): Promise<ChainState>;
   /** Null when the node does not have it (yet). `id` of the block is null. */
   block(number: number): Promise<Block | null>;
+  /**
+   * One transaction of a block, for a block that the node cannot hand over whole; null when the block has fewer. Nothing in
+   * it tells that it is the one asked for.
+   */
+  transaction(blockNumber: number, trxInBlock: number): Promise<SignedTransaction | null>;
   /** By name or `1.2.x`; null when there is none. */
   account(nameOrId: string): Promise<Account | null>;
   /** By symbol or `1.3.x`, in the order asked; null where there is none. */

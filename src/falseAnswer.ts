@@ -12,6 +12,9 @@ export interface FalseAnswerParts {
   asked: string;
   /** What came. Texts of the node go through `quoted`. */
   answered: string;
+  /** Instead of the usual sentences, where it is not known which of two nodes is wrong. */
+  message?: string;
+  fix?: string;
 }
 
 export class FalseAnswer extends BitSharesError {
@@ -19,11 +22,14 @@ export class FalseAnswer extends BitSharesError {
   /** The first word of `asked`: false answers of one node about one matter are one trouble. */
   readonly matter: string;
 
-  constructor({ endpoint, asked, answered }: FalseAnswerParts) {
+  constructor({ endpoint, asked, answered, message, fix }: FalseAnswerParts) {
     const node = endpoint === undefined ? 'The node' : `The node ${endpoint}`;
     super('INVALID_ANSWER', {
-      message: `${node} gave an answer that cannot be right. Asked: ${asked}. Answered: ${answered}`,
-      fix: 'Nothing of the answer is used, and the next address is asked where there is one. Look at this node, and at what stands between it and n8n.',
+      message:
+        message ?? `${node} gave an answer that cannot be right. Asked: ${asked}. Answered: ${answered}`,
+      fix:
+        fix ??
+        'Nothing of the answer is used, and the next address is asked where there is one. Look at this node, and at what stands between it and n8n.',
       data: { asked, answered },
     });
     this.endpoint = endpoint ?? '';

@@ -1,6 +1,6 @@
 /** An answer to another question than the one asked is no answer, whatever its shape. */
 import type { BalanceReader, ChainReader, SignedTransaction } from '../../src/chain';
-import { isBitSharesError, type BitSharesError } from '../../src/errors';
+import { BitSharesError, isBitSharesError } from '../../src/errors';
 import { falseAnswerOf } from '../../src/falseAnswer';
 import { mainnet, testnet } from '../../src/protocol';
 import { balanceReader } from '../../src/rpc/balanceReader';
@@ -379,6 +379,24 @@ describe('an answer to another question', () => {
     expect(await answering(unknown).recentTransaction(transactionId)).not.toBeNull();
     const extended = { ...transaction, extensions: [[0, {}]] };
     expect(await answering(extended).recentTransaction(transactionId)).not.toBeNull();
+  });
+
+  it.each([{ ref_block_num: 70_000 }, { ref_block_prefix: -1 }, { expiration: '2026-99-99T00:00:00' }])(
+    'a transaction with %j is none',
+    async (change) => {
+      await refusal(answering({ ...transaction, ...change }).transaction(710, 0));
+    },
+  );
+
+  it('a transaction that its block does not have is none, and other refusals are errors', async () => {
+    const refusing = (message: string) =>
+      chainReader(() => Promise.reject(new BitSharesError('NODE_ERROR', { message }))).transaction(710, 99);
+    const [missing] = readTranscript('transactions').filter(
+      ({ note }) => note === 'no such transaction in the block',
+    );
+    const { error } = missing?.reply as { error: { message: string } };
+    expect(await refusing(`The node refused: ${error.message}`)).toBeNull();
+    await expect(refusing('The node refused: opt_block: ')).rejects.toMatchObject({ code: 'NODE_ERROR' });
   });
 
   it('the wallet answers the question as well', async () => {

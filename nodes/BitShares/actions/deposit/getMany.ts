@@ -11,7 +11,15 @@ import { withNodes } from '../../../shared/nodeCredential';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
 import { booleanOf, choice, choices, wholeNumberOf } from '../../../shared/parameterValues';
 import { accountField } from '../../../shared/parameters';
-import { acceptGapsField, checkGap, endFields, openRange, readingNodes, startFields } from './range';
+import {
+  acceptGapsField,
+  checkGap,
+  endFields,
+  forRange,
+  openRange,
+  readingNodes,
+  startFields,
+} from './range';
 
 const kindNames: Record<MovementKind, string> = {
   asset_issue: 'Asset Issue',
@@ -127,10 +135,11 @@ export const getMany: NodeOperation = {
   async execute(items) {
     const settings = await nodeSettingsOf(this);
     const keyring = memoKeyring(await optionalKeysOf(this), settings.chain);
-    return withNodes(settings, (nodes) =>
-      forEachItem(this, items, async (itemIndex) => {
-        const range = await openRange(this, itemIndex, readingNodes(nodes, settings.chain));
-        const { session, account, from, lastBlock, height } = range;
+    return withNodes(settings, (nodes) => {
+      const reading = readingNodes(nodes, settings.chain);
+      const work = forRange(this, reading, async (session, itemIndex) => {
+        const range = await openRange(this, itemIndex, reading, session);
+        const { assetsOf, account, from, lastBlock, height } = range;
         const direction = choice(
           this.getNodeParameter('direction', itemIndex),
           ['in', 'out', 'both'],
@@ -151,6 +160,7 @@ export const getMany: NodeOperation = {
             minimumAmounts: await minimumAmounts(
               session,
               assetRows(this.getNodeParameter('assets', itemIndex, {})),
+              assetsOf,
             ),
           },
           includeOperation: options['includeRawOperation'] === true,
@@ -159,13 +169,14 @@ export const getMany: NodeOperation = {
         const acceptGaps = options['acceptGaps'] === true;
         for await (const page of readRange(session, account, from, lastBlock, height)) {
           checkGap(page.gap, acceptGaps);
-          found.push(...(await builder.build(session, page.operations)).map(({ item }) => item));
+          found.push(...(await builder.build(session, page.operations, assetsOf)).map(({ item }) => item));
           if (found.length < limit) continue;
           checkGap(page.gapWhenLeft, acceptGaps);
           break;
         }
         return found.slice(0, limit).map((item) => ({ ...item }) as unknown as IDataObject);
-      }),
-    );
+      });
+      return forEachItem(this, items, work);
+    });
   },
 };

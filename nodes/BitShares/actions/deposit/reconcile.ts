@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import type { Asset, NodeSession } from '../../../../src/chain';
+import type { Asset } from '../../../../src/chain';
+import { undisputed } from '../../../../src/deposits/agreement';
 import { readRange } from '../../../../src/deposits/depositRange';
 import { Reconciliation, type AssetReconciliation } from '../../../../src/deposits/reconciliation';
 import { BitSharesError } from '../../../../src/errors';
@@ -10,7 +11,15 @@ import { withNodes } from '../../../shared/nodeCredential';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
 import { assetOf, invalid, rowsOf } from '../../../shared/parameterValues';
 import { accountField } from '../../../shared/parameters';
-import { acceptGapsField, checkGap, openRange, readingNodes, startFields, type OpenRange } from './range';
+import {
+  acceptGapsField,
+  checkGap,
+  forRange,
+  openRange,
+  readingNodes,
+  startFields,
+  type OpenRange,
+} from './range';
 
 const description: INodeProperties[] = shownFor(
   'deposit',
@@ -68,11 +77,11 @@ export const reconcile: NodeOperation = {
   description,
   async execute(items) {
     const settings = await nodeSettingsOf(this);
-    return withNodes(settings, (nodes) =>
-      forEachItem(this, items, async (itemIndex) => {
-        const reading = readingNodes(nodes, settings.chain);
-        const range = await openRange(this, itemIndex, reading);
-        const opening = await openingBalances(this, itemIndex, range.session);
+    return withNodes(settings, (nodes) => {
+      const reading = readingNodes(nodes, settings.chain);
+      const work = forRange(this, reading, async (session, itemIndex) => {
+        const range = await openRange(this, itemIndex, reading, session);
+        const opening = await openingBalances(this, itemIndex, range);
         const reconciliation = new Reconciliation(settings.chain.chainId, range.account.id, opening);
         const accepted =
           (this.getNodeParameter('options', itemIndex, {}) as IDataObject)['acceptGaps'] === true;
@@ -83,8 +92,9 @@ export const reconcile: NodeOperation = {
           this.getExecutionCancelSignal(),
         );
         return report(range, reconciliation, closing);
-      }),
-    );
+      });
+      return forEachItem(this, items, work);
+    });
   },
 };
 
@@ -108,7 +118,11 @@ async function closingBalances(
   for (let attempt = 0; attempt < attempts; attempt++) {
     const { headBlockNumber, blockInterval } = await session.state();
     // Balances are those of the head, so on a full node operations that are not final yet belong to it as well.
-    const height = { reached: headBlockNumber, final: Number.POSITIVE_INFINITY };
+    const height = {
+      reached: headBlockNumber,
+      final: Number.POSITIVE_INFINITY,
+      head: headBlockNumber,
+    };
     for await (const { operations, mark, gap } of readRange(
       session,
       account,
@@ -142,12 +156,12 @@ async function closingBalances(
 async function openingBalances(
   context: IExecuteFunctions,
   itemIndex: number,
-  session: NodeSession,
+  { session, assetsOf }: OpenRange,
 ): Promise<Map<string, bigint>> {
   const field = 'Opening Balances';
   const rows = rowsOf(context.getNodeParameter('openingBalances', itemIndex, {}), field);
   const names = rows.map(({ asset }) => assetOf(asset, field));
-  const assets = names.length === 0 ? [] : await session.assets(names);
+  const assets = names.length === 0 ? [] : await undisputed(assetsOf, session, names);
   const balances = new Map<string, bigint>();
   for (const [index, name] of names.entries()) {
     const asset = assets[index];
@@ -170,12 +184,13 @@ async function openingBalances(
 }
 
 async function report(
-  { session, account, from }: OpenRange,
+  { session, assetsOf, account, from }: OpenRange,
   reconciliation: Reconciliation,
   closing: ReadonlyMap<string, bigint>,
 ): Promise<IDataObject[]> {
   const results = reconciliation.close(closing);
-  const assets = results.length === 0 ? [] : await session.assets(results.map(({ assetId }) => assetId));
+  const ids = results.map(({ assetId }) => assetId);
+  const assets = ids.length === 0 ? [] : await undisputed(assetsOf, session, ids);
   return results.map((result, index) => ({
     account: account.name,
     accountId: account.id,
