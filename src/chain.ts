@@ -133,7 +133,10 @@ export interface Proposal {
   failReason: string;
 }
 
-/** Reads one node. Every method rejects with a BitSharesError; an answer of the wrong shape is INVALID_ANSWER. */
+/**
+ * Reads one node. Every method rejects with a BitSharesError; an answer of the wrong shape, or to another question than the
+ * one asked, is INVALID_ANSWER.
+ */
 export interface ChainReader {
   /** The endpoint that answers now, without user name and password; for messages. */
   readonly endpoint: string;
@@ -141,6 +144,11 @@ export interface ChainReader {
   state(): Promise<ChainState>;
   /** Null when the node does not have it (yet). `id` of the block is null. */
   block(number: number): Promise<Block | null>;
+  /**
+   * One transaction of a block, for a block that the node cannot hand over whole; null when the block has fewer. Nothing in
+   * it tells that it is the one asked for.
+   */
+  transaction(blockNumber: number, trxInBlock: number): Promise<SignedTransaction | null>;
   /** By name or `1.2.x`; null when there is none. */
   account(nameOrId: string): Promise<Account | null>;
   /** By symbol or `1.3.x`, in the order asked; null where there is none. */
@@ -148,7 +156,8 @@ export interface ChainReader {
   /** Names of accounts by id, in the order asked; null where there is none. */
   accountNames(ids: string[]): Promise<(string | null)[]>;
   balances(accountId: string, assetIds: string[]): Promise<AssetAmount[]>;
-  statistics(statisticsId: string): Promise<AccountStatistics>;
+  /** @param ownerId the account of which they must be; not compared when left out */
+  statistics(statisticsId: string, ownerId?: string): Promise<AccountStatistics>;
   /**
    * `get_relative_account_history`: newest first, both ends inclusive, by the account's sequence numbers. Element i
    * has sequence `start - i` when `stop <= start <= totalOps` and nothing in the range is pruned.

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { ITriggerFunctions } from 'n8n-workflow';
 import type { Clock, NodeSession } from '../../src/chain';
 import type { AccountOperation, WatchedAccount } from '../../src/deposits/accountOperation';
+import type { BuiltItem } from '../../src/deposits/itemBuilder';
 import type { WatcherParts } from '../../src/deposits/watcher';
 import { BitSharesError, isBitSharesError } from '../../src/errors';
 import { MemoKeyring, type Chain, type DecodedMemo, type MemoDecoder } from '../../src/protocol';
@@ -90,13 +91,31 @@ export class MemoKeys implements MemoDecoder {
    * with the next page.
    */
   watch(builder: Builder, accountId: string, note: (fit: MemoKeyFit) => void): Builder {
+    const isReadAgain = async (
+      session: NodeSession,
+      operations: readonly AccountOperation[],
+      built: readonly BuiltItem[],
+    ): Promise<boolean> => {
+      const isUnread = built.some(({ item }) => item.memoStatus === 'no_key');
+      if (!this.isDue(isUnread, operations, accountId)) return false;
+      return (await this.lookAgain(session, accountId, note)) && isUnread;
+    };
     return {
-      build: async (session, operations) => {
-        const built = await builder.build(session, operations);
-        const isUnread = built.some(({ item }) => item.memoStatus === 'no_key');
-        if (!this.isDue(isUnread, operations, accountId)) return built;
-        const isOther = await this.lookAgain(session, accountId, note);
-        return isOther && isUnread ? builder.build(session, operations) : built;
+      checkHeld: (session, read) => builder.checkHeld(session, read),
+      eachOf: async function* (session, operations, assetsOf) {
+        const built: BuiltItem[] = [];
+        let trouble: { error: unknown } | null = null;
+        try {
+          for await (const item of builder.eachOf(session, operations, assetsOf)) built.push(item);
+        } catch (error) {
+          trouble = { error };
+        }
+        if (await isReadAgain(session, operations, built)) {
+          yield* builder.eachOf(session, operations, assetsOf);
+          return;
+        }
+        yield* built;
+        if (trouble !== null) throw trouble.error;
       },
     };
   }

@@ -1,6 +1,7 @@
 /** What a trigger has to know of the chain before it can watch: the account, the assets, and where to begin. */
 import type { NodeSession } from '../../src/chain';
 import type { WatchedAccount } from '../../src/deposits/accountOperation';
+import { Agreement, undisputed, type AssetSource } from '../../src/deposits/agreement';
 import { parseDepositId } from '../../src/deposits/depositKey';
 import type { DepositItem } from '../../src/deposits/depositItem';
 import { findOperation } from '../../src/deposits/findOperation';
@@ -15,7 +16,6 @@ import { ItemBuilder, type DepositRules } from '../../src/deposits/itemBuilder';
 import { movementKinds } from '../../src/deposits/movement';
 import { startPosition, type StartFrom } from '../../src/deposits/startPosition';
 import { newTriggerState, ownerError, type TriggerState } from '../../src/deposits/triggerState';
-import { watchedAccount } from '../../src/deposits/watchedAccount';
 import type { Clock } from '../../src/chain';
 import { BitSharesError } from '../../src/errors';
 import { parseAmount, type Chain, type MemoDecoder } from '../../src/protocol';
@@ -32,24 +32,25 @@ export interface Prepared {
 }
 
 /**
- * Resolves the account and the assets.
+ * Resolves the account and the assets, as the trusted node knows them too where there is one beside the node that is read.
  *
- * @throws UNKNOWN_ACCOUNT, UNKNOWN_ASSET, INVALID_AMOUNT, and what the session throws
+ * @throws UNKNOWN_ACCOUNT, UNKNOWN_ASSET, INVALID_AMOUNT, INVALID_ANSWER when the nodes disagree, and what the session throws
  */
 export async function prepare(
   session: NodeSession,
-  chain: Chain,
+  { chain, trusted }: Pick<ChainNodes, 'chain' | 'trusted'>,
   keyring: MemoDecoder,
   settings: TriggerSettings,
   clock: Clock,
 ): Promise<Prepared> {
-  const account = await watchedAccount(session, settings.account);
-  const { removedOps } = await session.statistics(account.statisticsId);
+  const agreement = new Agreement(clock);
+  const account = await agreement.account(session, trusted, settings.account);
+  const { removedOps } = await session.statistics(account.statisticsId, account.id);
   const rules: DepositRules = {
     incoming: settings.incoming,
     outgoing: settings.outgoing,
     kinds: settings.kinds,
-    minimumAmounts: await minimumAmounts(session, settings.assets),
+    minimumAmounts: await minimumAmounts(session, settings.assets, agreement.assetsOf(trusted)),
   };
   const builder = new ItemBuilder({
     chain,
@@ -66,8 +67,10 @@ export async function prepare(
 export async function minimumAmounts(
   session: Pick<NodeSession, 'assets' | 'endpoint'>,
   rows: readonly AssetRow[],
+  assetsOf: AssetSource,
 ): Promise<Map<string, bigint>> {
-  const assets = rows.length === 0 ? [] : await session.assets(rows.map(({ asset }) => asset));
+  const names = rows.map(({ asset }) => asset);
+  const assets = rows.length === 0 ? [] : await undisputed(assetsOf, session, names);
   const minimums = new Map<string, bigint>();
   rows.forEach(({ asset: name, minimumAmount }, index) => {
     const asset = assets[index];
@@ -161,12 +164,14 @@ export async function itemAgain(
   keyring: MemoDecoder,
   depositId: string,
   height: FinalHeight,
+  assetsOf: AssetSource,
 ): Promise<DepositItem> {
   const rules = { incoming: true, outgoing: true, kinds: movementKinds, minimumAmounts: new Map() };
   const builder = new ItemBuilder({ chain, account, keyring, rules, includeOperation: false });
   const key = parseDepositId(depositId, chain.chainId, 'Deliver Again');
-  const operation = key.block > height.final ? null : await findOperation(session, account, key);
-  const [built] = operation === null ? [] : await builder.build(session, [operation]);
+  const operation =
+    key.block > Math.min(height.final, height.head) ? null : await findOperation(session, account, key);
+  const [built] = operation === null ? [] : await builder.build(session, [operation], assetsOf);
   if (built === undefined) throw notFound(depositId, account);
   return built.item;
 }

@@ -2,12 +2,14 @@
 import type { IDataObject, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import type { Clock, NodeSession } from '../../src/chain';
 import type { WatchedAccount } from '../../src/deposits/accountOperation';
+import { Agreement } from '../../src/deposits/agreement';
 import { reconnectDelay } from '../../src/deposits/backoff';
 import type { DepositItem } from '../../src/deposits/depositItem';
 import type { FinalHeight } from '../../src/deposits/finality';
+import { onFurtherAddresses } from '../../src/deposits/furtherAddresses';
 import { Handover } from '../../src/deposits/handover';
 import { latestDeposits } from '../../src/deposits/latestDeposits';
-import { Outage } from '../../src/deposits/outage';
+import { Outage, type FalseAnswerTimes } from '../../src/deposits/outage';
 import { ownerError, type TriggerState } from '../../src/deposits/triggerState';
 import { Watcher } from '../../src/deposits/watcher';
 import { isBitSharesError, BitSharesError, type ErrorCode } from '../../src/errors';
@@ -32,7 +34,7 @@ import { nodesOfSameId, rivalOf, sharedIdError, SharedNodeId } from './sharedId'
 import { StateStore, type FoundState } from './state';
 
 /** Trouble that only a changed parameter ends: trying again would repeat the same answer. */
-const needsPerson: readonly ErrorCode[] = ['POSITION_CORRUPT', 'POSITION_LOST', 'POSITION_OF_OTHER_ACCOUNT'];
+const needsPerson: readonly ErrorCode[] = ['POSITION_CORRUPT', 'POSITION_LOST'];
 const closeGraceMs = 2000;
 const shownInTest = 10;
 const testPollMs = 5000;
@@ -67,6 +69,7 @@ export class TriggerRun implements Instance {
   private readonly emitter: Emitter;
   private readonly ended = new AbortController();
   private handover: Handover | null = null;
+  private readonly falseAnswers: FalseAnswerTimes = new Map();
 
   constructor(
     private readonly context: ITriggerFunctions,
@@ -142,18 +145,9 @@ export class TriggerRun implements Instance {
     while (!this.ended.signal.aborted) {
       const nodes = await this.nodes.nodes();
       const memoKeys = await this.readMemoKeys(nodes.chain);
-      const session = await nodes.reading.session();
-      const { account, builder } = await prepare(session, nodes.chain, memoKeys, this.settings, this.clock);
-      const { misfit } = await memoKeys.compare(session, account.id);
-      if (misfit !== null) throw memoKeyMismatch(misfit);
-      const height = await checkedHeight(
-        session,
-        nodes,
-        this.clock,
-        this.settings.staleAfterSeconds,
-        this.ended.signal,
+      const items = await onFurtherAddresses(nodes.reading, (session) =>
+        this.latest(session, nodes, memoKeys),
       );
-      const items = await latestDeposits(session, account, builder, shownInTest, height);
       if (this.ended.signal.aborted) return;
       if (items.length > 0) {
         this.context.emit([items.map((item) => ({ json: { ...item } as unknown as IDataObject }))]);
@@ -163,11 +157,22 @@ export class TriggerRun implements Instance {
     }
   }
 
+  private async latest(session: NodeSession, nodes: ChainNodes, memoKeys: MemoKeys): Promise<DepositItem[]> {
+    const { settings, clock } = this;
+    const { account, builder } = await prepare(session, nodes, memoKeys, settings, clock);
+    const { misfit } = await memoKeys.compare(session, account.id);
+    if (misfit !== null) throw memoKeyMismatch(misfit);
+    const { signal } = this.ended;
+    const height = await checkedHeight(session, nodes, clock, settings.staleAfterSeconds, signal);
+    const assetsOf = new Agreement(clock).assetsOf(nodes.trusted);
+    return latestDeposits(session, account, builder, shownInTest, height, assetsOf);
+  }
+
   /** @param isContested whether another node has the same id, and only the position tells which of them it belongs to */
   private async beginAndWork(found: FoundState, first: boolean, isContested: boolean): Promise<void> {
     const { signal } = this.ended;
     let waits = isContested;
-    const outage = new Outage();
+    const outage = new Outage(this.falseAnswers);
     for (let failures = 1; !signal.aborted; failures++) {
       try {
         const start = await this.begin(found, first);
@@ -192,14 +197,31 @@ export class TriggerRun implements Instance {
     }
   }
 
-  /** Resolves account, assets and position. One attempt. */
+  /** Resolves account, assets and position. One attempt; addresses whose answers cannot be used are left and spoken of. */
   private async begin(found: FoundState, first: boolean): Promise<Start> {
-    const { settings } = this;
     const nodes = await this.nodes.nodes();
     const memoKeys = await this.readMemoKeys(nodes.chain);
-    const session = await nodes.reading.session();
+    const leaving = new Outage(this.falseAnswers);
+    return onFurtherAddresses(
+      nodes.reading,
+      (session) => this.beginOn(session, nodes, memoKeys, found, first),
+      (error) => {
+        const visible = leaving.note(error, this.clock.now());
+        if (visible !== null) this.report(visible);
+      },
+    );
+  }
+
+  private async beginOn(
+    session: NodeSession,
+    nodes: ChainNodes,
+    memoKeys: MemoKeys,
+    found: FoundState,
+    first: boolean,
+  ): Promise<Start> {
+    const { settings } = this;
     try {
-      const prepared = await prepare(session, nodes.chain, memoKeys, settings, this.clock);
+      const prepared = await prepare(session, nodes, memoKeys, settings, this.clock);
       const fit = await memoKeys.compare(session, prepared.account.id);
       this.checkOwner(found, nodes.chain, prepared.account);
       const known = usableState(found, nodes.chain, prepared.account, settings, first);
@@ -233,6 +255,7 @@ export class TriggerRun implements Instance {
       random,
       staleAfterSeconds: settings.staleAfterSeconds,
       report: (error) => this.report(error),
+      falseAnswers: this.falseAnswers,
       beforeReading: this.deliverAgain(handover, chain, account, memoKeys),
     });
     const { signal } = this.ended;
@@ -246,12 +269,15 @@ export class TriggerRun implements Instance {
     handover.keepDeliveredAgain(deliverAgain);
     const acted = new Set(handover.state.deliveredAgain);
     const wanted = deliverAgain.filter((depositId) => !acted.has(depositId));
+    const agreement = new Agreement(this.clock);
     return async (session: NodeSession, height: FinalHeight): Promise<void> => {
       const items: DepositItem[] = [];
+      if (wanted.length === 0) return;
+      const assetsOf = agreement.assetsOf((await this.nodesOf(chain.chainId)).trusted);
       try {
         for (let depositId = wanted[0]; depositId !== undefined; depositId = wanted[0]) {
           try {
-            items.push(await itemAgain(session, chain, account, memoKeys, depositId, height));
+            items.push(await itemAgain(session, chain, account, memoKeys, depositId, height, assetsOf));
           } catch (error) {
             if (!isBitSharesError(error)) return await Promise.reject(error);
             if (error.code !== 'INVALID_PARAMETER') return await Promise.reject(notAgain(depositId, error));

@@ -83,7 +83,13 @@ export function openNode(
   onAddress: AddressObserver | undefined = settings.onAddress,
 ): NodeEndpoints {
   return openNodeClient(
-    { urls, chainId: settings.chain.chainId, user: settings.user, password: settings.password },
+    {
+      urls,
+      chainId: settings.chain.chainId,
+      prefix: settings.chain.prefix,
+      user: settings.user,
+      password: settings.password,
+    },
     { clock: systemClock, onAddress },
   );
 }

@@ -38,7 +38,7 @@ export async function earlierClaims(
   ownerKeys: ReadonlySet<string>,
   options: { prefix: string; mostOperations: number; lastIrreversibleBlock: number },
 ): Promise<EarlierTransaction[]> {
-  const { totalOps, removedOps } = await reader.statistics(account.statisticsId);
+  const { totalOps, removedOps } = await reader.statistics(account.statisticsId, account.id);
   const oldest = Math.max(removedOps, totalOps - options.mostOperations) + 1;
   const found: HistoryOperation[] = [];
   for (let start = totalOps; start >= oldest; start -= pageLength) {

@@ -1,6 +1,7 @@
 /** Finds the balance objects of addresses, and what of them can be claimed now. */
 import type { BalanceObject, BalanceReader } from '../chain';
 import { isBitSharesError } from '../errors';
+import { FalseAnswer } from '../falseAnswer';
 import type { OwnedAddress } from './ownership';
 import { claimableAt, type Claimable } from './vesting';
 
@@ -48,9 +49,15 @@ async function lookOnce(
   const vesting = found.filter(({ object, claimable }) => object.vesting !== null && claimable.amount > 0n);
   if (vesting.length === 0) return found;
   const limits = await reader.vestedBalances(vesting.map(({ object }) => object.id));
-  for (const [i, { claimable }] of vesting.entries()) {
-    const limit = limits[i]?.amount ?? 0n;
-    if (limit < claimable.amount) claimable.amount = limit;
+  for (const [i, { object, claimable }] of vesting.entries()) {
+    const { amount, assetId } = limits[i] ?? { amount: 0n, assetId: object.balance.assetId };
+    if (assetId !== object.balance.assetId) {
+      throw new FalseAnswer({
+        asked: `get_vested_balances ${object.id}, which holds ${object.balance.assetId}`,
+        answered: `${amount} of ${assetId}`,
+      });
+    }
+    if (amount < claimable.amount) claimable.amount = amount;
   }
   return found;
 }

@@ -1,6 +1,8 @@
 /** The watched account and the operations of its history, wherever they were read. */
 import type { HistoryOperation, Operation, SignedTransaction } from '../chain';
-import { compareKeys, type OperationKey } from './depositKey';
+import { FalseAnswer } from '../falseAnswer';
+import { operationName } from '../protocol/operationTypes';
+import { compareKeys, formatKey, type OperationKey } from './depositKey';
 
 export interface WatchedAccount {
   id: string;
@@ -52,12 +54,59 @@ export function fromHistory(operation: HistoryOperation, sequence: number): Acco
   };
 }
 
-/** Whether the keys ascend strictly, beginning behind `after`. */
-export function ascends(operations: readonly AccountOperation[], after: OperationKey): boolean {
+/** The highest block of operations in any order; 0 without one. */
+export function highestBlock(operations: readonly AccountOperation[]): number {
+  return operations.reduce((highest, { key }) => Math.max(highest, key.block), 0);
+}
+
+/**
+ * Refuses operations that do not even mention the account: what concerns an account, by the rule of the node, names it. A
+ * node whose history is kept in ElasticSearch answers with operations of other accounts.
+ *
+ * @throws INVALID_ANSWER
+ */
+export function checkConcerned(
+  endpoint: string,
+  account: WatchedAccount,
+  operations: readonly AccountOperation[],
+): void {
+  const stranger = operations.find(
+    ({ operation, result }) => !mentions(operation, account.id) && !mentions(result, account.id),
+  );
+  if (stranger === undefined) return;
+  throw new FalseAnswer({
+    endpoint,
+    asked: `get_relative_account_history of ${account.name} (${account.id})`,
+    answered: `${formatKey(stranger.key)}, a ${operationName(stranger.operation[0])} without that account`,
+  });
+}
+
+function mentions(value: unknown, id: string): boolean {
+  if (typeof value !== 'object' || value === null) return value === id;
+  for (const part of Object.values(value)) if (mentions(part, id)) return true;
+  return false;
+}
+
+/**
+ * Refuses operations whose keys do not ascend strictly, beginning behind `after`: that is the order of every history.
+ *
+ * @throws INVALID_ANSWER
+ */
+export function checkAscending(
+  endpoint: string,
+  account: WatchedAccount,
+  operations: readonly AccountOperation[],
+  after: OperationKey,
+): void {
   let previous = after;
   for (const { key } of operations) {
-    if (compareKeys(key, previous) <= 0) return false;
+    if (compareKeys(key, previous) <= 0) {
+      throw new FalseAnswer({
+        endpoint,
+        asked: `get_relative_account_history of ${account.name} (${account.id}) behind ${formatKey(previous)}`,
+        answered: formatKey(key),
+      });
+    }
     previous = key;
   }
-  return true;
 }

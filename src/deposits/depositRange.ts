@@ -28,7 +28,7 @@ export async function* readRange(
   height: FinalHeight,
 ): AsyncGenerator<RangePage> {
   const reader = new HistoryReader(session, account);
-  const capped = { reached: height.reached, final: Math.min(height.final, lastBlock) };
+  const capped = { ...height, final: Math.min(height.final, lastBlock) };
   let mark = from;
   for await (const { operations, position, frame, gap } of reader.read(from.position, from.frame, capped)) {
     mark = { position, frame };

@@ -5,6 +5,7 @@
  */
 import type { ChainReader, ChainState, Clock } from '../chain';
 import { BitSharesError, isBitSharesError, type ErrorCode } from '../errors';
+import { FalseAnswer } from '../falseAnswer';
 
 export type NodeKind = 'delayed' | 'full';
 
@@ -14,12 +15,37 @@ export interface FinalHeight {
   reached: number;
   /** Operations up to this block are final: without limit on a delayed node. */
   final: number;
+  /** The last block that the node has. What it shows above it was made since, or is in no block. */
+  head: number;
 }
 
 export function finalHeight(kind: NodeKind, state: ChainState): FinalHeight {
+  const { headBlockNumber: head, lastIrreversibleBlock } = state;
   return kind === 'delayed'
-    ? { reached: state.headBlockNumber, final: Number.POSITIVE_INFINITY }
-    : { reached: state.lastIrreversibleBlock, final: state.lastIrreversibleBlock };
+    ? { reached: head, final: Number.POSITIVE_INFINITY, head }
+    : { reached: lastIrreversibleBlock, final: lastIrreversibleBlock, head };
+}
+
+/**
+ * Refuses an operation above the head of the node that shows it. The head moves on meanwhile, so a node that shows more than
+ * it had is asked again. The result is the height with the head that is known now.
+ *
+ * @param block the highest block of what the node showed
+ * @throws INVALID_ANSWER
+ */
+export async function checkNotAboveHead(
+  reader: Pick<ChainReader, 'endpoint' | 'state'>,
+  block: number,
+  height: FinalHeight,
+): Promise<FinalHeight> {
+  if (block <= height.head) return height;
+  const { headBlockNumber: head } = await reader.state();
+  if (block <= head) return { ...height, head };
+  throw new FalseAnswer({
+    endpoint: reader.endpoint,
+    asked: `get_relative_account_history, while the head is block ${head}`,
+    answered: `an operation in block ${block}`,
+  });
 }
 
 /**
@@ -70,6 +96,14 @@ export async function checkFinality(
   });
 }
 
+/** A node whose head is this old may be behind a delayed one, which is as far behind the chain as irreversibility takes. */
+const tipSeconds = 30;
+
+/** Whether a node has the newest blocks, by the clock of this machine: what it does not know then is not so. */
+export function isAtTip({ headTime }: ChainState, nowMs: number): boolean {
+  return headTime >= nowMs / 1000 - tipSeconds;
+}
+
 const suspicionsAllowed = 3;
 
 /**
@@ -100,16 +134,18 @@ export async function checkDelayedNode(
       if (!isBitSharesError(error) || error.code === 'NOT_A_DELAYED_NODE') return Promise.reject(error);
       return notCompared(delayed.endpoint, error.code, error.message);
     }
-    if (reference.headBlockNumber < head.headBlockNumber) {
+    const isBelow = reference.headBlockNumber < head.headBlockNumber;
+    // A lower number at a later time is no delay: one of the two is not on the chain.
+    if (isBelow && reference.headTime < head.headTime && !isAtTip(reference, clock.now())) {
       const heights = `its head is block ${reference.headBlockNumber}, that of the delayed node ${head.headBlockNumber}`;
       return notCompared(delayed.endpoint, 'NODE_OUT_OF_SYNC', `The trusted node is behind: ${heights}`);
     }
     if (head.headBlockNumber <= reference.lastIrreversibleBlock) return null;
     if (suspicions === suspicionsAllowed) {
-      throw notDelayed(
-        delayed.endpoint,
-        `its head ${head.headBlockNumber} is above the last irreversible block ${reference.lastIrreversibleBlock}`,
-      );
+      const limit = isBelow
+        ? `${reference.headBlockNumber}, that of the trusted node, which is in sync`
+        : `the last irreversible block ${reference.lastIrreversibleBlock}`;
+      throw notDelayed(delayed.endpoint, `its head ${head.headBlockNumber} is above ${limit}`);
     }
     await clock.sleep(reference.blockInterval * 1000, signal);
     if (signal.aborted) return null;

@@ -13,7 +13,7 @@ export async function findOperation(
   account: WatchedAccount,
   key: OperationKey,
 ): Promise<AccountOperation | null> {
-  const { totalOps, removedOps } = await reader.statistics(account.statisticsId);
+  const { totalOps, removedOps } = await reader.statistics(account.statisticsId, account.id);
   const inHistory = await inPresentHistory(reader, account, key, removedOps + 1, totalOps);
   if (inHistory !== null) return inHistory;
   const block = removedOps === 0 || key.block < 1 ? null : await reader.block(key.block);

@@ -5,10 +5,18 @@
  */
 import type { AccountStatistics, HistoryOperation, NodeSession } from '../chain';
 import { BitSharesError } from '../errors';
-import { ascends, fromHistory, keyOf, type AccountOperation, type WatchedAccount } from './accountOperation';
+import {
+  checkAscending,
+  checkConcerned,
+  fromHistory,
+  highestBlock,
+  keyOf,
+  type AccountOperation,
+  type WatchedAccount,
+} from './accountOperation';
 import { recoverFromBlocks } from './blockRecovery';
 import { compareKeys, endOfBlock, type OperationKey } from './depositKey';
-import type { FinalHeight } from './finality';
+import { checkNotAboveHead, type FinalHeight } from './finality';
 import { PageLimit } from './pageLimit';
 import { isTrouble, movesNothing, PageTrouble, unreadable, type SequenceRange } from './pageTrouble';
 import { inOrder } from './inFlightWindow';
@@ -27,7 +35,7 @@ export interface HistoryPage {
   gap: HistoryGap | null;
 }
 
-type Reader = Pick<NodeSession, 'endpoint' | 'history' | 'statistics' | 'block' | 'call'>;
+type Reader = Pick<NodeSession, 'endpoint' | 'history' | 'state' | 'statistics' | 'block' | 'call'>;
 
 const pagesInFlight = 8;
 /** Histories that change under the reader again and again: after this many beginnings the node is at fault. */
@@ -57,7 +65,7 @@ export class HistoryReader {
    * @param frame the endpoint that the sequence number of `from` comes from; null when it is unknown
    * @param height read before this call, so that no page is older than it
    * @throws NODE_OUT_OF_SYNC when the node is behind the position, HISTORY_MISMATCH when it is on another history,
-   *   INVALID_ANSWER when its history has holes, and what the reader throws
+   *   INVALID_ANSWER when its history has holes, or shows what cannot be true, and what the reader throws
    */
   async *read(from: Position, frame: string | null, height: FinalHeight): AsyncGenerator<HistoryPage> {
     if (height.reached < from.key.block) throw behind(this.reader.endpoint, from, height);
@@ -90,7 +98,7 @@ export class HistoryReader {
     frame: string | null,
     height: FinalHeight,
   ): AsyncGenerator<HistoryPage, 'complete' | 'changed'> {
-    const statistics = await this.reader.statistics(this.account.statisticsId);
+    const statistics = await this.reader.statistics(this.account.statisticsId, this.account.id);
     const framed = frame === this.reader.endpoint || this.isProved(from);
     const place: Place | 'changed' = this.stillProved(from, statistics)
       ? { kind: 'found', position: from }
@@ -153,6 +161,7 @@ export class HistoryReader {
     const hindered = !this.trouble.isOver;
     const size = this.trouble.pageSize(await this.pageSize(first, totalOps));
     const inFlight = hindered ? 1 : pagesInFlight;
+    let known = height;
     let noted = false;
     const pages = inOrder(pageRanges(first, totalOps, size), inFlight, async (range) => {
       const newestFirst = await this.page(range, (error) => {
@@ -171,8 +180,10 @@ export class HistoryReader {
       // A node that pruned or switched forks since the count was read gives a page of another size; a page of the right
       // size whose keys do not ascend can only be wrong.
       if (!complete) return 'changed';
+      checkConcerned(this.reader.endpoint, this.account, operations);
+      known = await checkNotAboveHead(this.reader, highestBlock(operations), known);
       const final = operations.filter(({ key }) => key.block <= height.final);
-      if (!ascends(final, position.key)) return 'changed';
+      checkAscending(this.reader.endpoint, this.account, final, position.key);
       const last = final.at(-1);
       if (last !== undefined) {
         position = { sequence: last.sequence, key: last.key };
@@ -243,6 +254,7 @@ export class HistoryReader {
     height: FinalHeight,
   ): AsyncGenerator<HistoryPage, Position | null> {
     const oldest = place.first === null ? beginningOfBlock(height.reached + 1) : keyOf(place.first);
+    if (place.first !== null) await checkNotAboveHead(this.reader, oldest.block, height);
     this.reversibleAhead = oldest.block > height.final;
     const before = this.reversibleAhead ? beginningOfBlock(height.final + 1) : oldest;
     const frame = framed ? this.reader.endpoint : null;

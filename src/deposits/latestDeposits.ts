@@ -1,8 +1,15 @@
 /** The newest deposits of an account, for looking at them; nothing is remembered. */
 import type { ChainReader } from '../chain';
-import { fromHistory, type AccountOperation, type WatchedAccount } from './accountOperation';
+import {
+  checkConcerned,
+  fromHistory,
+  highestBlock,
+  type AccountOperation,
+  type WatchedAccount,
+} from './accountOperation';
+import type { AssetSource } from './agreement';
 import type { DepositItem } from './depositItem';
-import type { FinalHeight } from './finality';
+import { checkNotAboveHead, type FinalHeight } from './finality';
 import type { ItemBuilder } from './itemBuilder';
 
 const pageSize = 100;
@@ -19,18 +26,22 @@ export async function latestDeposits(
   builder: ItemBuilder,
   count: number,
   height: FinalHeight,
+  assetsOf?: AssetSource,
 ): Promise<DepositItem[]> {
-  const { totalOps, removedOps } = await reader.statistics(account.statisticsId);
+  const { totalOps, removedOps } = await reader.statistics(account.statisticsId, account.id);
   const items: DepositItem[] = [];
   let start = totalOps;
+  let known = height;
   for (let page = 0; page < pagesSearched && start > removedOps && items.length < count; page++) {
     const stop = Math.max(removedOps + 1, start - pageSize + 1);
     const newestFirst = await reader.history(account.id, { stop, start, limit: start - stop + 1 });
-    const final: AccountOperation[] = newestFirst
-      .filter(({ blockNumber }) => blockNumber <= height.final)
+    const shown: AccountOperation[] = newestFirst
       .map((operation, index) => fromHistory(operation, start - index))
       .reverse();
-    const built = await builder.build(reader, final);
+    checkConcerned(reader.endpoint, account, shown);
+    known = await checkNotAboveHead(reader, highestBlock(shown), known);
+    const final = shown.filter(({ key }) => key.block <= height.final);
+    const built = await builder.build(reader, final, assetsOf);
     items.unshift(...built.map(({ item }) => item));
     start = stop - 1;
   }

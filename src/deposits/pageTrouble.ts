@@ -6,6 +6,7 @@
  */
 import type { NodeSession } from '../chain';
 import { BitSharesError, isBitSharesError } from '../errors';
+import { falseAnswerOf } from '../falseAnswer';
 import type { WatchedAccount } from './accountOperation';
 import { movementTypes } from './movement';
 
@@ -61,8 +62,9 @@ export class PageTrouble {
   }
 }
 
-/** Whether an error may come from the size or the content of the answer. */
+/** Whether an error may come from the size or the content of the answer. What cannot be true is not asked for in smaller parts. */
 export function isTrouble(error: unknown): error is BitSharesError {
+  if (falseAnswerOf(error) !== null) return false;
   return isBitSharesError(error, 'CONNECTION_LOST', 'REQUEST_TIMEOUT', 'INVALID_ANSWER');
 }
 

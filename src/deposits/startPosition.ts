@@ -4,7 +4,7 @@ import { BitSharesError } from '../errors';
 import { keyOf, type WatchedAccount } from './accountOperation';
 import type { Mark } from './delivery';
 import { compareKeys, endOfBlock, formatKey, isEndOfBlock, type OperationKey } from './depositKey';
-import type { FinalHeight } from './finality';
+import { checkNotAboveHead, type FinalHeight } from './finality';
 import { checkTracked, firstBehind } from './locate';
 import { beginning } from './position';
 
@@ -18,7 +18,7 @@ export type StartFrom =
   | { kind: 'time'; time: number }
   | { kind: 'oldest' };
 
-type Reader = Pick<ChainReader, 'endpoint' | 'history' | 'statistics' | 'block'>;
+type Reader = Pick<ChainReader, 'endpoint' | 'history' | 'state' | 'statistics' | 'block'>;
 
 /**
  * The mark behind which reading begins.
@@ -33,7 +33,7 @@ export async function startPosition(
   from: StartFrom,
   height: FinalHeight,
 ): Promise<Mark> {
-  const statistics = await reader.statistics(account.statisticsId);
+  const statistics = await reader.statistics(account.statisticsId, account.id);
   checkTracked(reader.endpoint, account, statistics);
   switch (from.kind) {
     case 'now':
@@ -86,6 +86,7 @@ async function oldestMark(
 ): Promise<Mark> {
   if (removedOps === 0) return { position: beginning, frame: reader.endpoint };
   const oldest = totalOps > removedOps ? await operationsOf(reader, account)(removedOps + 1) : null;
+  if (oldest !== null) await checkNotAboveHead(reader, oldest.blockNumber, height);
   const block = oldest === null ? height.reached : oldest.blockNumber - 1;
   return { position: { sequence: removedOps, key: endOfBlock(block) }, frame: reader.endpoint };
 }

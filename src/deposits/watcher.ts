@@ -1,9 +1,12 @@
 /** The loop that keeps reading: connect, check, read forward, hand over, wait to be woken, for ever. */
 import type { Clock, NodeEndpoints, NodeSession } from '../chain';
 import { BitSharesError, isBitSharesError } from '../errors';
+import { falseAnswerOf } from '../falseAnswer';
 import type { AccountOperation } from './accountOperation';
+import { Agreement, type AssetSource } from './agreement';
 import { reconnectDelay } from './backoff';
 import type { Mark } from './delivery';
+import type { DepositItem } from './depositItem';
 import {
   checkDelayedNode,
   checkFinality,
@@ -15,7 +18,7 @@ import {
 import type { Handover } from './handover';
 import { describeGap, HistoryReader, type HistoryPage } from './historyReader';
 import type { ItemBuilder } from './itemBuilder';
-import { Outage } from './outage';
+import { Outage, type FalseAnswerTimes } from './outage';
 import { PageTrouble } from './pageTrouble';
 import { Signal } from './signal';
 import { watchedAccount } from './watchedAccount';
@@ -34,7 +37,12 @@ export interface WatcherParts {
   /** `1.2.x` */
   accountId: string;
   builder: {
-    build(session: NodeSession, operations: readonly AccountOperation[]): ReturnType<ItemBuilder['build']>;
+    eachOf(
+      session: NodeSession,
+      operations: readonly AccountOperation[],
+      assetsOf: AssetSource,
+    ): ReturnType<ItemBuilder['eachOf']>;
+    checkHeld(session: NodeSession, read: AccountOperation): Promise<void>;
   };
   handover: Handover;
   clock: Clock;
@@ -42,6 +50,8 @@ export interface WatcherParts {
   random: () => number;
   staleAfterSeconds: number;
   report: (error: BitSharesError) => void;
+  /** Of a node that gave false answers before, so that it is spoken of once. */
+  falseAnswers?: FalseAnswerTimes;
   /** What is to be done on a connection before reading, with the height that it is final up to; repeated until it succeeds. */
   beforeReading?: (session: NodeSession, height: FinalHeight) => Promise<void>;
 }
@@ -50,17 +60,27 @@ export interface WatcherParts {
 const pollIntervalMs = 30_000;
 /** What comes before reading and breaks so many connections holds reading up no longer. */
 const lossesBeforeReading = 3;
+/** So many nodes are left because of what they say before reading; then it is tried again while reading goes on. */
+const falseAnswersBeforeReading = 3;
 
 export class Watcher {
-  private readonly outage = new Outage();
+  private readonly outage: Outage;
   private readonly woken = new Signal();
   private readonly trouble = new PageTrouble();
   private readonly comparing = new Outage();
   private prepared = false;
-  private readonly preparing = new Outage();
+  private readonly preparing: Outage;
   private preparationLosses = 0;
+  private falsePreparations = 0;
+  private readonly agreement: Agreement;
 
-  constructor(private readonly parts: WatcherParts) {}
+  constructor(private readonly parts: WatcherParts) {
+    this.agreement = new Agreement(parts.clock);
+    // A node that gives false answers is spoken of once, whatever it was asked for.
+    const falseAnswers = parts.falseAnswers ?? new Map();
+    this.outage = new Outage(falseAnswers);
+    this.preparing = new Outage(falseAnswers);
+  }
 
   /** Reads until `signal` aborts. Never rejects: trouble is reported and reading goes on. */
   async run(signal: AbortSignal): Promise<void> {
@@ -106,7 +126,7 @@ export class Watcher {
       const reader = new HistoryReader(session, account, this.trouble);
       session.watchObject(account.statisticsId, () => this.woken.raise(), over);
       let nextCheck = clock.now();
-      let height: FinalHeight = { reached: 0, final: 0 };
+      let height: FinalHeight = { reached: 0, final: 0, head: 0 };
       while (!signal.aborted) {
         // A check that is further away than the interval: the clock of this machine was set back.
         const due = clock.now() >= nextCheck || nextCheck - clock.now() > pollIntervalMs;
@@ -130,7 +150,8 @@ export class Watcher {
           due || kind === 'full' ? height.reached : Math.max(height.reached, position.key.block);
         const unprepared = due ? await this.prepare(session, height) : null;
         if (session.lost.aborted) throw lost(session);
-        await this.readOn(session, reader, { ...height, reached }, over, onSuccess);
+        const assetsOf = this.agreement.assetsOf(trusted);
+        await this.readOn({ session, reader, assetsOf }, { ...height, reached }, over, onSuccess);
         if (session.lost.aborted) throw lost(session);
         onSuccess();
         // A node that cannot be read at all is spoken of above.
@@ -164,6 +185,10 @@ export class Watcher {
       return null;
     } catch (error) {
       const failure = asBitSharesError(error);
+      if (falseAnswerOf(failure) !== null && this.falsePreparations < falseAnswersBeforeReading) {
+        this.falsePreparations += 1;
+        throw failure;
+      }
       if (!session.lost.aborted) return failure;
       this.preparationLosses += 1;
       this.prepared = this.preparationLosses >= lossesBeforeReading;
@@ -173,8 +198,7 @@ export class Watcher {
   }
 
   private async readOn(
-    session: NodeSession,
-    reader: HistoryReader,
+    { session, reader, assetsOf }: Reading,
     height: FinalHeight,
     over: AbortSignal,
     onSuccess: () => void,
@@ -182,7 +206,7 @@ export class Watcher {
     const { handover } = this.parts;
     const { position, frame } = handover.readThrough;
     for await (const page of reader.read(position, frame, height)) {
-      await this.handPage(session, page);
+      await this.handPage(session, page, assetsOf);
       onSuccess();
       if (page.gap !== null) {
         this.parts.report(describeGap(page.gap));
@@ -192,20 +216,37 @@ export class Watcher {
     }
   }
 
-  private async handPage(session: NodeSession, page: HistoryPage): Promise<void> {
+  /** Hands over the deposits of a page; where one cannot be made, those in front of it, before the failure is passed on. */
+  private async handPage(session: NodeSession, page: HistoryPage, assetsOf: AssetSource): Promise<void> {
     const { builder, handover } = this.parts;
-    const built = await builder.build(session, page.operations);
     const start = handover.readThrough;
-    const deposits = built.map(({ read, item }) => {
-      const previous = page.operations[page.operations.indexOf(read) - 1];
-      const before: Mark =
-        previous === undefined
-          ? start
-          : { position: { sequence: previous.sequence, key: previous.key }, frame: page.frame };
-      return { item, before };
+    const deposits: { item: DepositItem; before: Mark }[] = [];
+    let last: AccountOperation | null = null;
+    const markAt = ({ sequence, key }: AccountOperation): Mark => ({
+      position: { sequence, key },
+      frame: page.frame,
     });
+    try {
+      for await (const { read, item } of builder.eachOf(session, page.operations, assetsOf)) {
+        const previous = page.operations[page.operations.indexOf(read) - 1];
+        deposits.push({ item, before: previous === undefined ? start : markAt(previous) });
+        last = read;
+      }
+      // The position would rest on it, and no other node could find the place of what never was.
+      const end = page.operations.at(-1);
+      if (end !== undefined && end !== last) await builder.checkHeld(session, end);
+    } catch (error) {
+      if (last !== null && falseAnswerOf(error) !== null) handover.add(deposits, markAt(last), null);
+      return Promise.reject(error);
+    }
     handover.add(deposits, { position: page.position, frame: page.frame }, page.gap);
   }
+}
+
+interface Reading {
+  session: NodeSession;
+  reader: HistoryReader;
+  assetsOf: AssetSource;
 }
 
 function lost(session: NodeSession): BitSharesError {

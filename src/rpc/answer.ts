@@ -68,6 +68,13 @@ export class Answer {
     return value;
   }
 
+  /** A whole number that is not negative and fits into so many bits. */
+  unsigned(bits: number): number {
+    const value = this.integer();
+    if (value < 0 || value >= 2 ** bits) throw this.unexpected(`a number of ${bits} bits`);
+    return value;
+  }
+
   /** A whole number of any size. */
   bigint(): bigint {
     if (typeof this.value === 'number' && Number.isSafeInteger(this.value)) return BigInt(this.value);

@@ -1,33 +1,64 @@
 /** The calls of a node about claimable balances, with their answers checked. */
 import type { BalanceObject, BalanceReader } from '../chain';
+import { quoted } from '../falseAnswer';
 import { Answer } from './answer';
 import type { Call } from './chainReader';
+import { demandOf, type Demand } from './demand';
 
 /** One question stays far below the size at which a node closes the connection. */
 const addressesPerCall = 100;
 
-/** BalanceReader over a way to call a node. */
-export function balanceReader(call: Call): BalanceReader {
-  const askInParts = async (method: string, keys: string[]): Promise<Answer[][]> => {
-    const parts: string[][] = [];
-    for (let i = 0; i < keys.length; i += addressesPerCall) parts.push(keys.slice(i, i + addressesPerCall));
-    const answers: Answer[][] = [];
-    for (const part of parts) answers.push(new Answer(await call('database', method, [part]), method).list());
-    return answers;
+/**
+ * BalanceReader over a way to call a node.
+ *
+ * @param demand refuses an answer to another question
+ */
+export function balanceReader(call: Call, demand: Demand = demandOf({})): BalanceReader {
+  const askInParts = async (
+    method: string,
+    keys: string[],
+  ): Promise<{ asked: string[]; answers: Answer[] }[]> => {
+    const parts: { asked: string[]; answers: Answer[] }[] = [];
+    for (let i = 0; i < keys.length; i += addressesPerCall) {
+      const asked = keys.slice(i, i + addressesPerCall);
+      parts.push({ asked, answers: new Answer(await call('database', method, [asked]), method).list() });
+    }
+    return parts;
   };
 
   return {
-    balanceObjects: async (addresses) =>
-      (await askInParts('get_balance_objects', addresses)).flat().map(readBalanceObject),
+    balanceObjects: async (addresses) => {
+      const method = 'get_balance_objects';
+      const parts = await askInParts(method, addresses);
+      return parts.flatMap(({ asked, answers }) => {
+        const times = new Map<string, number>();
+        return answers.map((answer) => {
+          const object = readBalanceObject(answer);
+          const count = (times.get(object.id) ?? 0) + 1;
+          times.set(object.id, count);
+          demand(
+            count <= asked.filter((address) => address === object.owner).length,
+            `${method} of ${asked.length} addresses`,
+            () =>
+              asked.includes(object.owner)
+                ? `${object.id} ${count} times`
+                : `${object.id}, which belongs to ${quoted(object.owner)}`,
+          );
+          demand(object.balance.amount >= 0n, `${method} ${object.id}`, () => `${object.balance.amount}`);
+          return object;
+        });
+      });
+    },
 
     vestedBalances: async (balanceIds) => {
-      const amounts = (await askInParts('get_vested_balances', balanceIds)).flat();
-      return new Answer(
-        amounts.map((answer) => answer.raw()),
-        'get_vested_balances',
-      )
-        .tuple(balanceIds.length)
-        .map(readAmount);
+      const method = 'get_vested_balances';
+      const parts = await askInParts(method, balanceIds);
+      const amounts = parts.flatMap(({ answers }) => answers.map((answer) => answer.raw()));
+      return new Answer(amounts, method).tuple(balanceIds.length).map((answer, i) => {
+        const vested = readAmount(answer);
+        demand(vested.amount >= 0n, `${method} ${balanceIds[i]}`, () => `${vested.amount}`);
+        return vested;
+      });
     },
   };
 }

@@ -14,9 +14,12 @@ import type {
   Proposal,
   SignedTransaction,
 } from '../chain';
-import { BitSharesError } from '../errors';
+import { BitSharesError, isBitSharesError } from '../errors';
+import { quoted } from '../falseAnswer';
+import { blockNumberOf, isObjectId, parseChainTime, transactionId, type CoreAsset } from '../protocol';
 import { Answer } from './answer';
 import { balanceReader } from './balanceReader';
+import { demandOf, type Demand, type KnownNode } from './demand';
 import { listed } from './listed';
 
 /** `api.method(...args)` on some node. */
@@ -30,84 +33,184 @@ const accountsPerPage = 1000;
 const assetsPerPage = 101;
 
 /**
- * ChainReader over a way to call a node.
+ * ChainReader over a way to call a node. An answer to another question than the one asked is refused (INVALID_ANSWER):
+ * it comes from a node, or something in front of one, whose word is worth nothing.
  *
  * `get_objects` is always told not to subscribe (its default is to), so that only watched objects cause notices.
  */
-export function chainReader(call: Call): Omit<ChainReader, 'endpoint'> & BalanceReader {
+export function chainReader(call: Call, node: KnownNode = {}): Omit<ChainReader, 'endpoint'> & BalanceReader {
   const ask = async (api: string, method: string, args: unknown[]): Promise<Answer> =>
     new Answer(await call(api, method, args), method);
 
-  const askInParts = async (method: string, keys: string[], rest: unknown[]): Promise<Answer[]> => {
+  const demand = demandOf(node);
+
+  /** One question about many objects, each with what was asked for. */
+  const askInParts = async (
+    method: string,
+    keys: string[],
+    rest: unknown[],
+  ): Promise<{ asked: string; answer: Answer }[]> => {
     const parts: string[][] = [];
     for (let i = 0; i < keys.length; i += objectsPerCall) parts.push(keys.slice(i, i + objectsPerCall));
     const answers = await Promise.all(
       parts.map(async (part) => (await ask('database', method, [part, ...rest])).tuple(part.length)),
     );
-    return answers.flat();
+    return answers.flat().map((answer, i) => ({ asked: keys[i] as string, answer }));
+  };
+
+  const knownAsset = (answer: Answer): Asset => {
+    const asset = readAsset(answer);
+    checkCoreAsset(demand, asset, node.chain?.coreAsset);
+    return asset;
   };
 
   return {
-    ...balanceReader(call),
+    ...balanceReader(call, demand),
 
     chainId: async () => (await ask('database', 'get_chain_id', [])).text(/^[0-9a-f]{64}$/),
 
     state: async () => {
-      const [dynamic, global] = (await ask('database', 'get_objects', [['2.1.0', '2.0.0'], false])).pair();
-      return readState(dynamic, global);
+      const ids = ['2.1.0', '2.0.0'];
+      const answers = (await ask('database', 'get_objects', [ids, false])).tuple(2) as [Answer, Answer];
+      ids.forEach((id, i) => checkId(demand, 'get_objects', id, answers[i] as Answer));
+      return readState(demand, ...answers);
     },
 
     block: async (number) => {
       const answer = await ask('database', 'get_block', [number]);
-      return answer.isNull ? null : readBlock(number, answer);
+      return answer.isNull ? null : readBlock(demand, number, answer);
+    },
+
+    transaction: async (blockNumber, trxInBlock) => {
+      try {
+        return readTransaction(await ask('database', 'get_transaction', [blockNumber, trxInBlock]));
+      } catch (error) {
+        // bitshares-core `database_api.cpp`: the assertion for a number that the block does not have.
+        const isMissing =
+          isBitSharesError(error, 'NODE_ERROR') && /transactions\.size\(\)/.test(error.message);
+        return isMissing ? null : Promise.reject(error);
+      }
     },
 
     account: async (nameOrId) => {
       const [answer] = (await ask('database', 'get_accounts', [[nameOrId], false])).tuple(1);
-      return answer === undefined || answer.isNull ? null : readAccount(answer);
+      if (answer === undefined || answer.isNull) return null;
+      const account = readAccount(answer);
+      checkNamed(demand, 'get_accounts', nameOrId, account.id, account.name, isObjectId(nameOrId, 'account'));
+      return account;
     },
 
     assets: async (symbolsOrIds) =>
-      (await askInParts('lookup_asset_symbols', symbolsOrIds, [])).map((answer) =>
-        answer.isNull ? null : readAsset(answer),
-      ),
+      (await askInParts('lookup_asset_symbols', symbolsOrIds, [])).map(({ asked, answer }) => {
+        if (answer.isNull) return null;
+        const { id, symbol } = readAsset(answer);
+        checkNamed(demand, 'lookup_asset_symbols', asked, id, symbol, isObjectId(asked, 'asset'));
+        return knownAsset(answer);
+      }),
 
     accountNames: async (ids) =>
-      (await askInParts('get_accounts', ids, [false])).map((answer) =>
-        answer.isNull ? null : answer.field('name').text(),
-      ),
+      (await askInParts('get_accounts', ids, [false])).map(({ asked, answer }) => {
+        if (answer.isNull) return null;
+        checkId(demand, 'get_accounts', asked, answer);
+        return answer.field('name').text();
+      }),
 
-    balances: async (accountId, assetIds) =>
-      (await ask('database', 'get_account_balances', [accountId, assetIds])).list().map(readAmount),
-
-    statistics: async (statisticsId) => {
-      const [answer] = (await ask('database', 'get_objects', [[statisticsId], false])).tuple(1);
-      return readStatistics(answer as Answer);
-    },
-
-    history: async (accountId, { stop, start, limit }) =>
-      (await ask('history', 'get_relative_account_history', [accountId, stop, limit, start]))
+    balances: async (accountId, assetIds) => {
+      const asked = `get_account_balances of ${accountId}${assetIds.length === 0 ? '' : ` in ${assetIds.join(', ')}`}`;
+      const balances = (await ask('database', 'get_account_balances', [accountId, assetIds]))
         .list()
-        .map(readHistoryOperation),
-
-    recentTransaction: async (transactionId) => {
-      const answer = await ask('database', 'get_recent_transaction_by_id', [transactionId]);
-      return answer.isNull ? null : readTransaction(answer);
+        .map(readAmount);
+      const rest = new Set(assetIds);
+      const seen = new Set<string>();
+      for (const { amount, assetId } of balances) {
+        const isAsked = (assetIds.length === 0 || rest.delete(assetId)) && !seen.has(assetId);
+        seen.add(assetId);
+        demand(
+          isAsked && amount >= 0n,
+          asked,
+          () => `${amount} of ${assetId} among ${balances.length} balances`,
+        );
+      }
+      // A node gives a balance of zero where the account holds nothing of what was asked for.
+      demand(rest.size === 0, asked, () => `no balance in ${[...rest].join(', ')}`);
+      return balances;
     },
 
-    transactionHex: async (transaction) =>
-      (await ask('database', 'get_transaction_hex_without_sig', [transaction])).text(/^([0-9a-f]{2})+$/),
+    statistics: async (statisticsId, ownerId) => {
+      const [answer] = (await ask('database', 'get_objects', [[statisticsId], false])).tuple(1);
+      const statistics = readStatistics(answer as Answer);
+      const asked = `get_objects ${statisticsId}`;
+      demand(statistics.id === statisticsId, asked, () => statistics.id);
+      demand(
+        ownerId === undefined || statistics.ownerId === ownerId,
+        `${asked} of ${ownerId}`,
+        () => `that of ${statistics.ownerId}`,
+      );
+      const { totalOps, removedOps } = statistics;
+      demand(
+        removedOps >= 0 && removedOps <= totalOps,
+        asked,
+        () => `${totalOps} operations, of which ${removedOps} were removed`,
+      );
+      return statistics;
+    },
+
+    history: async (accountId, { stop, start, limit }) => {
+      const operations = (
+        await ask('history', 'get_relative_account_history', [accountId, stop, limit, start])
+      )
+        .list()
+        .map(readHistoryOperation);
+      // A start of 0 means the newest operation, whose number is not known here.
+      const most = start > 0 ? Math.min(limit, Math.max(0, start - Math.max(stop, 1) + 1)) : limit;
+      demand(
+        operations.length <= most,
+        `get_relative_account_history of ${accountId}, at most ${most} operations`,
+        () => `${operations.length} operations`,
+      );
+      return operations;
+    },
+
+    recentTransaction: async (id) => {
+      const answer = await ask('database', 'get_recent_transaction_by_id', [id]);
+      if (answer.isNull) return null;
+      const transaction = readTransaction(answer);
+      const computed = idOf(answer.object(), node.chain?.prefix);
+      demand(
+        computed === null || computed === id,
+        `get_recent_transaction_by_id ${id}`,
+        () => `the transaction ${computed}`,
+      );
+      return transaction;
+    },
+
+    transactionHex: async (transaction) => {
+      const method = 'get_transaction_hex_without_sig';
+      const hex = (await ask('database', method, [transaction])).text(/^([0-9a-f]{2})+$/);
+      const head = headOf(transaction);
+      demand(hex.startsWith(head), `${method} of bytes that begin with ${head}`, () => quoted(hex));
+      return hex;
+    },
 
     listAccounts: (from, limit) =>
       listed(
         from,
         { limit, pageLength: accountsPerPage },
         ({ name }) => name,
-        async (first, count) =>
-          (await ask('database', 'lookup_accounts', [first, count])).list().map((answer) => {
+        async (first, count) => {
+          const page = (await ask('database', 'lookup_accounts', [first, count])).list().map((answer) => {
             const [name, id] = answer.pair();
             return { name: name.text(), id: id.objectId('1.2') };
-          }),
+          });
+          checkPage(
+            demand,
+            'lookup_accounts',
+            first,
+            count,
+            page.map(({ name }) => name),
+          );
+          return page;
+        },
       ),
 
     listAssets: (from, limit) =>
@@ -115,12 +218,113 @@ export function chainReader(call: Call): Omit<ChainReader, 'endpoint'> & Balance
         from,
         { limit, pageLength: assetsPerPage },
         ({ symbol }) => symbol,
-        async (first, count) => (await ask('database', 'list_assets', [first, count])).list().map(readAsset),
+        async (first, count) => {
+          const page = (await ask('database', 'list_assets', [first, count])).list().map(knownAsset);
+          checkPage(
+            demand,
+            'list_assets',
+            first,
+            count,
+            page.map(({ symbol }) => symbol),
+          );
+          return page;
+        },
       ),
 
-    proposals: async (accountId) =>
-      (await ask('database', 'get_proposed_transactions', [accountId])).list().map(readProposal),
+    proposals: async (accountId) => {
+      const method = 'get_proposed_transactions';
+      const proposals = (await ask('database', method, [accountId])).list().map(readProposal);
+      const seen = new Set<string>();
+      for (const proposal of proposals) {
+        // The node's index of proposals by account (bitshares-core `required_approval_index`).
+        const listedFor = [
+          proposal.requiredActive,
+          proposal.requiredOwner,
+          proposal.availableActive,
+          proposal.availableOwner,
+        ].flat();
+        demand(
+          listedFor.includes(accountId) && !seen.has(proposal.id),
+          `${method} of ${accountId}`,
+          () => `${proposal.id}, which ${seen.has(proposal.id) ? 'came already' : 'asks nothing of it'}`,
+        );
+        seen.add(proposal.id);
+      }
+      return proposals;
+    },
   };
+}
+
+function checkId(demand: Demand, method: string, asked: string, answer: Answer): void {
+  const id = answer.field('id').text();
+  demand(id === asked, `${method} ${asked}`, () => quoted(id));
+}
+
+/** An object is asked for by its id or by its name, and the form of the question decides by which. */
+function checkNamed(
+  demand: Demand,
+  method: string,
+  asked: string,
+  id: string,
+  name: string,
+  isAskedById: boolean,
+): void {
+  demand((isAskedById ? id : name) === asked, `${method} ${quoted(asked)}`, () => `${quoted(name)} (${id})`);
+}
+
+/** On the public chains the core asset is known, and neither its id nor its symbol can be another asset's. */
+function checkCoreAsset(demand: Demand, { id, symbol, precision }: Asset, core: CoreAsset | undefined): void {
+  if (core === undefined || core.symbol === null) return;
+  const isCore = id === core.id || symbol === core.symbol;
+  demand(
+    !isCore || (id === core.id && symbol === core.symbol && precision === core.precision),
+    `the core asset, ${core.symbol} (${core.id}) with ${core.precision} decimals`,
+    () => `${quoted(symbol)} (${id}) with ${precision} decimals`,
+  );
+}
+
+/** A page of a list by name: from the name asked for on, ascending, no longer than asked. */
+function checkPage(
+  demand: Demand,
+  method: string,
+  first: string,
+  count: number,
+  names: readonly string[],
+): void {
+  const asked = `${method} from ${quoted(first)}, at most ${count}`;
+  demand(names.length <= count, asked, () => `${names.length} entries`);
+  let least = first;
+  for (const [index, name] of names.entries()) {
+    demand(
+      index === 0 ? name >= least : name > least,
+      asked,
+      () => `${quoted(name)} behind ${quoted(least)}`,
+    );
+    least = name;
+  }
+}
+
+/** The id of a transaction as a node shows it; null for one that this package cannot write as bytes. */
+function idOf(transaction: object, prefix = ''): string | null {
+  try {
+    return transactionId(transaction as SignedTransaction, prefix);
+  } catch (error) {
+    return isBitSharesError(error) ? null : rethrow(error);
+  }
+}
+
+/** n8n's rules want an error of n8n in every catch clause; the nodes make those. */
+function rethrow(error: unknown): never {
+  throw error;
+}
+
+/** The first ten bytes of a transaction, in hexadecimal: reference block and expiration. */
+function headOf({ ref_block_num, ref_block_prefix, expiration }: SignedTransaction): string {
+  const head = Buffer.alloc(10);
+  head.writeUInt16LE(ref_block_num, 0);
+  head.writeUInt32LE(ref_block_prefix, 2);
+  head.writeUInt32LE(parseChainTime(expiration), 6);
+  return head.toString('hex');
 }
 
 /** How a node may write `{amount, asset_id}`: 64-bit numbers come as text when they need more than 32 bits. */
@@ -128,14 +332,22 @@ function readAmount(answer: Answer): AssetAmount {
   return { amount: answer.field('amount').bigint(), assetId: answer.field('asset_id').objectId('1.3') };
 }
 
-function readState(dynamic: Answer, global: Answer): ChainState {
+function readState(demand: Demand, dynamic: Answer, global: Answer): ChainState {
+  const headBlockNumber = dynamic.field('head_block_number').integer();
+  const headBlockId = dynamic.field('head_block_id').text(/^[0-9a-f]{40}$/);
+  const lastIrreversibleBlock = dynamic.field('last_irreversible_block_num').integer();
+  demand(
+    blockNumberOf(headBlockId) === headBlockNumber && lastIrreversibleBlock <= headBlockNumber,
+    'get_objects 2.1.0',
+    () => `head ${headBlockNumber} with the id ${headBlockId}, irreversible up to ${lastIrreversibleBlock}`,
+  );
   const parameters = global.field('parameters');
   const fees = parameters.field('current_fees');
   return {
-    headBlockNumber: dynamic.field('head_block_number').integer(),
-    headBlockId: dynamic.field('head_block_id').text(/^[0-9a-f]{40}$/),
+    headBlockNumber,
+    headBlockId,
     headTime: dynamic.field('time').time(),
-    lastIrreversibleBlock: dynamic.field('last_irreversible_block_num').integer(),
+    lastIrreversibleBlock,
     nextMaintenanceTime: dynamic.field('next_maintenance_time').time(),
     maintenanceInterval: parameters.field('maintenance_interval').integer(),
     blockInterval: parameters.field('block_interval').integer(),
@@ -165,11 +377,14 @@ function participation(recentSlotsFilled: bigint): number {
   return Math.round((filled * 100) / 128);
 }
 
-function readBlock(number: number, answer: Answer): Block {
+function readBlock(demand: Demand, number: number, answer: Answer): Block {
+  const previous = answer.field('previous').text(/^[0-9a-f]{40}$/);
+  // An answer names its number nowhere else.
+  demand(blockNumberOf(previous) === number - 1, `get_block ${number}`, () => `a block behind ${previous}`);
   return {
     number,
     id: null,
-    previous: answer.field('previous').text(/^[0-9a-f]{40}$/),
+    previous,
     timestamp: answer.field('timestamp').time(),
     transactions: answer.field('transactions').list().map(readTransaction),
     operationResults: answer
@@ -183,10 +398,12 @@ function readBlock(number: number, answer: Answer): Block {
 }
 
 function readTransaction(answer: Answer): SignedTransaction {
+  const expiration = answer.field('expiration');
+  expiration.time();
   return {
-    ref_block_num: answer.field('ref_block_num').integer(),
-    ref_block_prefix: answer.field('ref_block_prefix').integer(),
-    expiration: answer.field('expiration').text(),
+    ref_block_num: answer.field('ref_block_num').unsigned(16),
+    ref_block_prefix: answer.field('ref_block_prefix').unsigned(32),
+    expiration: expiration.text(),
     operations: answer.field('operations').list().map(readOperation),
     extensions: [],
     signatures: answer

@@ -10,7 +10,7 @@ import { chainReader } from './chainReader';
 import type { ConnectionOptions } from './connection';
 import { displayEndpoint } from './endpoint';
 import type { HostLookup } from './network';
-import { answerTimeoutMs, openSession, type SessionSettings } from './nodeSession';
+import { answerTimeoutMs, knownChain, openSession, type SessionSettings } from './nodeSession';
 import { severalErrors } from './severalErrors';
 import { openWebSocket, type OpenSocket } from './socket';
 
@@ -18,6 +18,8 @@ export interface NodeClientSettings extends Partial<ConnectionOptions> {
   /** Addresses in order of preference; at least one. */
   urls: string[];
   chainId: string;
+  /** What public keys of the chain start with. */
+  prefix?: string;
   user?: string;
   password?: string;
 }
@@ -44,7 +46,7 @@ interface Watch {
 }
 
 class Client {
-  private readonly sessionSettings: SessionSettings;
+  readonly sessionSettings: SessionSettings;
   private readonly openSocket: OpenSocket;
   private readonly random: () => number;
   private readonly closing = new AbortController();
@@ -60,6 +62,7 @@ class Client {
   ) {
     this.sessionSettings = {
       chainId: settings.chainId,
+      prefix: settings.prefix,
       user: settings.user ?? '',
       password: settings.password ?? '',
       openTimeout: settings.openTimeout ?? answerTimeoutMs,
@@ -86,19 +89,20 @@ class Client {
     return this.connecting;
   }
 
-  /**
-   * Repeats a read once on a new session when the connection went away under it, and on the next address when the answer of
-   * this one cannot be used. Reading twice does no harm.
-   */
-  async read(api: string, method: string, args: unknown[]): Promise<unknown> {
-    const session = await this.session();
-    return session.call(api, method, args).catch(async (error: unknown) => {
-      if (this.closing.signal.aborted || !isBitSharesError(error)) return Promise.reject(error);
-      if (error.code === 'INVALID_ANSWER' && this.addresses.areSeveral) this.leave(session, error);
-      else if (error.code !== 'CONNECTION_LOST' && error.code !== 'REQUEST_TIMEOUT')
-        return Promise.reject(error);
-      return (await this.session()).call(api, method, args);
+  /** Repeats a read once on a new session when the connection went away under it. Reading twice does no harm. */
+  read(api: string, method: string, args: unknown[]): Promise<unknown> {
+    const call = async () => (await this.session()).call(api, method, args);
+    return call().catch((error: unknown) => {
+      const wasLost = isBitSharesError(error, 'CONNECTION_LOST', 'REQUEST_TIMEOUT');
+      return wasLost && !this.closing.signal.aborted ? call() : Promise.reject(error);
     });
+  }
+
+  /** Gives up a session whose answers cannot be used, so that the next question goes to the address after it. */
+  leave(session: NodeSession, error: BitSharesError): void {
+    if (this.live?.session !== session || session.lost.aborted) return;
+    this.addresses.failed(this.live.url, error);
+    session.close();
   }
 
   async broadcast(transaction: SignedTransaction): Promise<void> {
@@ -159,13 +163,6 @@ class Client {
     this.addresses.opened(url);
   }
 
-  /** Gives up a session whose answers cannot be used. */
-  private leave(session: NodeSession, error: BitSharesError): void {
-    if (this.live?.session !== session || session.lost.aborted) return;
-    this.addresses.failed(this.live.url, error);
-    session.close();
-  }
-
   /** While something is watched there is a connection: one loop that waits for its loss and connects again. */
   private async keepConnected(): Promise<void> {
     if (this.keepingConnected) return;
@@ -201,6 +198,37 @@ export function openNodeClient(
   environment: NodeClientEnvironment,
 ): NodeEndpoints {
   const client = new Client(settings, environment);
-  const reader = chainReader((api, method, args) => client.read(api, method, args));
-  return Object.assign(client, reader);
+  const reader = chainReader((api, method, args) => client.read(api, method, args), {
+    endpoint: () => client.endpoint,
+    chain: knownChain(client.sessionSettings),
+  });
+  return Object.assign(client, askingFurther(reader, client, settings.urls.length));
+}
+
+type Reads = Record<string, (...args: unknown[]) => Promise<unknown>>;
+
+/**
+ * The same reads, which leave an address that gives an unusable answer and ask the others, each once. The error is that of
+ * the first address when none of them does better.
+ */
+function askingFurther<Reader extends object>(reader: Reader, client: Client, addresses: number): Reader {
+  const reads = Object.entries(reader as Reads).map(([name, read]) => {
+    const askOn = async (...args: unknown[]): Promise<unknown> => {
+      const refused: unknown[] = [];
+      for (;;) {
+        let session: NodeSession | undefined;
+        try {
+          session = await client.session();
+          return await read(...args);
+        } catch (error) {
+          if (session === undefined || !isBitSharesError(error, 'INVALID_ANSWER')) throw refused[0] ?? error;
+          refused.push(error);
+          if (refused.length >= addresses) throw refused[0];
+          client.leave(session, error);
+        }
+      }
+    };
+    return [name, askOn];
+  });
+  return Object.fromEntries(reads) as Reader;
 }

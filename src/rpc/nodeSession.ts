@@ -1,8 +1,10 @@
 /** One connection to one endpoint, with chain id and login checked: reads, broadcasts, watched objects. */
 import type { Clock, NodeSession, SignedTransaction } from '../chain';
 import { BitSharesError } from '../errors';
+import { coreAssetOf } from '../protocol';
 import { chainReader } from './chainReader';
 import { Connection, type ConnectionOptions } from './connection';
+import type { KnownNode } from './demand';
 import { displayEndpoint } from './endpoint';
 import type { HostLookup } from './network';
 import { NodeLogin } from './nodeLogin';
@@ -11,6 +13,8 @@ import { openWebSocket, type OpenSocket } from './socket';
 export interface SessionSettings extends ConnectionOptions {
   /** The chain that the node must be on. */
   chainId: string;
+  /** What public keys of the chain start with; transactions with keys are compared with their ids only where it is known. */
+  prefix?: string | undefined;
   /** Empty when the node asks for no login. */
   user: string;
   password: string;
@@ -94,6 +98,11 @@ class Session {
   }
 }
 
+/** What answers about the chain must agree with. */
+export function knownChain({ chainId, prefix }: SessionSettings): NonNullable<KnownNode['chain']> {
+  return { ...(prefix === undefined ? {} : { prefix }), coreAsset: coreAssetOf(chainId) };
+}
+
 /**
  * Connects, checks the chain and logs in.
  *
@@ -111,7 +120,10 @@ export async function openSession(
   try {
     await connection.opened;
     const session = new Session(connection);
-    const reader = chainReader((api, method, args) => session.call(api, method, args));
+    const reader = chainReader((api, method, args) => session.call(api, method, args), {
+      endpoint: () => session.endpoint,
+      chain: knownChain(settings),
+    });
     await login.run(connection, reader.chainId, (chainId) => {
       if (chainId === settings.chainId) return;
       throw new BitSharesError('WRONG_CHAIN', {

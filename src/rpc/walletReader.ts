@@ -3,6 +3,7 @@ import type { ChainReader, HistoryOperation } from '../chain';
 import { isBitSharesError, type ErrorCode } from '../errors';
 import { Answer } from './answer';
 import { chainReader } from './chainReader';
+import type { KnownNode } from './demand';
 import type { WalletCall } from './walletSession';
 
 /** One line of an account's history in the wallet. */
@@ -19,8 +20,13 @@ export interface WalletReader extends Pick<ChainReader, 'account' | 'assets' | '
   memoKeys(): Promise<string[]>;
 }
 
-/** The wallet answers with the node's objects, so the node's readers take them. */
-export function walletReader(call: WalletCall): WalletReader {
+/**
+ * The wallet answers with the node's objects, so the node's readers take them, and compare them with the questions.
+ *
+ * @param chain the chain that the wallet is on
+ */
+export function walletReader(call: WalletCall, chain?: KnownNode['chain']): WalletReader {
+  const known: KnownNode = { endpoint: () => 'behind the wallet', ...(chain === undefined ? {} : { chain }) };
   const node = chainReader(async (_api, method, args) => {
     const [names, ...rest] = args as [string[] | string, ...unknown[]];
     switch (method) {
@@ -29,11 +35,11 @@ export function walletReader(call: WalletCall): WalletReader {
       case 'lookup_asset_symbols':
         return eachOf(names, (symbol) => nullWhen('UNKNOWN_ASSET', call('get_asset', [symbol])));
       case 'get_account_balances':
-        return call('list_account_balances', [names]);
+        return onlyAsked(await call('list_account_balances', [names]), rest[0] as string[]);
       default:
         return call(method, [names, ...rest]);
     }
-  });
+  }, known);
   return {
     account: node.account,
     assets: node.assets,
@@ -44,8 +50,9 @@ export function walletReader(call: WalletCall): WalletReader {
         await call('get_account_history', [nameOrId, limit]),
         'get_account_history',
       ).list();
-      const operations = await chainReader(() =>
-        Promise.resolve(lines.map((line) => line.field('op').raw())),
+      const operations = await chainReader(
+        () => Promise.resolve(lines.map((line) => line.field('op').raw())),
+        known,
       ).history(nameOrId, { stop: 0, start: 0, limit });
       return operations.map((operation, i) => ({ operation, memo: lines[i]?.field('memo').text() ?? '' }));
     },
@@ -55,6 +62,18 @@ export function walletReader(call: WalletCall): WalletReader {
         .list()
         .map((account) => account.field('options').field('memo_key').text()),
   };
+}
+
+/** The wallet lists all balances of an account that are not zero, whatever was asked. */
+function onlyAsked(answer: unknown, assetIds: readonly string[]): unknown {
+  if (assetIds.length === 0) return answer;
+  const held = new Answer(answer, 'list_account_balances').list().map((balance) => ({
+    amount: balance.field('amount').raw(),
+    asset_id: balance.field('asset_id').raw(),
+  }));
+  return assetIds.map(
+    (assetId) => held.find(({ asset_id }) => asset_id === assetId) ?? { amount: 0, asset_id: assetId },
+  );
 }
 
 async function eachOf(names: string[] | string, ask: (name: string) => Promise<unknown>): Promise<unknown[]> {

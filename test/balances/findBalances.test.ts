@@ -38,6 +38,17 @@ describe('finding balances', () => {
     expect(found?.claimable.amount).toBe(claimed);
   });
 
+  test('what vested in another asset than the one that the balance holds is refused', async () => {
+    const liar: BalanceReader = {
+      ...reader([object('1.15.3', 50n, released)], []),
+      vestedBalances: () => Promise.resolve([{ amount: 50n, assetId: '1.3.1' }]),
+    };
+    await expect(findBalances(liar, owned, 2_000_000)).rejects.toMatchObject({
+      code: 'INVALID_ANSWER',
+      data: { answered: '50 of 1.3.1' },
+    });
+  });
+
   test('a balance that is claimed between the two questions is looked for again', async () => {
     let asked = 0;
     const found = await findBalances(

@@ -25,7 +25,7 @@ async function readAll({ clock, node, chain }: ReturnType<typeof setUp>) {
   let over = false;
   const reader = new HistoryReader(node.session(), account);
   void (async () => {
-    const height = { reached: chain.head, final: Number.POSITIVE_INFINITY };
+    const height = { reached: chain.head, final: Number.POSITIVE_INFINITY, head: chain.head };
     for await (const page of reader.read(beginning, node.name, height)) {
       operations.push(...page.operations);
       gaps.push(page.gap);

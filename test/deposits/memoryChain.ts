@@ -169,6 +169,9 @@ function entry(
   return { operation, accounts, trxInBlock, opInTrx, virtualOp, isVirtual };
 }
 
+/** What is asked for comes second: a block number, a name, a range of the history. */
+export type Lie = (answer: never, asked: never) => unknown;
+
 export interface MemoryNodeOptions {
   name?: string;
   kind?: 'full' | 'delayed';
@@ -200,6 +203,10 @@ export class MemoryNode {
   readonly unsendable = new Set<number>();
   /** The same for the block alone: the account's history has nothing of it. */
   readonly unsendableBlocks = new Set<number>();
+  /** Of those blocks, the ones in which the deposit's own transaction holds the text. */
+  readonly unsendableTransactions = new Set<number>();
+  /** Lies: what becomes of the true answer to a method. */
+  readonly lies: Partial<Record<string, Lie>> = {};
   /** Subscriptions that never give a notice. */
   silent = false;
   /** Called before every answer; may throw, wait, or change the chain. */
@@ -246,13 +253,14 @@ export class MemoryNode {
   session(): NodeSession {
     const lost = new AbortController();
     this.sessions.add(lost);
-    const answer = async <T>(method: string, make: () => T): Promise<T> => {
+    const answer = async <T>(method: string, make: () => T, asked?: unknown): Promise<T> => {
       this.calls[method] = (this.calls[method] ?? 0) + 1;
       if (lost.signal.aborted) throw connectionLost(this.name);
       await this.clock.sleep(0.2);
       await this.beforeAnswer(method);
       if (lost.signal.aborted || !this.reachable) throw connectionLost(this.name);
-      return make();
+      const lie = this.lies[method];
+      return lie === undefined ? make() : (lie(structuredClone(make()) as never, asked as never) as T);
     };
     const close = () => {
       lost.abort();
@@ -266,16 +274,21 @@ export class MemoryNode {
       state: () => answer('state', () => this.state()),
       block: async (number) => {
         if (this.unsendable.has(number) || this.unsendableBlocks.has(number)) await this.drop(lost);
-        return answer('block', () => this.block(number));
+        return answer('block', () => this.block(number), number);
       },
-      account: (nameOrId) => answer('account', () => this.account(nameOrId)),
+      transaction: async (number, index) => {
+        // A text of another transaction that cannot be sent is not in this answer.
+        if (this.unsendable.has(number) || this.unsendableTransactions.has(number)) await this.drop(lost);
+        return answer('transaction', () => this.block(number)?.transactions[index] ?? null);
+      },
+      account: (nameOrId) => answer('account', () => this.account(nameOrId), nameOrId),
       assets: (wanted) => answer('assets', () => wanted.map(asset)),
       accountNames: (ids) =>
         answer('accountNames', () => ids.map((id) => names[Number(id.slice(4))] ?? null)),
       balances: () => answer('balances', () => []),
       statistics: (id) => answer('statistics', () => this.statistics(id)),
       history: async (accountId, range) => {
-        const found = await answer('history', () => this.history(accountId, range));
+        const found = await answer('history', () => this.history(accountId, range), range);
         const unsendable = found.some(({ blockNumber }) => this.unsendable.has(blockNumber));
         if (unsendable || found.length > this.largestPage) await this.drop(lost);
         return found;

@@ -1,5 +1,5 @@
 /** Guarantee: no memo hides a deposit, each state of a memo has a name, and a hostile memo stays data. */
-import type { HistoryOperation, Operation } from '../../src/chain';
+import type { HistoryOperation, Operation, SignedTransaction } from '../../src/chain';
 import { fromHistory } from '../../src/deposits/accountOperation';
 import { ItemBuilder } from '../../src/deposits/itemBuilder';
 import { encryptMemo, MemoKeyring, PrivateKey, type Memo } from '../../src/protocol';
@@ -21,13 +21,25 @@ function builder(keyring: MemoKeyring, outgoing = false): ItemBuilder {
   });
 }
 
-const reader = {
+/** A node whose block holds the operation. */
+const holding = ({ operation: held }: HistoryOperation) => ({
+  endpoint: 'ws://node',
   accountNames: (ids: string[]) => Promise.resolve(ids.map((id) => `name-${id}`)),
   assets: (ids: string[]) => Promise.resolve(ids.map(() => null)),
   block: (number: number) =>
-    Promise.resolve({ number, id: null, previous: '', timestamp: 0, transactions: [] }),
+    Promise.resolve({ number, id: null, previous: '', timestamp: 0, transactions: [holder(held)] }),
+  transaction: () => Promise.resolve(holder(held)),
   transactionHex: () => Promise.resolve('00'),
-};
+});
+
+const holder = (held: Operation): SignedTransaction => ({
+  ref_block_num: 1,
+  ref_block_prefix: 2,
+  expiration: '2026-11-22T13:00:00',
+  operations: [held],
+  extensions: [],
+  signatures: [],
+});
 
 function operation(memo: Memo | undefined, index: number): HistoryOperation {
   const fields = {
@@ -52,7 +64,8 @@ function operation(memo: Memo | undefined, index: number): HistoryOperation {
 }
 
 async function itemOf(memo: Memo | undefined, keyring = new MemoKeyring([ours], 'BTS')) {
-  const [built] = await builder(keyring).build(reader, [fromHistory(operation(memo, 0), 1)]);
+  const shown = operation(memo, 0);
+  const [built] = await builder(keyring).build(holding(shown), [fromHistory(shown, 1)]);
   return built?.item;
 }
 
@@ -107,7 +120,7 @@ describe('memos of deposits', () => {
     const received = operation(memo, 0);
     const [, fields] = received.operation;
     const sent = { ...received, operation: [0, { ...fields, from: account.id, to: '1.2.20' }] as Operation };
-    const [built] = await builder(noKeys, true).build(reader, [fromHistory(sent, 1)]);
+    const [built] = await builder(noKeys, true).build(holding(sent), [fromHistory(sent, 1)]);
     expect(built?.item).toMatchObject({ direction: 'out', memoDetails: { key: null, neededKey: memo.from } });
     expect((await itemOf(memo))?.memoDetails).toMatchObject({ key: memo.to, neededKey: null });
   });

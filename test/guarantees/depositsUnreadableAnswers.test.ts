@@ -72,10 +72,25 @@ it('such an operation as the first one behind the start holds up no deposit', as
   }
 });
 
-it('a deposit in a block that the node cannot send is delivered without its transaction id, the others with theirs', async () => {
+it('a deposit in a block that the node cannot send is delivered with the id of its own transaction', async () => {
   const scenario = await stopped();
   const blocks = scenario.deposits(40, 2);
   scenario.node.unsendableBlocks.add(blocks[20]!.number);
+  scenario.confirm();
+  await scenario.start('init');
+  await scenario.untilCredited(41, 3600_000);
+  expect(scenario.check(20)).toEqual({ lost: [], unexpected: [], repeated: [] });
+  const ids = scenario.host.delivered().map(({ transactionId }) => transactionId);
+  expect(new Set(ids).size).toBe(41);
+  expect(ids).not.toContain(null);
+  expect(scenario.host.delivered()[21]).toMatchObject({ viaProposal: false, blockTime: expect.any(String) });
+});
+
+it('where not even its own transaction can be sent, it is delivered without the id, and the others with theirs', async () => {
+  const scenario = await stopped();
+  const blocks = scenario.deposits(40, 2);
+  scenario.node.unsendableBlocks.add(blocks[20]!.number);
+  scenario.node.unsendableTransactions.add(blocks[20]!.number);
   scenario.confirm();
   await scenario.start('init');
   await scenario.untilCredited(41, 3600_000);

@@ -137,7 +137,7 @@ describe('the client of a node', () => {
       const node = await start((request) =>
         request.params[1] === 'get_block' ? { result: { ...block, timestamp } } : healthy(request),
       );
-      await expectFailure(connect([node.url]).block(1), 'INVALID_ANSWER', /get_block\.timestamp should be/);
+      await expectFailure(connect([node.url]).block(710), 'INVALID_ANSWER', /get_block\.timestamp should be/);
     }
   });
 
@@ -290,17 +290,18 @@ describe('the client of a node', () => {
       held.push(request);
       if (held.length === 3) {
         for (const { id, params } of [...held].reverse()) {
-          const amount = String((params[2][1] as string[]).length);
-          for (const socket of node.sockets) {
-            socket.send(JSON.stringify({ id, result: [{ amount, asset_id: '1.3.0' }] }));
-          }
+          const asked = params[2][1] as string[];
+          const result = asked.map((assetId) => ({ amount: asked.length, asset_id: assetId }));
+          for (const socket of node.sockets) socket.send(JSON.stringify({ id, result }));
         }
       }
       return 'silence';
     });
     const client = connect([node.url]);
     const balances = await Promise.all(
-      [['a'], ['a', 'b'], ['a', 'b', 'c']].map((ids) => client.balances('1.2.1', ids)),
+      [['1.3.0'], ['1.3.0', '1.3.1'], ['1.3.0', '1.3.1', '1.3.2']].map((ids) =>
+        client.balances('1.2.1', ids),
+      ),
     );
     expect(balances.map(([balance]) => balance?.amount)).toEqual([1n, 2n, 3n]);
   });

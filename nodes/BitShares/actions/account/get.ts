@@ -13,7 +13,7 @@ export const get: NodeOperation = {
   async execute(items) {
     return forEachConnectedItem(this, items, async (itemIndex, { trusted }) => {
       const account = await requireAccount(trusted, this.getNodeParameter('account', itemIndex));
-      return accountItem(account, await trusted.statistics(account.statisticsId));
+      return accountItem(account, await trusted.statistics(account.statisticsId, account.id));
     });
   },
 };

@@ -18,7 +18,7 @@ export const getHistory: NodeOperation = {
       const limit = wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
       const reader = await (delayed ?? trusted).session();
       const account = await requireAccount(reader, this.getNodeParameter('account', itemIndex));
-      const { totalOps, removedOps } = await reader.statistics(account.statisticsId);
+      const { totalOps, removedOps } = await reader.statistics(account.statisticsId, account.id);
       const oldest = Math.max(removedOps + 1, totalOps - limit + 1);
       const found: HistoryOperation[] = [];
       for (let start = totalOps; start >= oldest; start -= pageSize) {

@@ -12,7 +12,15 @@ import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/operat
 import { checkMemoKeys, needlessActiveKey } from '../../../shared/memoKeyFit';
 import { booleanOf, choice, choices, wholeNumberOf } from '../../../shared/parameterValues';
 import { accountField } from '../../../shared/parameters';
-import { acceptGapsField, checkGap, endFields, openRange, readingNodes, startFields } from './range';
+import {
+  acceptGapsField,
+  checkGap,
+  endFields,
+  forRange,
+  openRange,
+  readingNodes,
+  startFields,
+} from './range';
 
 const kindNames: Record<MovementKind, string> = {
   asset_issue: 'Asset Issue',
@@ -135,52 +143,56 @@ export const getMany: NodeOperation = {
     const output = await forEachConnectedItem(this, items, async (itemIndex, { settings, ...nodes }) => {
       const keys = keysOf(itemIndex);
       const keyring = memoKeyring(keys, settings.chain);
-      const range = await openRange(this, itemIndex, readingNodes(nodes, settings.chain));
-      const { session, account, from, lastBlock, height } = range;
-      if (keys !== undefined) {
-        const question = { keys, keyring, chain: settings.chain, credentialName };
-        await checkMemoKeys(session, account.id, question);
-      }
-      const direction = choice(
-        this.getNodeParameter('direction', itemIndex),
-        ['in', 'out', 'both'],
-        'Direction',
-      );
-      const options = this.getNodeParameter('options', itemIndex, {}) as IDataObject;
-      const limit = booleanOf(this.getNodeParameter('returnAll', itemIndex), 'Return All')
-        ? Number.POSITIVE_INFINITY
-        : wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
-      const builder = new ItemBuilder({
-        chain: settings.chain,
-        account,
-        keyring,
-        rules: {
-          incoming: direction !== 'out',
-          outgoing: direction !== 'in',
-          kinds: choices(options['operationKinds'] ?? ['transfer'], movementKinds, 'Operation Kinds'),
-          minimumAmounts: await minimumAmounts(
-            session,
-            assetRows(this.getNodeParameter('assets', itemIndex, {})),
-          ),
-        },
-        includeOperation: options['includeRawOperation'] === true,
+      const reading = readingNodes(nodes, settings.chain);
+      return forRange(this, reading, async (session) => {
+        const range = await openRange(this, itemIndex, reading, session);
+        const { assetsOf, account, from, lastBlock, height } = range;
+        if (keys !== undefined) {
+          const question = { keys, keyring, chain: settings.chain, credentialName };
+          await checkMemoKeys(session, account.id, question);
+        }
+        const direction = choice(
+          this.getNodeParameter('direction', itemIndex),
+          ['in', 'out', 'both'],
+          'Direction',
+        );
+        const options = this.getNodeParameter('options', itemIndex, {}) as IDataObject;
+        const limit = booleanOf(this.getNodeParameter('returnAll', itemIndex), 'Return All')
+          ? Number.POSITIVE_INFINITY
+          : wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
+        const builder = new ItemBuilder({
+          chain: settings.chain,
+          account,
+          keyring,
+          rules: {
+            incoming: direction !== 'out',
+            outgoing: direction !== 'in',
+            kinds: choices(options['operationKinds'] ?? ['transfer'], movementKinds, 'Operation Kinds'),
+            minimumAmounts: await minimumAmounts(
+              session,
+              assetRows(this.getNodeParameter('assets', itemIndex, {})),
+              assetsOf,
+            ),
+          },
+          includeOperation: options['includeRawOperation'] === true,
+        });
+        const found: DepositItem[] = [];
+        const acceptGaps = options['acceptGaps'] === true;
+        for await (const page of readRange(session, account, from, lastBlock, height)) {
+          checkGap(page.gap, acceptGaps);
+          found.push(...(await builder.build(session, page.operations, assetsOf)).map(({ item }) => item));
+          if (found.length < limit) continue;
+          checkGap(page.gapWhenLeft, acceptGaps);
+          break;
+        }
+        const given = found.slice(0, limit);
+        const spending = needlessActiveKey(keys);
+        if (spending !== null) hints.add(spending);
+        if (keys === undefined && given.some(({ memoStatus }) => memoStatus === 'no_key')) {
+          hints.add(chooseKeys);
+        }
+        return given.map((item) => ({ ...item }) as unknown as IDataObject);
       });
-      const found: DepositItem[] = [];
-      const acceptGaps = options['acceptGaps'] === true;
-      for await (const page of readRange(session, account, from, lastBlock, height)) {
-        checkGap(page.gap, acceptGaps);
-        found.push(...(await builder.build(session, page.operations)).map(({ item }) => item));
-        if (found.length < limit) continue;
-        checkGap(page.gapWhenLeft, acceptGaps);
-        break;
-      }
-      const given = found.slice(0, limit);
-      const spending = needlessActiveKey(keys);
-      if (spending !== null) hints.add(spending);
-      if (keys === undefined && given.some(({ memoStatus }) => memoStatus === 'no_key')) {
-        hints.add(chooseKeys);
-      }
-      return given.map((item) => ({ ...item }) as unknown as IDataObject);
     });
     for (const message of hints) this.addExecutionHints({ message, location: 'outputPane' });
     return output;

@@ -2,13 +2,14 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { NodeSession } from '../../../../src/chain';
 import type { WatchedAccount } from '../../../../src/deposits/accountOperation';
+import { Agreement, type AssetSource } from '../../../../src/deposits/agreement';
 import type { Mark } from '../../../../src/deposits/delivery';
 import { parseDepositId } from '../../../../src/deposits/depositKey';
 import type { FinalHeight, NodeKind } from '../../../../src/deposits/finality';
+import { onFurtherAddresses } from '../../../../src/deposits/furtherAddresses';
 import { describeGap } from '../../../../src/deposits/historyReader';
 import { firstBlockAt, startPosition } from '../../../../src/deposits/startPosition';
 import type { HistoryGap } from '../../../../src/deposits/triggerState';
-import { watchedAccount } from '../../../../src/deposits/watchedAccount';
 import { BitSharesError } from '../../../../src/errors';
 import type { Chain } from '../../../../src/protocol';
 import type { ChainNodes } from '../../../BitSharesTrigger/nodes';
@@ -107,6 +108,8 @@ export const acceptGapsField: INodeProperties = {
 export interface OpenRange {
   session: NodeSession;
   kind: NodeKind;
+  /** Assets as the trusted node knows them too, where there is one beside the node that is read. */
+  assetsOf: AssetSource;
   account: WatchedAccount;
   height: FinalHeight;
   from: Mark;
@@ -120,18 +123,30 @@ export function readingNodes({ trusted, delayed }: Nodes, chain: Chain): ChainNo
     : { chain, kind: 'delayed', reading: delayed, trusted };
 }
 
-/** Connects, checks the node and resolves the account, the beginning and the end. */
+/** Does `work` on a session of the node that is read. An address whose answers cannot be used is left for the next one, which begins anew. */
+export async function forRange<Result>(
+  context: IExecuteFunctions,
+  nodes: ChainNodes,
+  work: (session: NodeSession) => Promise<Result>,
+): Promise<Result> {
+  return onFurtherAddresses(nodes.reading, work, ({ message }) =>
+    context.addExecutionHints({ message: `Another address was used. ${message}.` }),
+  );
+}
+
+/** Checks the node and resolves the account, the beginning and the end. */
 export async function openRange(
   context: IExecuteFunctions,
   itemIndex: number,
   nodes: ChainNodes,
+  session: NodeSession,
 ): Promise<OpenRange> {
   const parameter = (name: string): unknown => context.getNodeParameter(name, itemIndex, '');
-  const session = await nodes.reading.session();
   const entered = accountOf(parameter('account'), 'Account');
   // Here "now" is no beginning: nothing would be read, and that would pass for an account without deposits.
   choice(parameter('startFrom'), ['block', 'time', 'oldest'], 'Start From');
-  const account = await watchedAccount(session, entered);
+  const agreement = new Agreement(systemClock);
+  const account = await agreement.account(session, nodes.trusted, entered);
   const signal = context.getExecutionCancelSignal() ?? new AbortController().signal;
   const height = await checkedHeight(session, nodes, systemClock, staleAfterSeconds, signal);
   const start = readStart(parameter, context.getTimezone());
@@ -161,7 +176,8 @@ export async function openRange(
     const time = readTime(parameter('endTime'), context.getTimezone(), 'End Time');
     lastBlock = (await firstBlockAt(session, time, height.reached, 'End Time')) - 1;
   }
-  return { session, kind: nodes.kind, account, height, from, lastBlock };
+  const assetsOf = agreement.assetsOf(nodes.trusted);
+  return { session, kind: nodes.kind, assetsOf, account, height, from, lastBlock };
 }
 
 /** Refuses a stretch that is not proved to be complete, unless the user accepts it. */

@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import type { Asset, NodeSession } from '../../../../src/chain';
+import type { Asset } from '../../../../src/chain';
+import { undisputed } from '../../../../src/deposits/agreement';
 import { readRange } from '../../../../src/deposits/depositRange';
 import { Reconciliation, type AssetReconciliation } from '../../../../src/deposits/reconciliation';
 import { BitSharesError } from '../../../../src/errors';
@@ -9,7 +10,15 @@ import { forEachConnectedItem } from '../../../shared/connectedItems';
 import { shownFor, type NodeOperation } from '../../../shared/operation';
 import { assetOf, invalid, rowsOf } from '../../../shared/parameterValues';
 import { accountField } from '../../../shared/parameters';
-import { acceptGapsField, checkGap, openRange, readingNodes, startFields, type OpenRange } from './range';
+import {
+  acceptGapsField,
+  checkGap,
+  forRange,
+  openRange,
+  readingNodes,
+  startFields,
+  type OpenRange,
+} from './range';
 
 const description: INodeProperties[] = shownFor(
   'deposit',
@@ -68,13 +77,20 @@ export const reconcile: NodeOperation = {
   async execute(items) {
     return forEachConnectedItem(this, items, async (itemIndex, { settings, ...nodes }) => {
       const reading = readingNodes(nodes, settings.chain);
-      const range = await openRange(this, itemIndex, reading);
-      const opening = await openingBalances(this, itemIndex, range.session);
-      const reconciliation = new Reconciliation(settings.chain.chainId, range.account.id, opening);
-      const accepted =
-        (this.getNodeParameter('options', itemIndex, {}) as IDataObject)['acceptGaps'] === true;
-      const closing = await closingBalances(range, reconciliation, accepted, this.getExecutionCancelSignal());
-      return report(range, reconciliation, closing);
+      return forRange(this, reading, async (session) => {
+        const range = await openRange(this, itemIndex, reading, session);
+        const opening = await openingBalances(this, itemIndex, range);
+        const reconciliation = new Reconciliation(settings.chain.chainId, range.account.id, opening);
+        const accepted =
+          (this.getNodeParameter('options', itemIndex, {}) as IDataObject)['acceptGaps'] === true;
+        const closing = await closingBalances(
+          range,
+          reconciliation,
+          accepted,
+          this.getExecutionCancelSignal(),
+        );
+        return report(range, reconciliation, closing);
+      });
     });
   },
 };
@@ -99,7 +115,11 @@ async function closingBalances(
   for (let attempt = 0; attempt < attempts; attempt++) {
     const { headBlockNumber, blockInterval } = await session.state();
     // Balances are those of the head, so on a full node operations that are not final yet belong to it as well.
-    const height = { reached: headBlockNumber, final: Number.POSITIVE_INFINITY };
+    const height = {
+      reached: headBlockNumber,
+      final: Number.POSITIVE_INFINITY,
+      head: headBlockNumber,
+    };
     for await (const { operations, mark, gap } of readRange(
       session,
       account,
@@ -111,9 +131,9 @@ async function closingBalances(
       reconciliation.add(operations);
       from = mark;
     }
-    const before = await session.statistics(account.statisticsId);
+    const before = await session.statistics(account.statisticsId, account.id);
     const balances = await session.balances(account.id, []);
-    const after = await session.statistics(account.statisticsId);
+    const after = await session.statistics(account.statisticsId, account.id);
     const readAll =
       after.totalOps === before.totalOps &&
       after.totalOps <= Math.max(from.position.sequence, after.removedOps);
@@ -133,12 +153,12 @@ async function closingBalances(
 async function openingBalances(
   context: IExecuteFunctions,
   itemIndex: number,
-  session: NodeSession,
+  { session, assetsOf }: OpenRange,
 ): Promise<Map<string, bigint>> {
   const field = 'Opening Balances';
   const rows = rowsOf(context.getNodeParameter('openingBalances', itemIndex, {}), field);
   const names = rows.map(({ asset }) => assetOf(asset, field));
-  const assets = names.length === 0 ? [] : await session.assets(names);
+  const assets = names.length === 0 ? [] : await undisputed(assetsOf, session, names);
   const balances = new Map<string, bigint>();
   for (const [index, name] of names.entries()) {
     const asset = assets[index];
@@ -161,12 +181,13 @@ async function openingBalances(
 }
 
 async function report(
-  { session, account, from }: OpenRange,
+  { session, assetsOf, account, from }: OpenRange,
   reconciliation: Reconciliation,
   closing: ReadonlyMap<string, bigint>,
 ): Promise<IDataObject[]> {
   const results = reconciliation.close(closing);
-  const assets = results.length === 0 ? [] : await session.assets(results.map(({ assetId }) => assetId));
+  const ids = results.map(({ assetId }) => assetId);
+  const assets = ids.length === 0 ? [] : await undisputed(assetsOf, session, ids);
   return results.map((result, index) => ({
     account: account.name,
     accountId: account.id,

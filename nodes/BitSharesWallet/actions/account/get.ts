@@ -9,8 +9,8 @@ import { forEachWalletItem } from '../../../shared/walletItems';
 export const get: NodeOperation = {
   description: shownFor('account', ['get'], [accountField]),
   async execute(items) {
-    return forEachWalletItem(this, items, async (itemIndex, { session }) => {
-      const reader = walletReader(session.call);
+    return forEachWalletItem(this, items, async (itemIndex, { session, chain }) => {
+      const reader = walletReader(session.call, chain);
       return accountItem(await requireAccount(reader, this.getNodeParameter('account', itemIndex)), null);
     });
   },

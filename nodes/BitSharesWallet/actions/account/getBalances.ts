@@ -10,8 +10,8 @@ import { forEachWalletItem } from '../../../shared/walletItems';
 export const getBalances: NodeOperation = {
   description: shownFor('account', ['getBalances'], [accountField]),
   async execute(items) {
-    return forEachWalletItem(this, items, async (itemIndex, { session }) => {
-      const reader = walletReader(session.call);
+    return forEachWalletItem(this, items, async (itemIndex, { session, chain }) => {
+      const reader = walletReader(session.call, chain);
       const account = await requireAccount(reader, this.getNodeParameter('account', itemIndex));
       const balances = await reader.balances(account.name, []);
       const names = await AssetNames.of(

@@ -18,7 +18,7 @@ export const getHistory: NodeOperation = {
   async execute(items) {
     return forEachUnlockedItem(this, items, async (itemIndex, { wallet, call }) => {
       const publicMemos = new MemoKeyring([], wallet.chain.prefix);
-      const reader = walletReader(call);
+      const reader = walletReader(call, wallet.chain);
       const account = await requireAccount(reader, this.getNodeParameter('account', itemIndex));
       const limit = wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
       const lines = await reader.history(account.name, limit);

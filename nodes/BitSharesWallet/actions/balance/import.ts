@@ -34,7 +34,7 @@ export const importOperation: NodeOperation = {
     const keysOfItem = await ofEachItem(this, items, (itemIndex) => keysOf(this, itemIndex));
     return forEachWalletItem(this, items, async (itemIndex, wallet) => {
       const keys = keysOfItem(itemIndex);
-      const reader = walletReader(wallet.session.call);
+      const reader = walletReader(wallet.session.call, wallet.chain);
       const account = await requireAccount(reader, keys.account);
       const dryRun = isDryRun(this, itemIndex, account.name);
       const keysFrom = choice(this.getNodeParameter('keysFrom', itemIndex), keySources, 'Keys From');
