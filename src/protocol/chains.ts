@@ -1,6 +1,15 @@
 /** The chains that can be used, and what tells them apart. */
 import { BitSharesError } from '../errors';
 
+/** Asset `1.3.0`, with which fees are paid. */
+export interface CoreAsset {
+  id: '1.3.0';
+  /** Null where it is not known: only a node can say. */
+  symbol: string | null;
+  /** Decimals. Null where it is not known. */
+  precision: number | null;
+}
+
 export interface Chain {
   /** The name that users see. */
   name: string;
@@ -10,6 +19,11 @@ export interface Chain {
   prefix: string;
   /** The symbol of asset 1.3.0. Only shown; assets are matched by id. */
   coreSymbol: string;
+  /**
+   * What a node must say of it. On the public chains it cannot change while any of it exists, and some always does
+   * (bitshares-core `asset_evaluator.cpp`: the precision of an asset changes only while its supply is zero).
+   */
+  coreAsset: CoreAsset;
 }
 
 /** The BitShares main chain. */
@@ -18,6 +32,7 @@ export const mainnet: Chain = {
   chainId: '4018d7844c78f6a6c41c6a552b898022310fc5dec06da467ee7905a8dad512c8',
   prefix: 'BTS',
   coreSymbol: 'BTS',
+  coreAsset: { id: '1.3.0', symbol: 'BTS', precision: 5 },
 };
 
 /** The public BitShares test chain. */
@@ -26,7 +41,14 @@ export const testnet: Chain = {
   chainId: '39f5e2ede1f8bc1a3a54a7914414e3779e33193f1f5693510e73cb7a87617447',
   prefix: 'TEST',
   coreSymbol: 'TEST',
+  coreAsset: { id: '1.3.0', symbol: 'TEST', precision: 5 },
 };
+
+/** The core asset of the chain with this id: constants of the public chains, unknown symbol and precision elsewhere. */
+export function coreAssetOf(chainId: string): CoreAsset {
+  const known = [mainnet, testnet].find((chain) => chain.chainId === chainId);
+  return known?.coreAsset ?? { id: '1.3.0', symbol: null, precision: null };
+}
 
 /** What describes a private or other chain. The core symbol is the prefix where none is given. */
 export interface CustomChainParts {
@@ -76,5 +98,11 @@ export function customChain(
     }
     return known;
   }
-  return { name: 'custom', chainId, prefix, coreSymbol: parts.coreSymbol ?? prefix };
+  return {
+    name: 'custom',
+    chainId,
+    prefix,
+    coreSymbol: parts.coreSymbol ?? prefix,
+    coreAsset: coreAssetOf(chainId),
+  };
 }

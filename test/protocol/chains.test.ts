@@ -9,12 +9,19 @@ describe('chains', () => {
     expect(testnet.prefix).toBe('TEST');
   });
 
+  it('the core assets of the public chains are constants, and no node decides about their decimals', () => {
+    expect(mainnet.coreAsset).toEqual({ id: '1.3.0', symbol: 'BTS', precision: 5 });
+    expect(testnet.coreAsset).toEqual({ id: '1.3.0', symbol: 'TEST', precision: 5 });
+    expect(customChain({ chainId: mainnet.chainId, prefix: 'BTS' }).coreAsset).toEqual(mainnet.coreAsset);
+  });
+
   it('a custom chain is its id and prefix', () => {
     expect(customChain({ chainId: ` ${privateChain.toUpperCase()}\n`, prefix: 'BTS' })).toEqual({
       name: 'custom',
       chainId: privateChain,
       prefix: 'BTS',
       coreSymbol: 'BTS',
+      coreAsset: { id: '1.3.0', symbol: null, precision: null },
     });
     expect(customChain({ chainId: privateChain, prefix: 'CBA', coreSymbol: 'CORE' }).coreSymbol).toBe('CORE');
   });
