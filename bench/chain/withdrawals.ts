@@ -139,6 +139,8 @@ class Payer {
       allowedAssets: [],
       allowedReceivers: [],
       maximumAmount: null,
+      maximumAmounts: [],
+      maximumFee: null,
       waitFor: 'irreversible',
       maximumWait: 900,
       maximumAge: 7 * 86_400,

@@ -3,16 +3,17 @@ import { BitSharesError } from '../errors';
 import {
   chainUint64,
   encodeTransaction,
+  formatAmount,
   operationTypes,
-  parseAmount,
   publicMemo,
   PublicKey,
   type Memo,
 } from '../protocol';
 import { checkRequestedAt } from './attempt';
-import { checkAssetRules, checkFee, checkInSync, checkLimits, checkSize, Funds } from './checks';
+import { checkAssetRules, checkFee, checkInSync, checkSize, Funds } from './checks';
 import { lookupOf, type WithdrawalContext } from './context';
 import type { Intent } from './intent';
+import { checkLimits, checkMaximumFee, maximumFeeOf } from './limits';
 import { withdrawalNonce } from './nonce';
 import { formIntent, type Parties, type PlainRequest } from './request';
 import { buildTransfer, feeOf, transactionOf } from './transactionBuilder';
@@ -21,8 +22,14 @@ import { readView } from './view';
 import { checkWindowLength, windowAt } from './window';
 import type { WithdrawalOrder } from './withdrawal';
 
+/** A type, not an interface, so that it is plain JSON for n8n. */
+export type QuoteItem = TransferItem & {
+  /** In units of the core asset, as the intent has it in base units. */
+  maximumFee: string;
+};
+
 export interface QuoteResult {
-  item: TransferItem;
+  item: QuoteItem;
   intent: Intent;
 }
 
@@ -56,33 +63,25 @@ export async function quoteWithdrawal(
     chain,
     lookup,
   );
-  const intent: Intent =
-    formed.memoMode === 'encrypted' && formed.receiverMemoKey === null
-      ? { ...formed, receiverMemoKey: usableMemoKey(parties, chain.prefix) }
-      : formed;
+  const { asset, feeAsset, coreAsset, sender, receiver } = parties;
+  const maximumFee = maximumFeeOf(order.maximumFee, coreAsset);
+  const intent: Intent = { ...formed, maximumFee: maximumFee.toString() };
+  if (intent.memoMode === 'encrypted' && intent.receiverMemoKey === null) {
+    intent.receiverMemoKey = usableMemoKey(parties, chain.prefix);
+  }
   const memo = memoOfThatSize(intent, chain.prefix);
   const { fee, required } = feeOf(intent, memo, state.fees, chain.prefix);
   const amount = BigInt(intent.amount);
-  checkLimits(
-    {
-      allowedAssets: order.allowedAssets,
-      allowedReceivers: order.allowedReceivers,
-      maximumAmount:
-        order.maximumAmount === null
-          ? null
-          : parseAmount(order.maximumAmount, parties.asset.precision, 'Maximum Amount', { allowZero: true }),
-    },
-    { asset: parties.asset, receiver: parties.receiver, amount },
-  );
-  checkAssetRules(parties.asset, parties.sender, parties.receiver);
-  checkFee(fee, required, parties.feeAsset);
+  checkLimits(order, { asset, receiver, amount });
+  checkMaximumFee(fee, feeAsset, coreAsset, maximumFee);
+  checkAssetRules(asset, sender, receiver);
+  checkFee(fee, required, feeAsset);
   const transaction = transactionOf(
     [operationTypes.transfer, buildTransfer(intent, memo, fee)],
     windowAt(state),
     state.headBlockId,
   );
   checkSize(encodeTransaction(transaction, chain.prefix).length + 1 + 65, state);
-  const { asset, feeAsset, sender, receiver } = parties;
   const balances = await session.balances(sender.id, [...new Set([asset.id, feeAsset.id])]);
   new Funds(new Map(balances.map((balance) => [balance.assetId, balance.amount]))).reserve({
     asset,
@@ -92,20 +91,23 @@ export async function quoteWithdrawal(
   });
   return {
     intent,
-    item: transferItem({
-      withdrawalId: intent.withdrawalId,
-      requestedAt: order.request.requestedAt,
-      settlement: { outcome: 'unknown', paid: false, final: false },
-      alreadyPaid: false,
-      nextStep: 'Store the intent beside the request, then hand it to Transfer: Send or Prepare.',
-      parties: { from: sender, to: receiver, asset, feeAsset },
-      amount,
-      fee,
-      place: null,
-      transactionId: null,
-      expiration: null,
-      window: null,
-    }),
+    item: {
+      ...transferItem({
+        withdrawalId: intent.withdrawalId,
+        requestedAt: order.request.requestedAt,
+        settlement: { outcome: 'unknown', paid: false, final: false },
+        alreadyPaid: false,
+        nextStep: 'Store the intent beside the request, then hand it to Transfer: Send or Prepare.',
+        parties: { from: sender, to: receiver, asset, feeAsset },
+        amount,
+        fee,
+        place: null,
+        transactionId: null,
+        expiration: null,
+        window: null,
+      }),
+      maximumFee: formatAmount(maximumFee, coreAsset.precision),
+    },
   };
 }
 

@@ -69,6 +69,7 @@ export interface Parties {
   receiver: Account;
   asset: Asset;
   feeAsset: Asset;
+  coreAsset: Asset;
 }
 
 /** Codes that are faults of a request itself, whatever the chain's state: no attempt with this content was ever signed. */
@@ -131,6 +132,7 @@ export async function formIntent(
         receiver: await found(lookup.receiver(intent.to), 'UNKNOWN_ACCOUNT', 'Intent', intent.to),
         asset: await found(lookup.asset(intent.asset), 'UNKNOWN_ASSET', 'Intent', intent.asset),
         feeAsset: await found(lookup.asset(feeAssetId), 'UNKNOWN_ASSET', 'Intent', feeAssetId),
+        coreAsset: await coreAssetBy(lookup),
       },
     };
   }
@@ -172,7 +174,13 @@ export async function formIntent(
       fix: 'Pay to another account.',
     });
   }
-  return { intent, parties: { sender, receiver, asset, feeAsset } };
+  const coreAsset = await coreAssetBy(lookup);
+  return { intent, parties: { sender, receiver, asset, feeAsset, coreAsset } };
+}
+
+/** The asset in which fees are limited. */
+export function coreAssetBy(lookup: Pick<Lookup, 'asset'>): Promise<Asset> {
+  return found(lookup.asset(coreAssetId), 'UNKNOWN_ASSET', 'Fee', coreAssetId);
 }
 
 /** The account's present memo key: customers look for it. The credential's, where given, must be the same. */

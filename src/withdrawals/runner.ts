@@ -4,7 +4,6 @@
  */
 import type { Account } from '../chain';
 import { BitSharesError, isBitSharesError } from '../errors';
-import { parseAmount } from '../protocol';
 import { buildAttempt, checkAttempt, checkRequestedAt, signAttempt, usableWindow } from './attempt';
 import { broadcastOutcome } from './broadcastOutcome';
 import { checkNeedsSeveral, checkOneKeySuffices, Funds } from './checks';
@@ -24,6 +23,7 @@ import {
   type Payment,
 } from './evidence';
 import { contentFingerprint } from './intent';
+import { maximumFeeOf } from './limits';
 import type { HistoryReading } from './senderHistory';
 import { formIntent, isFaultOfRequest, type Lookup } from './request';
 import { readView, type ChainView } from './view';
@@ -345,16 +345,16 @@ class Run {
     if (withdrawal.pending && this.options.mode !== 'prepare') return false;
     if (this.options.mode === 'propose') await refuseBesidePending(evidence.view, intent);
     const { chain, keys, clock } = this.context;
-    const limits = {
-      allowedAssets: order.allowedAssets,
-      allowedReceivers: order.allowedReceivers,
-      maximumAmount:
-        order.maximumAmount === null
-          ? null
-          : parseAmount(order.maximumAmount, parties.asset.precision, 'Maximum Amount', { allowZero: true }),
-    };
+    const maximumFee = maximumFeeOf(order.maximumFee, parties.coreAsset, intent);
     const amount = BigInt(intent.amount);
-    checkAttempt(attempt, amount, parties, evidence, { chain, keys, signer, limits, now: clock.now() });
+    checkAttempt(attempt, amount, parties, evidence, {
+      chain,
+      keys,
+      signer,
+      limits: order,
+      maximumFee,
+      now: clock.now(),
+    });
     return true;
   }
 

@@ -117,6 +117,8 @@ export class ExchangeOfProcesses {
       allowedAssets: [],
       allowedReceivers: [],
       maximumAmount: null,
+      maximumAmounts: [],
+      maximumFee: null,
       waitFor: 'irreversible',
       maximumWait: 3600,
       maximumAge: 7 * 86_400,

@@ -106,6 +106,8 @@ export async function startExchange(options: Partial<DevchainOptions> = {}): Pro
       allowedAssets: [],
       allowedReceivers: [],
       maximumAmount: null,
+      maximumAmounts: [],
+      maximumFee: null,
       waitFor: 'irreversible',
       maximumWait: 180,
       maximumAge: 7 * 86400,

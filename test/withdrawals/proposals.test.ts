@@ -4,6 +4,7 @@ import { WithdrawalCaches } from '../../src/withdrawals/evidence';
 import { runWithdrawals } from '../../src/withdrawals/runner';
 import { withdrawalStatus } from '../../src/withdrawals/settleTransaction';
 import type { WithdrawalContext } from '../../src/withdrawals/context';
+import { Liar } from '../support/lies';
 import { startExchange, type Exchange } from './onDevchain';
 
 let exchange: Exchange;
@@ -331,4 +332,45 @@ test('a wallet that holds all keys of an account does not pay beside the proposa
   expect(sent?.item.nextStep).toContain('SEVERAL_SIGNATURES_NEEDED');
   chain.confirm();
   expect(paid()).toBe(0n);
+});
+
+describe('a fee above the maximum', () => {
+  const alone = (): Partial<WithdrawalContext> => ({ nodes: { ...exchange.context().nodes, delayed: null } });
+
+  test.each([
+    [22, '9000'],
+    [0, '9000'],
+  ])('is not proposed, neither for the proposal nor for the payment in it (%s)', async (type, fee) => {
+    const { chain, order } = exchange;
+    new Liar(chain, 'trusted').fee(type, Number(fee) * 100_000);
+    const context = { ...as('signer-a'), ...alone() };
+    const create = async (maximumFee: string | null) => {
+      const [result] = await runWithdrawals([order({}, { maximumFee, maximumWait: 20 })], context, {
+        mode: 'propose',
+        refuseBatchOnConflict: true,
+      });
+      return result?.item;
+    };
+    const refused = await create(null);
+    expect(refused).toMatchObject({ outcome: 'unknown', final: false });
+    expect(refused?.nextStep).toMatch(
+      /LIMIT_EXCEEDED: Maximum Fee: .* is more than the allowed 100\.00000 BTS/,
+    );
+    expect(chain.producer.pending).toHaveLength(0);
+    chain.faults.clear();
+    expect((await create('60'))?.nextStep).toContain('PROPOSAL_IN_FLIGHT');
+  });
+
+  test('is not paid for an approval', async () => {
+    const { chain } = exchange;
+    const proposed = await propose('signer-a');
+    const request = { proposalId: proposed?.proposal?.proposalId ?? '', account: 'vault' };
+    const context = { ...as('signer-a'), ...alone() };
+    new Liar(chain, 'trusted').fee(23, 9_000_00000);
+    const refusal = { code: 'LIMIT_EXCEEDED', message: expect.stringContaining('Maximum Fee') as unknown };
+    await expect(approveProposal(request, context)).rejects.toMatchObject(refusal);
+    chain.faults.clear();
+    await expect(approveProposal({ ...request, maximumFee: '0.5' }, context)).rejects.toMatchObject(refusal);
+    expect((await approveProposal(request, context)).outcome).toBe('in_mempool');
+  });
 });
