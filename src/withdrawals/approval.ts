@@ -11,9 +11,10 @@ import {
   toBigInt,
   transactionId,
 } from '../protocol';
+import { parameterDisagreement, usedByApproval } from './agreement';
 import { broadcastOutcome } from './broadcastOutcome';
 import { checkInSync } from './checks';
-import { lookupOf, type WithdrawalContext } from './context';
+import { agreedLookupOf, lookupOf, type WithdrawalContext } from './context';
 import { proposalUpdateFee } from './fees';
 import { readHistory } from './evidence';
 import { checkMaximumFee, maximumFeeOf, type LimitSettings } from './limits';
@@ -40,7 +41,7 @@ export type ApprovalItem = {
  * Adds the approval of the credential's account to a proposal that concerns `account` (the account that would act).
  * The account's active authority decides in what form: as an account, or as a key.
  *
- * @throws UNKNOWN_ACCOUNT, UNKNOWN_OBJECT, KEY_WITHOUT_AUTHORITY, SEVERAL_SIGNATURES_NEEDED, NODE_OUT_OF_SYNC,
+ * @throws UNKNOWN_ACCOUNT, UNKNOWN_OBJECT, KEY_WITHOUT_AUTHORITY, SEVERAL_SIGNATURES_NEEDED, NODE_OUT_OF_SYNC, NODES_DISAGREE,
  *   LIMIT_EXCEEDED for its fee; where something else pays the same withdrawal PROPOSAL_IN_FLIGHT, WITHDRAWAL_CONFLICT
  */
 export async function approveProposal(
@@ -51,7 +52,7 @@ export async function approveProposal(
   const view = await readView(nodes);
   const { session, state } = view;
   checkInSync(session.endpoint, state, clock.now());
-  const lookup = lookupOf(view, nodes.delayed !== null);
+  const lookup = agreedLookupOf(view, lookupOf(view));
   const signer = await lookup.account(keys.account);
   const owner = await lookup.account(request.account);
   if (signer === null || owner === null) {
@@ -80,6 +81,8 @@ export async function approveProposal(
   });
   if (form.already) return item('already_approved', 'Nothing to do: this approval is there.', null);
   await refusePaymentBeside(proposal, view, context);
+  const disagreement = parameterDisagreement(view, usedByApproval);
+  if (disagreement !== null) throw disagreement;
   const operation = (fee: bigint): ProposalUpdateOperation => ({
     fee: { amount: chainInt64(fee), asset_id: coreAssetId },
     fee_paying_account: signer.id,

@@ -9,9 +9,10 @@ import {
   PublicKey,
   type Memo,
 } from '../protocol';
+import { memoKeyDisagreement, parameterDisagreement, usedByTransfer } from './agreement';
 import { checkRequestedAt } from './attempt';
 import { checkAssetRules, checkFee, checkInSync, checkSize, Funds } from './checks';
-import { lookupOf, type WithdrawalContext } from './context';
+import { agreedLookupOf, lookupOf, type WithdrawalContext } from './context';
 import type { Intent } from './intent';
 import { checkLimits, checkMaximumFee, maximumFeeOf } from './limits';
 import { withdrawalNonce } from './nonce';
@@ -55,7 +56,7 @@ export async function quoteWithdrawal(
   checkInSync(session.endpoint, state, clock.now());
   checkRequestedAt(order.request.requestedAt, state.headTime, order.maximumAge);
   checkWindowLength(state, view.lastIrreversibleTime);
-  const lookup = lookupOf(view, nodes.delayed !== null);
+  const lookup = agreedLookupOf(view, lookupOf(view));
   const { account, memoKey } = context;
   const { intent: formed, parties } = await formIntent(
     order.request,
@@ -68,7 +69,11 @@ export async function quoteWithdrawal(
   const intent: Intent = { ...formed, maximumFee: maximumFee.toString() };
   if (intent.memoMode === 'encrypted' && intent.receiverMemoKey === null) {
     intent.receiverMemoKey = usableMemoKey(parties, chain.prefix);
+    const disagreement = await memoKeyDisagreement(view, receiver);
+    if (disagreement !== null) throw disagreement;
   }
+  const disagreement = parameterDisagreement(view, usedByTransfer);
+  if (disagreement !== null) throw disagreement;
   const memo = memoOfThatSize(intent, chain.prefix);
   const { fee, required } = feeOf(intent, memo, state.fees, chain.prefix);
   const amount = BigInt(intent.amount);

@@ -95,7 +95,7 @@ export function isFaultOfRequest(error: BitSharesError): boolean {
   return faultsOfRequest.has(error.code) && fieldsOfRequest.has(error.field);
 }
 
-/** Finds accounts and assets for a request; null where there is none. */
+/** Finds accounts and assets for a request; null where there is none. Rejects with NODES_DISAGREE where two nodes differ. */
 export interface Lookup {
   account(nameOrId: string): Promise<Account | null>;
   /** The receiver, from irreversible state: an account of a pending transaction has no lasting id. */
@@ -106,7 +106,7 @@ export interface Lookup {
 /**
  * Turns a request into an intent. The memo key of an encrypted memo stays null where the request gives none.
  *
- * @throws faults of the request (`isFaultOfRequest`); UNKNOWN_ACCOUNT, UNKNOWN_ASSET, MEMO_KEY_MISMATCH
+ * @throws faults of the request (`isFaultOfRequest`); UNKNOWN_ACCOUNT, UNKNOWN_ASSET, NODES_DISAGREE, MEMO_KEY_MISMATCH
  */
 export async function formIntent(
   request: WithdrawalRequest,

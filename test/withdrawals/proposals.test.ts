@@ -334,6 +334,55 @@ test('a wallet that holds all keys of an account does not pay beside the proposa
   expect(paid()).toBe(0n);
 });
 
+describe('nothing is proposed or approved while one node lies', () => {
+  const bob = () => exchange.chain.account('bob').id;
+  const proposing: [string, (liar: Liar) => void][] = [
+    ['the fee of a proposal', (liar) => liar.fee(22, 9_000_00000)],
+    ['the fee of the payment in it', (liar) => liar.fee(0, 9_000_00000)],
+    ['how long a proposal may live', (liar) => liar.parameters({ maximum_proposal_lifetime: 86_400 })],
+    ['who proposes', (liar) => liar.account('signer-a', { id: bob() })],
+    ['who pays', (liar) => liar.account('vault', { id: bob() })],
+    ['who is paid', (liar) => liar.account('alice', { id: bob() })],
+  ];
+  const approving: [string, (liar: Liar) => void][] = [
+    ['the fee of an approval', (liar) => liar.fee(23, 9_000_00000)],
+    ['who approves', (liar) => liar.account('signer-a', { id: bob() })],
+    ['who pays', (liar) => liar.account('vault', { id: bob() })],
+    ['the decimals of the core asset', (liar) => liar.asset('BTS', { precision: 9 })],
+  ];
+  const byBoth = (lies: typeof proposing) =>
+    lies.flatMap(([what, tell]) =>
+      (['trusted', 'delayed'] as const).map((node) => [what, node, tell] as const),
+    );
+
+  test.each(byBoth(proposing))('Create: about %s (%s lies)', async (_, node, tell) => {
+    const { chain, order } = exchange;
+    tell(new Liar(chain, node));
+    const [result] = await runWithdrawals([order({ memo: '' }, { maximumWait: 20 })], as('signer-a'), {
+      mode: 'propose',
+      refuseBatchOnConflict: true,
+    });
+    expect(result?.item).toMatchObject({ outcome: 'unknown', final: false });
+    expect(result?.item.nextStep).toContain('NODES_DISAGREE');
+    expect(result?.transaction).toBeNull();
+    chain.faults.clear();
+    expect(await exchange.trusted.proposals(chain.account('vault').id)).toHaveLength(0);
+    expect((await propose('signer-a'))?.proposal?.proposalId).toMatch(/^1\.10\./);
+  });
+
+  test.each(byBoth(approving))('Approve: about %s (%s lies)', async (_, node, tell) => {
+    const { chain } = exchange;
+    const proposed = await propose('signer-a');
+    chain.confirm();
+    const request = { proposalId: proposed?.proposal?.proposalId ?? '', account: 'vault' };
+    tell(new Liar(chain, node));
+    await expect(approveProposal(request, as('signer-a'))).rejects.toMatchObject({ code: 'NODES_DISAGREE' });
+    expect(chain.producer.pending).toHaveLength(0);
+    chain.faults.clear();
+    expect((await approveProposal(request, as('signer-a'))).outcome).toBe('in_mempool');
+  });
+});
+
 describe('a fee above the maximum', () => {
   const alone = (): Partial<WithdrawalContext> => ({ nodes: { ...exchange.context().nodes, delayed: null } });
 
