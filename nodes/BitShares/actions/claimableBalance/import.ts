@@ -1,3 +1,4 @@
+import { checkAgreedAccount } from '../../../../src/agreement';
 import { importBalances } from '../../../../src/balances';
 import { balanceKeysOf, keySources } from '../../../shared/balanceKeys';
 import { importItems, shownImport } from '../../../shared/claimImportItems';
@@ -20,10 +21,15 @@ export const importOperation: NodeOperation = {
   async execute(items) {
     const settings = await nodeSettingsOf(this);
     const keys = await keysOf(this);
-    return withNodes(settings, ({ trusted }) =>
+    return withNodes(settings, ({ trusted, delayed }) =>
       forEachItem(this, items, async (itemIndex) => {
         const account = await requireAccount(trusted, keys.account);
         const dryRun = isDryRun(this, itemIndex, account.name);
+        const isSigned = !dryRun || keys.activeKey !== undefined;
+        if (isSigned && delayed !== undefined) {
+          // Another account may list our key among its own, and would be paid with our signature.
+          await checkAgreedAccount(keys.account, { endpoint: trusted.endpoint, account }, delayed, 'Account');
+        }
         const keysFrom = choice(this.getNodeParameter('keysFrom', itemIndex), keySources, 'Keys From');
         const options = importOptionsOf(this, itemIndex);
         const balanceKeys = await balanceKeysOf(this, itemIndex, keysFrom, keys);
