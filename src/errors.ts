@@ -27,6 +27,7 @@ export const errorCodes = [
   'ACCESS_DENIED',
   'CONNECTION_LOST',
   'INVALID_ANSWER',
+  'NODES_DISAGREE',
   'NODE_ERROR',
   'NODE_OUT_OF_SYNC',
   'NODE_UNREACHABLE',

@@ -140,6 +140,8 @@ class Payer {
       allowedReceivers: [],
       maximumAmount: null,
       payingAccount: null,
+      maximumAmounts: [],
+      maximumFee: null,
       waitFor: 'irreversible',
       maximumWait: 900,
       maximumAge: 7 * 86_400,

@@ -14,6 +14,7 @@ const fromOutside: ReadonlySet<ErrorCode> = new Set([
   'ACCESS_DENIED',
   'CONNECTION_LOST',
   'INVALID_ANSWER',
+  'NODES_DISAGREE',
   'NODE_ERROR',
   'NODE_OUT_OF_SYNC',
   'NODE_UNREACHABLE',

@@ -24,7 +24,10 @@ export function claimableBalances(found: readonly FoundBalance[]): FoundBalance[
   return found.filter(({ claimable }) => claimable.amount > 0n).sort((a, b) => instance(a) - instance(b));
 }
 
-/** The operation that claims what can be claimed now. Its fee is always zero. */
+/**
+ * The operation that claims what can be claimed now. Its fee is always zero: the chain refuses any other (bitshares-core
+ * `operations.cpp`, balance_claim_operation), so that no maximum is needed.
+ */
 export function claimOperation(
   balance: FoundBalance,
   accountId: string,

@@ -20,9 +20,9 @@ export interface ParseAmountOptions {
 /**
  * Base units of an amount in units of the asset, such as "12.5" with precision 5. Accepts a text of digits with at most
  * one dot; a number only where its decimal text is surely what was meant: a safe integer, or at most 15 significant
- * digits, which every decimal text survives on its way through a double and back. Errors: INVALID_AMOUNT for blanks, signs,
- * exponents, needless leading zeros, more decimals than the asset has (zeros too: nothing is cut off), zero unless
- * allowed, and more than 2^63 - 1 base units.
+ * digits, which every decimal text survives on its way through a double and back. Zeros behind the asset's last decimal
+ * are no decimals: columns of a database write 12.5 as "12.50000000". Errors: INVALID_AMOUNT for blanks, signs, exponents,
+ * needless leading zeros, more decimals than the asset has, zero unless allowed, and more than 2^63 - 1 base units.
  */
 export function parseAmount(
   text: string | number,
@@ -45,7 +45,7 @@ export function parseAmount(
       field,
     );
   }
-  const decimals = match[2] ?? '';
+  const decimals = (match[2] ?? '').replace(/0+$/, '');
   if (decimals.length > precision) {
     throw invalidAmount(
       `The asset has ${precision} decimals and this amount has ${decimals.length}`,

@@ -11,11 +11,14 @@ import {
   toBigInt,
   transactionId,
 } from '../protocol';
+import { parameterDisagreement, usedByApproval } from './agreement';
 import { broadcastOutcome } from './broadcastOutcome';
 import { checkInSync } from './checks';
-import type { WithdrawalContext } from './context';
+import { agreedLookupOf, lookupOf, type WithdrawalContext } from './context';
 import { proposalUpdateFee } from './fees';
 import { readHistory } from './evidence';
+import { checkMaximumFee, maximumFeeOf, type LimitSettings } from './limits';
+import { coreAssetBy } from './request';
 import { pays, transfersIn } from './senderIndex';
 import { signFor } from './signing';
 import { coreAssetId, transactionOf } from './transactionBuilder';
@@ -38,19 +41,20 @@ export type ApprovalItem = {
  * Adds the approval of the credential's account to a proposal that concerns `account` (the account that would act).
  * The account's active authority decides in what form: as an account, or as a key.
  *
- * @throws UNKNOWN_ACCOUNT, UNKNOWN_OBJECT, KEY_WITHOUT_AUTHORITY, SEVERAL_SIGNATURES_NEEDED, NODE_OUT_OF_SYNC; where something
- *   else pays the same withdrawal PROPOSAL_IN_FLIGHT, WITHDRAWAL_CONFLICT
+ * @throws UNKNOWN_ACCOUNT, UNKNOWN_OBJECT, KEY_WITHOUT_AUTHORITY, SEVERAL_SIGNATURES_NEEDED, NODE_OUT_OF_SYNC, NODES_DISAGREE,
+ *   LIMIT_EXCEEDED for its fee; where something else pays the same withdrawal PROPOSAL_IN_FLIGHT, WITHDRAWAL_CONFLICT
  */
 export async function approveProposal(
-  request: { proposalId: string; account: string },
+  request: { proposalId: string; account: string } & Partial<Pick<LimitSettings, 'maximumFee'>>,
   context: WithdrawalContext,
 ): Promise<ApprovalItem> {
   const { chain, nodes, keys, clock } = context;
   const view = await readView(nodes);
   const { session, state } = view;
   checkInSync(session.endpoint, state, clock.now());
-  const signer = await session.account(keys.account);
-  const owner = await session.account(request.account);
+  const lookup = agreedLookupOf(view, lookupOf(view));
+  const signer = await lookup.account(keys.account);
+  const owner = await lookup.account(request.account);
   if (signer === null || owner === null) {
     throw new BitSharesError('UNKNOWN_ACCOUNT', {
       field: 'Account',
@@ -77,6 +81,8 @@ export async function approveProposal(
   });
   if (form.already) return item('already_approved', 'Nothing to do: this approval is there.', null);
   await refusePaymentBeside(proposal, view, context);
+  const disagreement = parameterDisagreement(view, usedByApproval);
+  if (disagreement !== null) throw disagreement;
   const operation = (fee: bigint): ProposalUpdateOperation => ({
     fee: { amount: chainInt64(fee), asset_id: coreAssetId },
     fee_paying_account: signer.id,
@@ -90,9 +96,17 @@ export async function approveProposal(
     extensions: [],
   });
   const bytes = encodeOperation([operationTypes.proposal_update, operation(0n)], chain.prefix).length - 1;
+  const fee = proposalUpdateFee(state.fees, bytes);
+  const coreAsset = await coreAssetBy(lookup);
+  checkMaximumFee(
+    { amount: fee, assetId: coreAssetId },
+    coreAsset,
+    coreAsset,
+    maximumFeeOf(request.maximumFee ?? null, coreAsset),
+  );
   const window = { start: state.headTime, end: state.headTime + approvalLifetime };
   const transaction = transactionOf(
-    [operationTypes.proposal_update, operation(proposalUpdateFee(state.fees, bytes))],
+    [operationTypes.proposal_update, operation(fee)],
     window,
     state.headBlockId,
   );

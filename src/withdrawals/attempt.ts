@@ -11,9 +11,10 @@ import {
   type Transaction,
   transactionId,
 } from '../protocol';
-import { checkAssetRules, checkFee, checkInSync, checkLimits, checkSize, type Limits } from './checks';
+import { checkAssetRules, checkFee, checkInSync, checkSize } from './checks';
 import { type Evidence } from './evidence';
 import type { Intent } from './intent';
+import { checkLimits, checkMaximumFee, type LimitSettings } from './limits';
 import { proveReceiverMemoKey } from './memoKey';
 import type { Parties, SenderKeys } from './request';
 import { signatureCount, signFor } from './signing';
@@ -166,13 +167,26 @@ export function checkAttempt(
   amount: bigint,
   parties: Parties,
   evidence: Evidence,
-  context: { chain: Chain; keys: SenderKeys; signer: Account; limits: Limits; now: number },
+  context: {
+    chain: Chain;
+    keys: SenderKeys;
+    signer: Account;
+    limits: LimitSettings;
+    /** Base units of the core asset. */
+    maximumFee: bigint;
+    now: number;
+  },
 ): void {
   const { view } = evidence;
-  const { chain, keys, signer, limits, now } = context;
+  const { chain, keys, signer, limits, maximumFee, now } = context;
   checkInSync(view.session.endpoint, view.state, now);
   const signatures = signatureCount(signer, keys, chain.prefix);
   checkLimits(limits, { asset: parties.asset, receiver: parties.receiver, amount });
+  checkMaximumFee(attempt.fee, parties.feeAsset, parties.coreAsset, maximumFee);
+  // What the signing account pays itself: for a proposal another fee, always in the core asset.
+  if (attempt.cost.fee !== attempt.fee) {
+    checkMaximumFee(attempt.cost.fee, parties.coreAsset, parties.coreAsset, maximumFee);
+  }
   checkAssetRules(parties.asset, parties.sender, parties.receiver);
   checkFee(attempt.fee, attempt.requiredFee, parties.feeAsset);
   const bytes = encodeTransaction(attempt.transaction, chain.prefix).length + 1 + 65 * signatures;

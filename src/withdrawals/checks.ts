@@ -2,7 +2,8 @@
 import type { Account, Asset, ChainState } from '../chain';
 import { BitSharesError } from '../errors';
 import { formatAmount, type PrivateKey } from '../protocol';
-import { coreAssetId, type Fee } from './transactionBuilder';
+import { coreWorth } from './limits';
+import type { Fee } from './transactionBuilder';
 
 /** Older heads are not trusted. Clocks may differ by a minute, and a few slots may be missed. */
 const oldestHead = 120;
@@ -145,52 +146,6 @@ function refusalOf(asset: Asset, account: Account): string | undefined {
   return listed ? undefined : 'is not on the white list of';
 }
 
-/** What may be limited by the operator, per node. Empty lists and null mean no limit. */
-export interface Limits {
-  allowedAssets: string[];
-  allowedReceivers: string[];
-  /** Base units of the withdrawal's asset. */
-  maximumAmount: bigint | null;
-}
-
-/** @throws ASSET_NOT_ALLOWED, RECEIVER_NOT_ALLOWED, LIMIT_EXCEEDED */
-export function checkLimits(
-  limits: Limits,
-  payment: { asset: Asset; receiver: Account; amount: bigint },
-): void {
-  const { asset, receiver, amount } = payment;
-  const { allowedAssets, allowedReceivers, maximumAmount } = limits;
-  if (
-    allowedAssets.length > 0 &&
-    !allowedAssets.some((entry) => entry === asset.id || entry === asset.symbol)
-  ) {
-    throw new BitSharesError('ASSET_NOT_ALLOWED', {
-      field: 'Allowed Assets',
-      message: `${asset.symbol} (${asset.id}) is not among the allowed assets`,
-      fix: 'Add the asset to Allowed Assets, or refuse the request.',
-      data: { assetId: asset.id },
-    });
-  }
-  if (
-    allowedReceivers.length > 0 &&
-    !allowedReceivers.some((entry) => entry === receiver.id || entry === receiver.name)
-  ) {
-    throw new BitSharesError('RECEIVER_NOT_ALLOWED', {
-      field: 'Allowed Receivers',
-      message: `${receiver.name} (${receiver.id}) is not among the allowed receivers`,
-      fix: 'Add the account to Allowed Receivers, or refuse the request.',
-      data: { accountId: receiver.id },
-    });
-  }
-  if (maximumAmount !== null && amount > maximumAmount) {
-    throw new BitSharesError('LIMIT_EXCEEDED', {
-      field: 'Maximum Amount',
-      message: `${formatAmount(amount, asset.precision)} ${asset.symbol} is more than the allowed ${formatAmount(maximumAmount, asset.precision)}`,
-      fix: 'Raise Maximum Amount after looking at the request, or pay it by hand.',
-    });
-  }
-}
-
 /**
  * A fixed fee must cover what the chain asks for; in another asset by its core exchange rate, rounded down as the node
  * does (bitshares-core `evaluator.cpp`).
@@ -198,12 +153,7 @@ export function checkLimits(
  * @throws FEE_TOO_LOW
  */
 export function checkFee(fee: Fee, required: bigint, feeAsset: Asset): void {
-  let core = fee.amount;
-  if (fee.assetId !== coreAssetId) {
-    const { base, quote } = feeAsset.coreExchangeRate;
-    const [coreSide, assetSide] = base.assetId === coreAssetId ? [base, quote] : [quote, base];
-    core = assetSide.amount === 0n ? 0n : (fee.amount * coreSide.amount) / assetSide.amount;
-  }
+  const core = coreWorth(fee, feeAsset, 'down') ?? 0n;
   if (core >= required) return;
   throw new BitSharesError('FEE_TOO_LOW', {
     field: 'Fee',

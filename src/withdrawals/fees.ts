@@ -23,10 +23,23 @@ export function proposalUpdateFee(fees: FeeSchedule, operationBytes: number): bi
   return feeBySize(fees, operationTypes.proposal_update, operationBytes);
 }
 
-function feeBySize(fees: FeeSchedule, operationType: number, bytes: number): bigint {
+/** What decides the fees of one type of operation, in base units of the core asset, before the scale. */
+export interface FeeParameters {
+  base: bigint;
+  pricePerKilobyte: bigint;
+}
+
+/** @throws INVALID_ANSWER where the node's schedule lacks them */
+export function feeParameters(fees: FeeSchedule, operationType: number): FeeParameters {
   const parameters = fees.parameters.get(operationType);
-  const base = parameter(parameters, 'fee', operationType);
-  const pricePerKilobyte = parameter(parameters, 'price_per_kbyte', operationType);
+  return {
+    base: parameter(parameters, 'fee', operationType),
+    pricePerKilobyte: parameter(parameters, 'price_per_kbyte', operationType),
+  };
+}
+
+function feeBySize(fees: FeeSchedule, operationType: number, bytes: number): bigint {
+  const { base, pricePerKilobyte } = feeParameters(fees, operationType);
   return ((base + (BigInt(bytes) * pricePerKilobyte) / 1024n) * fees.scale) / fullScale;
 }
 

@@ -32,6 +32,11 @@ export interface Intent {
   receiverMemoKey: string | null;
   /** `auto`: the chain's fee in the core asset. Another asset needs a fixed amount, because its rate can change in any block. */
   fee: 'auto' | { amount: string; asset: string };
+  /**
+   * Base units of the core asset: the highest fee that whoever stored the intent agreed to. It decides no byte. Intents of
+   * older versions have none.
+   */
+  maximumFee?: string;
 }
 
 const longestWithdrawalId = 200;
@@ -52,6 +57,7 @@ const fields = [
   'receiverMemoKey',
   'fee',
 ] as const;
+const optionalFields = ['maximumFee'] as const;
 
 /**
  * A withdrawalId from a workflow: text, or a whole number written as text.
@@ -115,7 +121,8 @@ export function parseIntent(value: unknown, chain: Chain, field = 'Intent'): Int
       message: `${name}: ${message}`,
       fix: 'Hand in the intent exactly as Transfer: Quote returned it.',
     });
-  const unknown = Object.keys(json).find((name) => !(fields as readonly string[]).includes(name));
+  const known: readonly string[] = [...fields, ...optionalFields];
+  const unknown = Object.keys(json).find((name) => !known.includes(name));
   if (unknown !== undefined) throw refuse(unknown, 'an intent has no such member');
   if (json.v !== 1) throw refuse('v', 'this version is not known');
   if (json.chainId !== chain.chainId) {
@@ -157,6 +164,13 @@ export function parseIntent(value: unknown, chain: Chain, field = 'Intent'): Int
     fee:
       readFee(json.fee) ??
       raise(refuse('fee', 'this is neither "auto" nor an amount in base units with an asset')),
+    ...(json.maximumFee === undefined
+      ? {}
+      : {
+          maximumFee:
+            baseUnits(json.maximumFee, true) ??
+            raise(refuse('maximumFee', 'this is not a number of base units')),
+        }),
   };
   const fault = contentFault(intent);
   if (fault !== undefined) throw refuse(...fault);
@@ -175,7 +189,10 @@ export function contentFault(intent: Intent): [string, string] | undefined {
   return intent.senderMemoKey === null ? ['senderMemoKey', 'an encrypted memo needs it'] : undefined;
 }
 
-/** Two requests with one withdrawalId are the same withdrawal when these are equal; requestedAt does not count. */
+/**
+ * Two requests with one withdrawalId are the same withdrawal when these are equal. Neither requestedAt counts nor maximumFee:
+ * an intent of before it existed and one with it pay the same.
+ */
 export function contentFingerprint(intent: Intent): string {
   const content = fields.filter((name) => name !== 'requestedAt').map((name) => intent[name]);
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');

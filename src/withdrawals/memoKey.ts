@@ -6,6 +6,7 @@
  * the reference block and the head can have changed it.
  */
 import { BitSharesError } from '../errors';
+import { memoKeyDisagreement } from './agreement';
 import type { ScannedBlocks } from './scan';
 import { concernedBy, type SenderIndex } from './senderIndex';
 import type { ChainView } from './view';
@@ -36,7 +37,8 @@ export interface MemoKeyEvidence {
  * The order of the questions to the delayed node carries the proof. Whoever used another key in this window read it
  * before it changed, in a block after the window's start. If the change came from an operation in a block, that
  * block is in the scan, here or there. If it came from a proposal, that proposal was open when the other asked, so the other
- * refused; or its creation or approval is in the scan.
+ * refused; or its creation or approval is in the scan. That the delayed node names the true key is the word of one node, so
+ * the trusted one has to name the same.
  */
 export async function proveReceiverMemoKey(
   receiverId: string,
@@ -96,6 +98,8 @@ export async function proveReceiverMemoKey(
       `Nothing was sent. Run this withdrawal again after ${new Date(window.end * 1000).toISOString()}.`,
     );
   }
+  const disagreement = await memoKeyDisagreement(view, account);
+  if (disagreement !== null) return { verdict: 'wait', reason: disagreement };
   return { verdict: 'proved', memoKey: account.memoKey };
 }
 

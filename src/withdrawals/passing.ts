@@ -2,6 +2,7 @@
 export const passing: ReadonlySet<string> = new Set([
   'CONNECTION_LOST',
   'INVALID_ANSWER',
+  'NODES_DISAGREE',
   'NODE_ERROR',
   'NODE_OUT_OF_SYNC',
   'NODE_UNREACHABLE',

@@ -3,16 +3,18 @@ import { BitSharesError } from '../errors';
 import {
   chainUint64,
   encodeTransaction,
+  formatAmount,
   operationTypes,
-  parseAmount,
   publicMemo,
   PublicKey,
   type Memo,
 } from '../protocol';
+import { memoKeyDisagreement, parameterDisagreement, usedByTransfer } from './agreement';
 import { checkRequestedAt } from './attempt';
-import { checkAssetRules, checkFee, checkInSync, checkLimits, checkSize, Funds } from './checks';
-import { lookupOf, type WithdrawalContext } from './context';
+import { checkAssetRules, checkFee, checkInSync, checkSize, Funds } from './checks';
+import { agreedLookupOf, lookupOf, type WithdrawalContext } from './context';
 import type { Intent } from './intent';
+import { checkLimits, checkMaximumFee, maximumFeeOf } from './limits';
 import { withdrawalNonce } from './nonce';
 import { formIntent, otherPayer, type Parties, type PlainRequest } from './request';
 import { buildTransfer, feeOf, transactionOf } from './transactionBuilder';
@@ -21,8 +23,14 @@ import { readView } from './view';
 import { checkWindowLength, windowAt } from './window';
 import type { WithdrawalOrder } from './withdrawal';
 
+/** A type, not an interface, so that it is plain JSON for n8n. */
+export type QuoteItem = TransferItem & {
+  /** In units of the core asset, as the intent has it in base units. */
+  maximumFee: string;
+};
+
 export interface QuoteResult {
-  item: TransferItem;
+  item: QuoteItem;
   intent: Intent;
 }
 
@@ -48,7 +56,7 @@ export async function quoteWithdrawal(
   checkInSync(session.endpoint, state, clock.now());
   checkRequestedAt(order.request.requestedAt, state.headTime, order.maximumAge);
   checkWindowLength(state, view.lastIrreversibleTime);
-  const lookup = lookupOf(view, nodes.delayed !== null);
+  const lookup = agreedLookupOf(view, lookupOf(view));
   const { account, memoKey } = context;
   const payer = await lookup.account(account);
   const wrongPayer = payer === null ? null : otherPayer(order.payingAccount, payer);
@@ -59,33 +67,29 @@ export async function quoteWithdrawal(
     chain,
     lookup,
   );
-  const intent: Intent =
-    formed.memoMode === 'encrypted' && formed.receiverMemoKey === null
-      ? { ...formed, receiverMemoKey: usableMemoKey(parties, chain.prefix) }
-      : formed;
+  const { asset, feeAsset, coreAsset, sender, receiver } = parties;
+  const maximumFee = maximumFeeOf(order.maximumFee, coreAsset);
+  const intent: Intent = { ...formed, maximumFee: maximumFee.toString() };
+  if (intent.memoMode === 'encrypted' && intent.receiverMemoKey === null) {
+    intent.receiverMemoKey = usableMemoKey(parties, chain.prefix);
+    const disagreement = await memoKeyDisagreement(view, receiver);
+    if (disagreement !== null) throw disagreement;
+  }
+  const disagreement = parameterDisagreement(view, usedByTransfer);
+  if (disagreement !== null) throw disagreement;
   const memo = memoOfThatSize(intent, chain.prefix);
   const { fee, required } = feeOf(intent, memo, state.fees, chain.prefix);
   const amount = BigInt(intent.amount);
-  checkLimits(
-    {
-      allowedAssets: order.allowedAssets,
-      allowedReceivers: order.allowedReceivers,
-      maximumAmount:
-        order.maximumAmount === null
-          ? null
-          : parseAmount(order.maximumAmount, parties.asset.precision, 'Maximum Amount', { allowZero: true }),
-    },
-    { asset: parties.asset, receiver: parties.receiver, amount },
-  );
-  checkAssetRules(parties.asset, parties.sender, parties.receiver);
-  checkFee(fee, required, parties.feeAsset);
+  checkLimits(order, { asset, receiver, amount });
+  checkMaximumFee(fee, feeAsset, coreAsset, maximumFee);
+  checkAssetRules(asset, sender, receiver);
+  checkFee(fee, required, feeAsset);
   const transaction = transactionOf(
     [operationTypes.transfer, buildTransfer(intent, memo, fee)],
     windowAt(state),
     state.headBlockId,
   );
   checkSize(encodeTransaction(transaction, chain.prefix).length + 1 + 65, state);
-  const { asset, feeAsset, sender, receiver } = parties;
   const balances = await session.balances(sender.id, [...new Set([asset.id, feeAsset.id])]);
   new Funds(new Map(balances.map((balance) => [balance.assetId, balance.amount]))).reserve({
     asset,
@@ -95,20 +99,23 @@ export async function quoteWithdrawal(
   });
   return {
     intent,
-    item: transferItem({
-      withdrawalId: intent.withdrawalId,
-      requestedAt: order.request.requestedAt,
-      settlement: { outcome: 'unknown', paid: false, final: false },
-      alreadyPaid: false,
-      nextStep: 'Store the intent beside the request, then hand it to Transfer: Send or Prepare.',
-      parties: { from: sender, to: receiver, asset, feeAsset },
-      amount,
-      fee,
-      place: null,
-      transactionId: null,
-      expiration: null,
-      window: null,
-    }),
+    item: {
+      ...transferItem({
+        withdrawalId: intent.withdrawalId,
+        requestedAt: order.request.requestedAt,
+        settlement: { outcome: 'unknown', paid: false, final: false },
+        alreadyPaid: false,
+        nextStep: 'Store the intent beside the request, then hand it to Transfer: Send or Prepare.',
+        parties: { from: sender, to: receiver, asset, feeAsset },
+        amount,
+        fee,
+        place: null,
+        transactionId: null,
+        expiration: null,
+        window: null,
+      }),
+      maximumFee: formatAmount(maximumFee, coreAsset.precision),
+    },
   };
 }
 

@@ -69,6 +69,7 @@ export interface Parties {
   receiver: Account;
   asset: Asset;
   feeAsset: Asset;
+  coreAsset: Asset;
 }
 
 /** Codes that are faults of a request itself, whatever the chain's state: no attempt with this content was ever signed. */
@@ -111,7 +112,7 @@ export function otherPayer(
   });
 }
 
-/** Finds accounts and assets for a request; null where there is none. */
+/** Finds accounts and assets for a request; null where there is none. Rejects with NODES_DISAGREE where two nodes differ. */
 export interface Lookup {
   account(nameOrId: string): Promise<Account | null>;
   /** The receiver, from irreversible state: an account of a pending transaction has no lasting id. */
@@ -122,7 +123,7 @@ export interface Lookup {
 /**
  * Turns a request into an intent. The memo key of an encrypted memo stays null where the request gives none.
  *
- * @throws faults of the request (`isFaultOfRequest`); UNKNOWN_ACCOUNT, UNKNOWN_ASSET, MEMO_KEY_MISMATCH
+ * @throws faults of the request (`isFaultOfRequest`); UNKNOWN_ACCOUNT, UNKNOWN_ASSET, NODES_DISAGREE, MEMO_KEY_MISMATCH
  */
 export async function formIntent(
   request: WithdrawalRequest,
@@ -148,6 +149,7 @@ export async function formIntent(
         receiver: await found(lookup.receiver(intent.to), 'UNKNOWN_ACCOUNT', 'Intent', intent.to),
         asset: await found(lookup.asset(intent.asset), 'UNKNOWN_ASSET', 'Intent', intent.asset),
         feeAsset: await found(lookup.asset(feeAssetId), 'UNKNOWN_ASSET', 'Intent', feeAssetId),
+        coreAsset: await coreAssetBy(lookup),
       },
     };
   }
@@ -189,7 +191,13 @@ export async function formIntent(
       fix: 'Pay to another account.',
     });
   }
-  return { intent, parties: { sender, receiver, asset, feeAsset } };
+  const coreAsset = await coreAssetBy(lookup);
+  return { intent, parties: { sender, receiver, asset, feeAsset, coreAsset } };
+}
+
+/** The asset in which fees are limited. */
+export function coreAssetBy(lookup: Pick<Lookup, 'asset'>): Promise<Asset> {
+  return found(lookup.asset(coreAssetId), 'UNKNOWN_ASSET', 'Fee', coreAssetId);
 }
 
 /** The account's present memo key: customers look for it. The credential's, where given, must be the same. */

@@ -4,11 +4,11 @@
  */
 import type { Account } from '../chain';
 import { BitSharesError, isBitSharesError } from '../errors';
-import { parseAmount } from '../protocol';
+import { usedByProposal, usedByTransfer, windowDisagreement } from './agreement';
 import { buildAttempt, checkAttempt, checkRequestedAt, signAttempt, usableWindow } from './attempt';
 import { broadcastOutcome } from './broadcastOutcome';
 import { checkNeedsSeveral, checkOneKeySuffices, Funds } from './checks';
-import { keyringOf, lookupOf, type WithdrawalContext } from './context';
+import { agreedLookupOf, keyringOf, lookupOf, type WithdrawalContext } from './context';
 import {
   checkSameContent,
   findPayment,
@@ -24,6 +24,7 @@ import {
   type Payment,
 } from './evidence';
 import { contentFingerprint } from './intent';
+import { maximumFeeOf } from './limits';
 import type { HistoryReading } from './senderHistory';
 import { formIntent, isFaultOfRequest, otherPayer, type Lookup } from './request';
 import { readView, type ChainView } from './view';
@@ -72,6 +73,8 @@ class Run {
   /** Read once a run, and again while a proposal may be open. */
   private history: HistoryReading | null = null;
   private duplicatesResolved = false;
+  /** `1.2.x` of who signs and who pays, as both nodes named them. */
+  private accountIds: { signerId: string; payerId: string } | null = null;
 
   constructor(
     orders: WithdrawalOrder[],
@@ -145,14 +148,16 @@ class Run {
     const { nodes, keys } = this.context;
     const view = await readView(nodes);
     const pause = Math.min(3000, Math.max(500, view.state.blockInterval * 500));
-    const lookup = lookupOf(view, nodes.delayed !== null);
-    await inGroups(this.open(), (withdrawal) => this.form(withdrawal, lookup, view));
-    this.resolveDuplicates();
-    const formed = this.open();
+    const lookup = lookupOf(view);
+    const agreed = agreedLookupOf(view, lookup);
+    await inGroups(this.open(), (withdrawal) => this.form(withdrawal, agreed, view));
+    if (!this.resolveDuplicates()) return pause;
+    const formed = this.open().filter(({ isFormed }) => isFormed);
     if (formed.length === 0) return pause;
     const signer = await lookup.account(keys.account);
     const sender = await lookup.account(this.payingAccount);
     if (signer === null || sender === null) return pause;
+    this.checkAccountIds(signer, sender, view);
     const evidence = await this.evidenceFor(formed, sender, view);
     const seen = new Set<Withdrawal>();
     await inGroups(formed, async (withdrawal) => {
@@ -179,9 +184,10 @@ class Run {
   }
 
   private async form(withdrawal: Withdrawal, lookup: Lookup, { state }: ChainView): Promise<void> {
-    if (withdrawal.intent !== null || withdrawal.fault !== null) return;
+    if (withdrawal.isFormed) return;
     const { chain, keys, clock } = this.context;
     try {
+      this.accountIds ??= await this.accountIdsBy(lookup);
       const payer = {
         account: this.payingAccount,
         memoKey: keys.memoKeys[0]?.publicKey,
@@ -192,6 +198,11 @@ class Run {
       withdrawal.intent = intent;
       withdrawal.parties = parties;
     } catch (error) {
+      if (isBitSharesError(error, 'NODES_DISAGREE')) {
+        // Mostly about a receiver or an asset: the other withdrawals go on.
+        withdrawal.reason = error;
+        return;
+      }
       if (!isBitSharesError(error) || passing.has(error.code)) rethrow(error);
       const now = Math.max(state.headTime, Math.floor(clock.now() / 1000));
       if (isFaultOfRequest(error)) withdrawal.refuse(error, now);
@@ -205,18 +216,47 @@ class Run {
     const fault = sender === null ? null : otherPayer(withdrawal.order.payingAccount, sender);
     if (fault === null) return false;
     withdrawal.conflict = fault;
+    withdrawal.stop(fault);
     if (this.options.refuseBatchOnConflict && !this.signedAnything) this.refuseBatch(fault);
     return true;
   }
 
-  /** The same withdrawalId twice: equal content is one payment, different content keeps the batch from being sent. */
-  private resolveDuplicates(): void {
-    if (this.duplicatesResolved) return;
-    this.duplicatesResolved = true;
+  private async accountIdsBy(lookup: Lookup): Promise<{ signerId: string; payerId: string } | null> {
+    const signer = await lookup.account(this.context.keys.account);
+    const payer = await lookup.account(this.payingAccount);
+    return signer === null || payer === null ? null : { signerId: signer.id, payerId: payer.id };
+  }
+
+  /** The accounts are read anew in each round, from the trusted node alone, because their authorities may change. */
+  private checkAccountIds(signer: Account, payer: Account, { session }: ChainView): void {
+    if (this.accountIds === null) return;
+    const { signerId, payerId } = this.accountIds;
+    if (signer.id === signerId && payer.id === payerId) return;
+    throw new BitSharesError('INVALID_ANSWER', {
+      message: `${session.endpoint} says that ${payer.name} is ${payer.id} and ${signer.name} ${signer.id}, where it was ${payerId} and ${signerId} before`,
+      fix: 'The id of an account never changes: take this node out of the node credential.',
+    });
+  }
+
+  /**
+   * The same withdrawalId twice: equal content is one payment, different content keeps the batch from being sent. False while
+   * it is not known whether they are equal.
+   */
+  private resolveDuplicates(): boolean {
+    if (this.duplicatesResolved) return true;
     const byId = new Map<string, Withdrawal[]>();
     for (const withdrawal of this.withdrawals) {
       byId.set(withdrawal.withdrawalId, [...(byId.get(withdrawal.withdrawalId) ?? []), withdrawal]);
     }
+    const unformed = [...byId.values()]
+      .filter((same) => same.length > 1)
+      .flat()
+      .find(({ isFormed, stopped }) => !isFormed && !stopped);
+    if (unformed !== undefined) {
+      for (const withdrawal of this.open()) withdrawal.reason ??= unformed.reason;
+      return false;
+    }
+    this.duplicatesResolved = true;
     for (const [withdrawalId, same] of byId) {
       // The earliest has the longest scan: whatever the others would find, it finds.
       const [first] = [...same].sort((a, b) => a.requestedAt - b.requestedAt);
@@ -235,12 +275,13 @@ class Run {
         });
         for (const withdrawal of same) withdrawal.conflict = conflict;
         this.refuseBatch(conflict);
-        return;
+        return true;
       }
       this.answering.forEach((withdrawal, i) => {
         if (withdrawal.withdrawalId === withdrawalId) this.answering[i] = first;
       });
     }
+    return true;
   }
 
   private refuseBatch(conflict: BitSharesError): void {
@@ -323,6 +364,13 @@ class Run {
       }
       if (withdrawal.attempt?.window.start !== window.start || withdrawal.attempt.window.end !== window.end) {
         const { chain, keys, nodes } = this.context;
+        const used = this.options.mode === 'propose' ? usedByProposal : usedByTransfer;
+        const disagreement = windowDisagreement(view, window, used);
+        if (disagreement !== null) {
+          withdrawal.reason = disagreement;
+          withdrawal.pending = false;
+          return false;
+        }
         const verdict = await buildAttempt(intent, window, evidence, {
           chain,
           keys,
@@ -357,16 +405,16 @@ class Run {
     if (withdrawal.pending && this.options.mode !== 'prepare') return false;
     if (this.options.mode === 'propose') await refuseBesidePending(evidence.view, intent);
     const { chain, keys, clock } = this.context;
-    const limits = {
-      allowedAssets: order.allowedAssets,
-      allowedReceivers: order.allowedReceivers,
-      maximumAmount:
-        order.maximumAmount === null
-          ? null
-          : parseAmount(order.maximumAmount, parties.asset.precision, 'Maximum Amount', { allowZero: true }),
-    };
+    const maximumFee = maximumFeeOf(order.maximumFee, parties.coreAsset, intent);
     const amount = BigInt(intent.amount);
-    checkAttempt(attempt, amount, parties, evidence, { chain, keys, signer, limits, now: clock.now() });
+    checkAttempt(attempt, amount, parties, evidence, {
+      chain,
+      keys,
+      signer,
+      limits: order,
+      maximumFee,
+      now: clock.now(),
+    });
     return true;
   }
 

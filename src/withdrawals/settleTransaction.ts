@@ -176,7 +176,7 @@ class Settling {
     const { chain, nodes, keys, caches } = this.context;
     const view = await readView(nodes);
     const pause = Math.min(3000, Math.max(500, view.state.blockInterval * 500));
-    const lookup = lookupOf(view, nodes.delayed !== null);
+    const lookup = lookupOf(view);
     const payer = this.context.payingAccount ?? keys.account;
     const sender = await lookup.account(payer);
     if (sender === null) {

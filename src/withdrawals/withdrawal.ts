@@ -4,6 +4,7 @@ import type { SignedTransaction } from '../protocol';
 import { checkRequestedAt, type Attempt } from './attempt';
 import { requestedAtOf, type Payment, type ProposalInFlight } from './evidence';
 import type { Intent } from './intent';
+import type { LimitSettings } from './limits';
 import type { Parties, WithdrawalRequest } from './request';
 import { nextStep, settle, type Settlement } from './settlement';
 import { amountsOf, transferItem, type TransferItem } from './transferItem';
@@ -13,14 +14,10 @@ import { latestExpiration } from './window';
 export type WaitFor = 'broadcast' | 'block' | 'irreversible';
 
 /** A request with what the operator set for it. */
-export interface WithdrawalOrder {
+export interface WithdrawalOrder extends LimitSettings {
   request: WithdrawalRequest;
   /** Name or `1.2.x` of the account that must be the paying one; null where any account may be. */
   payingAccount: string | null;
-  allowedAssets: string[];
-  allowedReceivers: string[];
-  /** In units of the asset; null for no limit. */
-  maximumAmount: string | number | null;
   waitFor: WaitFor;
   /** In seconds. */
   maximumWait: number;
@@ -121,6 +118,11 @@ export class Withdrawal {
     if (this.proposal === null || this.payment !== null) return null;
     const { proposal, proposalId } = this.proposal;
     return { proposalId, blockNumber: proposal.blockNumber, expirationTime: proposal.expirationTime };
+  }
+
+  /** Its intent is known, or that it can never have one. */
+  get isFormed(): boolean {
+    return this.intent !== null || this.fault !== null;
   }
 
   /** Nothing is sent for the request as it stands. `now` is in seconds, of a clock that may be slow. */

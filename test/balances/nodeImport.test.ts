@@ -3,6 +3,7 @@ import { BitShares } from '../../nodes/BitShares/BitShares.node';
 import { Devchain, type DevchainOptions, type Fault } from '../../devchain';
 import { decryptBts1Export, type PrivateKey } from '../../src/protocol';
 import { keysCredentialFor, nodeCredentialFor } from '../support/devchainCredentials';
+import { Liar } from '../support/lies';
 import { executeNode, type NodeResult, type NodeRun } from '../support/executeNode';
 import walletExport from '../vectors/bts1_key_export.json';
 import { addressesOfKey, balanceKey, fiveEach } from './devchainImport';
@@ -21,7 +22,10 @@ describe('Claimable Balance in n8n', () => {
     const [vestingOwner = ''] = addressesOfKey(balanceKey(50));
     options = {
       startTime: Math.floor(Date.now() / 1000) - 90,
-      accounts: [{ name: 'treasury', balances: { BTS: '1' } }, { name: 'other' }],
+      accounts: [
+        { name: 'treasury', balances: { BTS: '1' } },
+        { name: 'other', balances: { BTS: '100' } },
+      ],
       assets: [{ symbol: 'USDX', precision: 4 }],
       parameters: { maximum_transaction_size: 98_304 },
       balanceObjects: [
@@ -161,6 +165,41 @@ describe('Claimable Balance in n8n', () => {
       });
       expect(error?.message).toMatch(/^Confirm Account Name: /);
       expect(broadcasts.hits).toBe(0);
+    },
+  );
+
+  test.each(['trusted', 'delayed'] as const)(
+    'while one node lies about whose account it is, nothing is claimed into it (%s lies)',
+    async (node) => {
+      const [treasury, mallory] = [chain.account('treasury'), chain.account('other')];
+      // Anybody can list our key among the keys of an account, and our signature is then enough for it.
+      const active = {
+        weight_threshold: 1,
+        account_auths: [],
+        key_auths: [[treasury.publicKeys.active, 1]],
+        address_auths: [],
+      };
+      const update: [number, object] = [6, { account: mallory.id, active, extensions: {} }];
+      chain.push(chain.sign([update as never], [mallory.keys.active]));
+      chain.confirm();
+      new Liar(chain, node).account('treasury', { id: mallory.id });
+      const before = chain.balance('other');
+      for (const parameters of [{}, send]) {
+        const { error } = await run('import', parameters);
+        expect(error?.message).toMatch(
+          new RegExp(
+            `the nodes disagree about the account treasury: ${chain.trustedUrl} .* ${chain.delayedUrl}`,
+          ),
+        );
+      }
+      chain.confirm();
+      expect(broadcasts.hits).toBe(0);
+      expect(chain.balance('other')).toBe(before);
+      // Nothing is signed without an active key, so that one node is enough.
+      const shown = json(await run('import', {}, { credentials: credentials({ activeKey: '' }) }));
+      expect(shown[0]?.outcome).toBe('dry_run');
+      chain.faults.clear();
+      expect(json(await run('import', send))[0]?.outcome).toBe('in_mempool');
     },
   );
 

@@ -118,6 +118,8 @@ export class ExchangeOfProcesses {
       allowedReceivers: [],
       maximumAmount: null,
       payingAccount: null,
+      maximumAmounts: [],
+      maximumFee: null,
       waitFor: 'irreversible',
       maximumWait: 3600,
       maximumAge: 7 * 86_400,

@@ -151,6 +151,9 @@ export class Exchange {
       allowedReceivers: [],
       maximumAmount: null,
       payingAccount: null,
+      maximumAmounts: [],
+      // Here the core asset has no decimals, and the fee token is said to be worth a thousand of it.
+      maximumFee: '1000000',
       waitFor: 'irreversible',
       maximumWait,
       maximumAge: 7 * 86_400,

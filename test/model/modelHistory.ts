@@ -1,7 +1,8 @@
 /** One generated history: executions, nodes and the world interleave; then the world heals and the checker counts. */
 import { check, paymentsOf, type Violation } from './checker';
 import { Exchange } from './exchange';
-import { blockInterval, core, hotWallet, vault, type OutsideChange } from './modelChain';
+import { blockInterval, chainStateOf, core, hotWallet, vault, type OutsideChange } from './modelChain';
+import { is } from './mutations';
 import { keptHistories, poorHistories, type ModelNode } from './modelNode';
 import { crowd, subjects, type Subject, type Theme } from './subjects';
 import { settled, WorkerProcess } from './workerProcess';
@@ -97,7 +98,9 @@ class History {
 
   async run(): Promise<Violation[]> {
     if (this.isLate) {
-      this.world.delayed.stalled = this.random.chance(80);
+      // While it stands still, nothing new is paid. Without that rule withdrawals stay open for longer, and a late answer finds them.
+      const often = is('a failed round that leaves its questions running') ? 80 : 20;
+      this.world.delayed.stalled = this.random.chance(often);
       await this.payLongAgo([crowd.slice(0, longAgo)]);
     }
     if (this.isAnew) {
@@ -202,6 +205,7 @@ class History {
     } else if (dice < 97) {
       // Keys of the receiver concern no proposal; the end of one rests on what nodes kept of the vault's history.
       if (this.options.theme === 'proposed') this.unsettleNodes();
+      else if (this.options.theme === 'one lying node') this.nodeLies();
       else this.aliceActs();
     } else {
       this.signersAct();
@@ -239,6 +243,30 @@ class History {
     node.stalled = random.chance(40);
     this.changeHistory(node);
     world.followAll();
+  }
+
+  /**
+   * One of the trusted nodes says, and keeps saying, that the window ends or began at another time, or that a transfer costs
+   * more, while the other one and the delayed node are honest.
+   */
+  private nodeLies(): void {
+    const { random, world } = this;
+    const [liar, other] = random.chance(50) ? world.trusted : [...world.trusted].reverse();
+    if (liar === undefined || other === undefined) return;
+    other.lie = null;
+    if (random.chance(30)) {
+      liar.lie = null;
+      return;
+    }
+    const next = world.head.time + blockInterval * (4 + random.below(12));
+    const last = world.head.time - blockInterval * random.below(8);
+    const fees = new Map([
+      ...chainStateOf(world.head).fees.parameters,
+      [0, { fee: String(1000 + random.below(200)), price_per_kbyte: '1024' }] as const,
+    ]);
+    liar.lie = random.chance(70)
+      ? (state) => ({ ...state, nextMaintenanceTime: next, maintenanceInterval: next - last })
+      : (state) => ({ ...state, fees: { ...state.fees, parameters: fees } });
   }
 
   private changeHistory(node: ModelNode): void {
@@ -337,7 +365,10 @@ class History {
   private async heal(): Promise<void> {
     const { world, exchange } = this;
     for (const worker of this.workers) worker.crash();
-    for (const node of world.trusted) node.keepHistory('complete');
+    for (const node of world.trusted) {
+      node.keepHistory('complete');
+      node.lie = null;
+    }
     world.followAll(true);
     world.produce({
       balances: [hotWallet, vault].map((account) => [`${account} ${core}`, 1_000_000n]),

@@ -1,5 +1,5 @@
 /** A node of the model: its own view of the chain, which may lag, and its own pending pool. */
-import type { Account, Asset, Broadcaster, HistoryOperation } from '../../src/chain';
+import type { Account, Asset, Broadcaster, ChainState, HistoryOperation } from '../../src/chain';
 import { BitSharesError } from '../../src/errors';
 import type { SignedTransaction } from '../../src/protocol';
 import type { WithdrawalReader } from '../../src/withdrawals/reader';
@@ -30,6 +30,8 @@ export class ModelNode {
   blocks: ModelBlock[] = [];
   pool: SignedTransaction[] = [];
   stalled = false;
+  /** What it says of the chain's parameters, which no block holds. Its blocks are true. */
+  lie: ((state: ChainState) => ChainState) | null = null;
   /** Older than 6.1: its history tells neither the times of blocks nor what a proposal executed. */
   isOld = false;
   private history: KeptHistory = 'complete';
@@ -160,7 +162,11 @@ export function sessionOf(
   return {
     endpoint: node.name,
 
-    state: () => line.call(() => chainStateOf(node.head)),
+    state: () =>
+      line.call(() => {
+        const state = chainStateOf(node.head);
+        return node.lie?.(state) ?? state;
+      }),
     block: (number) => {
       const isDistant = number < node.head.number - oldAfter || number > node.head.number;
       return line.call(() => node.blocks[number - 1]?.block ?? null, isDistant ? 'distant block' : undefined);

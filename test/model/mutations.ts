@@ -22,6 +22,7 @@ export const mutationNames = [
   'paid in a reversible block called final',
   'a failed round that leaves its questions running',
   'a refused history taken for an empty one',
+  'the next maintenance and the fees taken from one node',
 ] as const;
 
 export type Mutation = (typeof mutationNames)[number];

@@ -46,6 +46,7 @@ export const themes = [
   'history',
   'requested anew',
   'late answers',
+  'one lying node',
 ] as const;
 
 export type Theme = (typeof themes)[number];

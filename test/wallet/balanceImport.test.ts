@@ -5,6 +5,7 @@ import { Devchain } from '../../devchain';
 import { addressesOfKey, balanceKey, fiveEach } from '../balances/devchainImport';
 import { keysCredentialFor, nodeCredentialFor } from '../support/devchainCredentials';
 import { executeNode } from '../support/executeNode';
+import { Liar } from '../support/lies';
 import { itemsOf, password, startWalletHouse, type WalletHouse } from './onDevchain';
 
 const allKeys = Array.from({ length: 40 }, (_, i) => balanceKey(i));
@@ -89,6 +90,30 @@ describe('Balance: Import through cli_wallet', () => {
     expect(new Set(sent.map(({ outcome }) => outcome))).toEqual(new Set(['in_mempool']));
     house.chain.produceBlock();
     expect(house.chain.balance('hot-wallet')).toBeGreaterThan(1_000_000_000n + total);
+  });
+
+  test('while wallet and node disagree about whose account it is, nothing is sent', async () => {
+    await begin(few);
+    const { chain, ask } = house;
+    const { id } = chain.account('alice');
+    const refused = async () => {
+      const { error } = await byWallet(send);
+      expect(error?.message).toContain('the nodes disagree about the account hot-wallet: the wallet says');
+      expect(chain.producer.pending).toHaveLength(0);
+      expect(await ask('is_locked')).toBe(true);
+      chain.faults.clear();
+    };
+    new Liar(chain, 'delayed').account('hot-wallet', { id });
+    await refused();
+    chain.faults.add({
+      kind: 'change',
+      node: 'wallet',
+      method: 'get_account',
+      times: Infinity,
+      change: (account) => ({ ...(account as object), id }) as typeof account,
+    });
+    await refused();
+    expect(itemsOf(await byWallet(send))[0]?.outcome).toBe('in_mempool');
   });
 
   test('a dry run needs no node credential', async () => {

@@ -50,6 +50,8 @@ describe('a withdrawal that several signers approve, through cli_wallet', () => 
     expect(chain.history('hot-wallet').filter(({ op: [type] }) => type === 22)).toHaveLength(1);
 
     const approval = { from: 'hot-wallet', proposalId, account: 'cold-wallet' };
+    const cheap = await run('proposal', 'approve', { ...approval, options: { maximumFee: '0.1' } });
+    expect(cheap.error?.message).toMatch(/^Maximum Fee: the fee of .* is more than the allowed 0\.10000 BTS/);
     expect(itemsOf(await run('proposal', 'approve', approval))).toMatchObject([{ outcome: 'in_mempool' }]);
     chain.produceBlock();
     expect(itemsOf(await run('proposal', 'approve', approval))).toMatchObject([

@@ -107,6 +107,8 @@ export async function startExchange(options: Partial<DevchainOptions> = {}): Pro
       allowedReceivers: [],
       maximumAmount: null,
       payingAccount: null,
+      maximumAmounts: [],
+      maximumFee: null,
       waitFor: 'irreversible',
       maximumWait: 180,
       maximumAge: 7 * 86400,

@@ -4,6 +4,7 @@ import { WithdrawalCaches } from '../../src/withdrawals/evidence';
 import { runWithdrawals } from '../../src/withdrawals/runner';
 import { withdrawalStatus } from '../../src/withdrawals/settleTransaction';
 import type { WithdrawalContext } from '../../src/withdrawals/context';
+import { Liar } from '../support/lies';
 import { startExchange, type Exchange } from './onDevchain';
 
 let exchange: Exchange;
@@ -331,4 +332,94 @@ test('a wallet that holds all keys of an account does not pay beside the proposa
   expect(sent?.item.nextStep).toContain('SEVERAL_SIGNATURES_NEEDED');
   chain.confirm();
   expect(paid()).toBe(0n);
+});
+
+describe('nothing is proposed or approved while one node lies', () => {
+  const bob = () => exchange.chain.account('bob').id;
+  const proposing: [string, (liar: Liar) => void][] = [
+    ['the fee of a proposal', (liar) => liar.fee(22, 9_000_00000)],
+    ['the fee of the payment in it', (liar) => liar.fee(0, 9_000_00000)],
+    ['how long a proposal may live', (liar) => liar.parameters({ maximum_proposal_lifetime: 86_400 })],
+    ['who proposes', (liar) => liar.account('signer-a', { id: bob() })],
+    ['who pays', (liar) => liar.account('vault', { id: bob() })],
+    ['who is paid', (liar) => liar.account('alice', { id: bob() })],
+  ];
+  const approving: [string, (liar: Liar) => void][] = [
+    ['the fee of an approval', (liar) => liar.fee(23, 9_000_00000)],
+    ['who approves', (liar) => liar.account('signer-a', { id: bob() })],
+    ['who pays', (liar) => liar.account('vault', { id: bob() })],
+    ['the decimals of the core asset', (liar) => liar.asset('BTS', { precision: 9 })],
+  ];
+  const byBoth = (lies: typeof proposing) =>
+    lies.flatMap(([what, tell]) =>
+      (['trusted', 'delayed'] as const).map((node) => [what, node, tell] as const),
+    );
+
+  test.each(byBoth(proposing))('Create: about %s (%s lies)', async (_, node, tell) => {
+    const { chain, order } = exchange;
+    tell(new Liar(chain, node));
+    const [result] = await runWithdrawals([order({ memo: '' }, { maximumWait: 20 })], as('signer-a'), {
+      mode: 'propose',
+      refuseBatchOnConflict: true,
+    });
+    expect(result?.item).toMatchObject({ outcome: 'unknown', final: false });
+    expect(result?.item.nextStep).toContain('NODES_DISAGREE');
+    expect(result?.transaction).toBeNull();
+    chain.faults.clear();
+    expect(await exchange.trusted.proposals(chain.account('vault').id)).toHaveLength(0);
+    expect((await propose('signer-a'))?.proposal?.proposalId).toMatch(/^1\.10\./);
+  });
+
+  test.each(byBoth(approving))('Approve: about %s (%s lies)', async (_, node, tell) => {
+    const { chain } = exchange;
+    const proposed = await propose('signer-a');
+    chain.confirm();
+    const request = { proposalId: proposed?.proposal?.proposalId ?? '', account: 'vault' };
+    tell(new Liar(chain, node));
+    await expect(approveProposal(request, as('signer-a'))).rejects.toMatchObject({ code: 'NODES_DISAGREE' });
+    expect(chain.producer.pending).toHaveLength(0);
+    chain.faults.clear();
+    expect((await approveProposal(request, as('signer-a'))).outcome).toBe('in_mempool');
+  });
+});
+
+describe('a fee above the maximum', () => {
+  const alone = (): Partial<WithdrawalContext> => ({ nodes: { ...exchange.context().nodes, delayed: null } });
+
+  test.each([
+    [22, '9000'],
+    [0, '9000'],
+  ])('is not proposed, neither for the proposal nor for the payment in it (%s)', async (type, fee) => {
+    const { chain, order } = exchange;
+    new Liar(chain, 'trusted').fee(type, Number(fee) * 100_000);
+    const context = { ...as('signer-a'), ...alone() };
+    const create = async (maximumFee: string | null) => {
+      const [result] = await runWithdrawals([order({}, { maximumFee, maximumWait: 20 })], context, {
+        mode: 'propose',
+        refuseBatchOnConflict: true,
+      });
+      return result?.item;
+    };
+    const refused = await create(null);
+    expect(refused).toMatchObject({ outcome: 'unknown', final: false });
+    expect(refused?.nextStep).toMatch(
+      /LIMIT_EXCEEDED: Maximum Fee: .* is more than the allowed 100\.00000 BTS/,
+    );
+    expect(chain.producer.pending).toHaveLength(0);
+    chain.faults.clear();
+    expect((await create('60'))?.nextStep).toContain('PROPOSAL_IN_FLIGHT');
+  });
+
+  test('is not paid for an approval', async () => {
+    const { chain } = exchange;
+    const proposed = await propose('signer-a');
+    const request = { proposalId: proposed?.proposal?.proposalId ?? '', account: 'vault' };
+    const context = { ...as('signer-a'), ...alone() };
+    new Liar(chain, 'trusted').fee(23, 9_000_00000);
+    const refusal = { code: 'LIMIT_EXCEEDED', message: expect.stringContaining('Maximum Fee') as unknown };
+    await expect(approveProposal(request, context)).rejects.toMatchObject(refusal);
+    chain.faults.clear();
+    await expect(approveProposal({ ...request, maximumFee: '0.5' }, context)).rejects.toMatchObject(refusal);
+    expect((await approveProposal(request, context)).outcome).toBe('in_mempool');
+  });
 });

@@ -109,7 +109,7 @@ test('a memo without a delayed node needs a key or an intent; without text it ne
 
 describe('a request at fault is called final only when nothing under its id can be paid any more', () => {
   const changes: [string, Partial<PlainRequest>, string][] = [
-    ['its amount', { amount: '12.500000' }, 'INVALID_AMOUNT'],
+    ['its amount', { amount: '12.500001' }, 'INVALID_AMOUNT'],
     ['its receiver to the sender', { to: 'hot-wallet' }, 'INVALID_ACCOUNT'],
     ['its receiver to no name', { to: 'Not A Name' }, 'INVALID_ACCOUNT'],
   ];
@@ -137,7 +137,7 @@ describe('a request at fault is called final only when nothing under its id can 
     const before = exchange.paymentsTo('bob');
     const [sent] = await send([order(request, { waitFor: 'broadcast' })]);
     expect(sent?.item.outcome).toBe('in_mempool');
-    const [changed] = await send([order({ ...request, amount: '3.000000' }, { maximumWait: 0 })]);
+    const [changed] = await send([order({ ...request, amount: '3.000001' }, { maximumWait: 0 })]);
     expect(changed?.item).toMatchObject({ outcome: 'unknown', paid: false, final: false });
     expect(changed?.item.nextStep).toContain('Get Status');
     const expiration = Date.parse(String(changed?.item.expiration)) / 1000;

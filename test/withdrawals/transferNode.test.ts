@@ -1,6 +1,7 @@
 import type { NodeParameterValueType } from 'n8n-workflow';
 import { Devchain } from '../../devchain';
 import { BitShares } from '../../nodes/BitShares/BitShares.node';
+import quoteSchema from '../../nodes/BitShares/__schema__/v1.0.0/transfer/quote.json';
 import sendSchema from '../../nodes/BitShares/__schema__/v1.0.0/transfer/send.json';
 import { executeNode, type NodeRun } from '../support/executeNode';
 
@@ -75,8 +76,12 @@ test('Send in n8n: two items are paid once each, again changes nothing, and no k
 test('Quote, Prepare, Broadcast, Get Status: text fields carry what the next one takes', async () => {
   const quoted = await run('quote', [request('N-3')]);
   expect(quoted.error).toBeNull();
-  const intent = quoted.items?.[0]?.json.intent;
+  expect(Object.keys(quoted.items?.[0]?.json ?? {}).sort()).toEqual(
+    Object.keys(quoteSchema.properties).sort(),
+  );
+  const { intent, maximumFee } = quoted.items?.[0]?.json ?? {};
   expect(typeof intent).toBe('string');
+  expect(maximumFee).toBe('100.00000');
   const prepared = await run('prepare', [{ intent }], { describedBy: 'intent' });
   expect(prepared.error).toBeNull();
   const item = prepared.items?.[0]?.json ?? {};
@@ -140,6 +145,26 @@ test.each<[string, string, Record<string, NodeParameterValueType>]>([
   ['Allowed Assets', 'true', { options: { allowedAssets: '={{ true }}' } }],
   ['Maximum Amount', 'nothing', { options: { maximumAmount: '={{ $json.nothing }}' } }],
   ['Maximum Amount', 'null', { options: { maximumAmount: '={{ null }}' } }],
+  ['Maximum Fee', 'nothing', { options: { maximumFee: '={{ $json.nothing }}' } }],
+  ['Maximum Fee', 'null', { options: { maximumFee: '={{ null }}' } }],
+  ['Maximum Amounts', 'nothing', { options: { maximumAmounts: '={{ $json.nothing }}' } }],
+  ['Maximum Amounts', 'a list', { options: { maximumAmounts: '={{ [] }}' } }],
+  ['Maximum Amounts', 'rows of another name', { options: { maximumAmounts: '={{ ({ row: [{}] }) }}' } }],
+  [
+    'Maximum Amounts',
+    'a row without an asset',
+    { options: { maximumAmounts: { rows: [{ asset: '', maximumAmount: '1' }] } } },
+  ],
+  [
+    'Maximum Amounts',
+    'a row without a maximum',
+    { options: { maximumAmounts: { rows: [{ asset: '1.3.0', maximumAmount: '' }] } } },
+  ],
+  [
+    'Maximum Amounts',
+    'a row whose maximum is found nowhere',
+    { options: { maximumAmounts: { rows: [{ asset: '1.3.0', maximumAmount: '={{ $json.nothing }}' }] } } },
+  ],
   ['Maximum Age', 'null', { options: { maximumAge: '={{ null }}' } }],
   ['Maximum Wait', 'a number of another form', { options: { maximumWait: '={{ "0x10" }}' } }],
   ['Maximum Wait', 'for ever', { options: { maximumWait: '={{ 1e21 }}' } }],
@@ -159,6 +184,52 @@ test('limits may be lists of an expression, and hold', async () => {
   const allowed = { allowedReceivers: '={{ ["bob", "1.2.3"] }}' };
   const { items } = await run('send', [request('N-list')], { options: allowed });
   expect(items?.[0]?.json.nextStep).toContain('RECEIVER_NOT_ALLOWED');
+});
+
+test.each<[string, Record<string, NodeParameterValueType>, string]>([
+  ['Maximum Fee', { maximumFee: '20.7' }, 'LIMIT_EXCEEDED: Maximum Fee'],
+  ['Maximum Fee as a number', { maximumFee: '={{ 20.7 }}' }, 'LIMIT_EXCEEDED: Maximum Fee'],
+  [
+    'Maximum Amounts',
+    { maximumAmounts: { rows: [{ asset: 'BTS', maximumAmount: '1.4' }] } },
+    'LIMIT_EXCEEDED: Maximum Amounts',
+  ],
+  [
+    'Maximum Amounts as numbers',
+    { maximumAmounts: { rows: [{ asset: '1.3.0', maximumAmount: '={{ 1.4 }}' }] } },
+    'LIMIT_EXCEEDED: Maximum Amounts',
+  ],
+  [
+    'Maximum Amounts of other assets',
+    { maximumAmounts: { rows: [{ asset: '1.3.5', maximumAmount: '1000' }] } },
+    'ASSET_NOT_ALLOWED: Maximum Amounts',
+  ],
+])('%s holds back what is beyond it', async (_, options, reason) => {
+  const before = sent();
+  const { items, error } = await run('send', [request(`N-limit ${_}`)], { options });
+  expect(error).toBeNull();
+  expect(items?.[0]?.json.nextStep).toContain(reason);
+  expect(sent()).toBe(before);
+});
+
+test('Approve has a maximum fee too, and refuses one whose expression finds nothing', async () => {
+  const approve = (options: Record<string, NodeParameterValueType>) =>
+    executeNode({
+      node: new BitShares(),
+      parameters: {
+        resource: 'proposal',
+        operation: 'approve',
+        proposalId: '1.10.0',
+        account: 'alice',
+        options,
+      },
+      credentials,
+      items: [{}],
+    });
+  const nothing = await approve({ maximumFee: '={{ $json.nothing }}' });
+  expect(nothing.error?.message).toMatch(/^Maximum Fee: /);
+  // Read and understood: what is missing is the proposal.
+  expect((await approve({ maximumFee: '0.5' })).error?.message).toContain('no open proposal 1.10.0');
 });
 
 test.each(['={{ Number("x") }}', '={{ 12345678901234567890 }}', '={{ 0.1 + 0.2 }}'])(

@@ -118,6 +118,8 @@ describe('what goes wrong on the way', () => {
 
   test('a delayed node that froze lets nothing be called paid', async () => {
     const { chain, send, order } = exchange;
+    const [sent] = await send([order({}, { waitFor: 'broadcast' })]);
+    expect(sent?.item.outcome).toBe('in_mempool');
     chain.delayed.freeze();
     const [result] = await send([order({}, { maximumWait: 30 })]);
     expect(result?.item).toMatchObject({ outcome: 'in_block', paid: false });
@@ -133,15 +135,21 @@ describe('what goes wrong on the way', () => {
     // Pending only: a full node shows the new key, the delayed one does not, and no block holds it.
     chain.advance(20);
     chain.push(pushed);
-    const [sent] = await send([order({ memo: 'x' }, { waitFor: 'broadcast' })]);
-    expect(sent?.item.outcome).toBe('in_mempool');
+    const [pending] = await send([order({ memo: 'x' }, { maximumWait: 0 })]);
+    expect(pending?.item.nextStep).toContain('NODES_DISAGREE: the nodes disagree about the memo key');
+    const [waited] = await send([order({ memo: 'x' })]);
+    expect(waited?.item.nextStep).toContain('MEMO_KEY_UNPROVEN');
     chain.confirm();
     const [other] = await send([order({ withdrawalId: 'W-2', memo: 'x' }, { maximumWait: 3 })], elsewhere());
     expect(other?.item.nextStep).toContain('MEMO_KEY_UNPROVEN');
-    expect(exchange.paymentsTo('alice')).toBe(1);
+    expect(exchange.paymentsTo('alice')).toBe(0);
     chain.advance(600);
-    const [next] = await send([order({ withdrawalId: 'W-2', memo: 'x' })], elsewhere());
-    expect(next?.item.outcome).toBe('irreversible');
+    const results = await send(
+      [order({ memo: 'x' }), order({ withdrawalId: 'W-2', memo: 'x' })],
+      elsewhere(),
+    );
+    expect(results.map(({ item }) => item.outcome)).toEqual(['irreversible', 'irreversible']);
+    expect(exchange.paymentsTo('alice')).toBe(2);
   });
 });
 

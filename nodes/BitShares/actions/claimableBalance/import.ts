@@ -1,3 +1,4 @@
+import { checkAgreedAccount } from '../../../../src/agreement';
 import { importBalances } from '../../../../src/balances';
 import { balanceKeysOf, keySources } from '../../../shared/balanceKeys';
 import { importItems, shownImport } from '../../../shared/claimImportItems';
@@ -19,10 +20,15 @@ export const importOperation: NodeOperation = {
   movesMoney: true,
   async execute(items) {
     const keysOfItem = await ofEachItem(this, items, (itemIndex) => keysOf(this, itemIndex));
-    return forEachConnectedItem(this, items, async (itemIndex, { settings, trusted }) => {
+    return forEachConnectedItem(this, items, async (itemIndex, { settings, trusted, delayed }) => {
       const keys = keysOfItem(itemIndex);
       const account = await requireAccount(trusted, keys.account);
       const dryRun = isDryRun(this, itemIndex, account.name);
+      const isSigned = !dryRun || keys.activeKey !== undefined;
+      if (isSigned && delayed !== undefined) {
+        // Another account may list our key among its own, and would be paid with our signature.
+        await checkAgreedAccount(keys.account, { endpoint: trusted.endpoint, account }, delayed, 'Account');
+      }
       const keysFrom = choice(this.getNodeParameter('keysFrom', itemIndex), keySources, 'Keys From');
       const options = importOptionsOf(this, itemIndex);
       const balanceKeys = await balanceKeysOf(this, itemIndex, keysFrom, keys);

@@ -3,7 +3,9 @@ import { BitSharesError } from '../../../../src/errors';
 import { isObjectId } from '../../../../src/protocol';
 import { approveProposal } from '../../../../src/withdrawals/approval';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
-import { accountOf, textOf } from '../../../shared/parameterValues';
+import { accountOf, optionsOf, textOf } from '../../../shared/parameterValues';
+import { feeOptions } from '../transfer/fields';
+import { maximumFeeOption } from '../transfer/orders';
 import { withWithdrawals } from '../transfer/run';
 
 const parameters: INodeProperties[] = [
@@ -29,7 +31,7 @@ const parameters: INodeProperties[] = [
 
 /** Proposal: Approve. Adds the approval of the credential's account; doing it twice changes nothing. */
 export const approve: NodeOperation = {
-  description: shownFor('proposal', ['approve'], parameters),
+  description: shownFor('proposal', ['approve'], [...parameters, feeOptions]),
   movesMoney: true,
   async execute(items) {
     return withWithdrawals(this, items, (withdrawalsOf) =>
@@ -44,7 +46,8 @@ export const approve: NodeOperation = {
           });
         }
         const account = accountOf(this.getNodeParameter('account', itemIndex), 'Account');
-        return { ...(await approveProposal({ proposalId, account }, withdrawals)) };
+        const maximumFee = maximumFeeOption(optionsOf(this, itemIndex));
+        return { ...(await approveProposal({ proposalId, account, maximumFee }, withdrawals)) };
       }),
     );
   },

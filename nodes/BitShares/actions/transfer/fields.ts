@@ -146,6 +146,26 @@ export function optionsField(more: INodeProperties[]): INodeProperties {
   };
 }
 
+/** The most that a fee may cost, for every operation that pays one. */
+export const maximumFee: INodeProperties = {
+  displayName: 'Maximum Fee',
+  name: 'maximumFee',
+  type: 'string',
+  default: '100',
+  placeholder: 'e.g. 100',
+  description: 'In units of the core asset. Nothing is signed while a fee would cost more.',
+};
+
+/** The options of an operation that pays a fee and nothing else. */
+export const feeOptions: INodeProperties = {
+  displayName: 'Options',
+  name: 'options',
+  type: 'collection',
+  placeholder: 'Add option',
+  default: {},
+  options: [maximumFee],
+};
+
 const limitOptions: INodeProperties[] = [
   {
     displayName: 'Allowed Assets',
@@ -195,8 +215,43 @@ const limitOptions: INodeProperties[] = [
     type: 'string',
     default: '',
     placeholder: 'e.g. 1000',
-    description: 'In units of the asset. A larger withdrawal is refused.',
+    description: 'One number for all assets, in units of each. A larger withdrawal is refused.',
   },
+  {
+    displayName: 'Maximum Amounts',
+    name: 'maximumAmounts',
+    type: 'fixedCollection',
+    typeOptions: { multipleValues: true },
+    placeholder: 'Add Asset',
+    default: { rows: [{ asset: '1.3.0', maximumAmount: '' }] },
+    description:
+      'The largest withdrawal of each asset. With any row given, an asset without a row is refused.',
+    options: [
+      {
+        displayName: 'Asset',
+        name: 'rows',
+        values: [
+          {
+            displayName: 'Asset',
+            name: 'asset',
+            type: 'string',
+            default: '',
+            placeholder: 'e.g. 1.3.0 or BTS',
+            description: 'ID or symbol of the asset',
+          },
+          {
+            displayName: 'Maximum Amount',
+            name: 'maximumAmount',
+            type: 'string',
+            default: '',
+            placeholder: 'e.g. 1000',
+            description: 'In units of the asset',
+          },
+        ],
+      },
+    ],
+  },
+  maximumFee,
   {
     displayName: 'Memo Type',
     name: 'memoType',

@@ -8,13 +8,17 @@ import type { WaitFor, WithdrawalOrder } from '../../../../src/withdrawals/withd
 import type { Chain } from '../../../../src/protocol';
 import {
   accountOf,
+  assetOf,
   choice,
+  invalid,
   listOf,
   memoTextOf,
   numberOf,
   optionOf,
   optionsOf,
+  rowsOf,
   textOf,
+  type Options,
 } from '../../../shared/parameterValues';
 
 const waits = ['broadcast', 'block', 'irreversible'] as const;
@@ -32,6 +36,8 @@ export function settingsOf(
     allowedAssets: entries(option('allowedAssets', 'Allowed Assets'), 'Allowed Assets'),
     allowedReceivers: entries(option('allowedReceivers', 'Allowed Receivers'), 'Allowed Receivers'),
     maximumAmount: amountOrNull(option('maximumAmount', 'Maximum Amount')),
+    maximumAmounts: maximumAmountsOf(option('maximumAmounts', maximumAmounts)),
+    maximumFee: maximumFeeOption(optionsOf(context, itemIndex)),
     waitFor,
     maximumWait: maximumWaitOf(option('maximumWait', 'Maximum Wait') ?? 180),
     maximumAge: numberOf(option('maximumAge', maximumAge) ?? 7, maximumAge) * 24 * 3600,
@@ -110,6 +116,34 @@ export function requestTime(value: unknown, field?: string): number {
   return parseRequestedAt(typeof iso === 'function' ? iso.call(value) : value, field);
 }
 
+/** The option Maximum Fee as it was given: the precision, with which it is read, is known later. Null where it is not set. */
+export function maximumFeeOption(options: Options): string | number | null {
+  return amountOrNull(optionOf(options, 'maximumFee', 'Maximum Fee'));
+}
+
+/**
+ * The rows of Maximum Amounts. The option without a row, which is also what n8n makes of one expression for all rows, would
+ * limit nothing.
+ *
+ * @throws INVALID_PARAMETER for that, and for a row without an asset or a maximum
+ */
+function maximumAmountsOf(value: unknown): WithdrawalOrder['maximumAmounts'] {
+  if (value === null) return [];
+  const rows = rowsOf(value, maximumAmounts);
+  if (rows.length === 0) {
+    throw invalid(
+      maximumAmounts,
+      'there is no row',
+      'Add a row for each asset that may be paid, or remove the option. Expressions belong into the fields of a row.',
+    );
+  }
+  return rows.map(({ asset, maximumAmount }) => ({
+    asset: assetOf(asset, maximumAmounts),
+    maximumAmount: typeof maximumAmount === 'number' ? maximumAmount : textOf(maximumAmount, maximumAmounts),
+  }));
+}
+
+const maximumAmounts = 'Maximum Amounts';
 const maximumAge = 'Maximum Age of Request (Days)';
 
 /** The value of an option of the item; null where it is not set. */

@@ -1,4 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { checkAgreedAccount } from '../../../../src/agreement';
 import { earlierClaims, sendClaims, type EarlierTransaction, type Sent } from '../../../../src/balances';
 import type { Account } from '../../../../src/chain';
 import { checkReceiver } from '../../../../src/rpc/secretExit';
@@ -51,6 +52,9 @@ export const importOperation: NodeOperation = {
       const settings = await nodeSettingsFor(this, itemIndex, wallet);
       return withConnections(async (connect) => {
         const nodes = connect(settings);
+        // The wallet has it from one node. Another account may list our key among its own, and would be paid with our signature.
+        const byWallet = { endpoint: 'the wallet', account };
+        await checkAgreedAccount(keys.account, byWallet, nodes.delayed ?? nodes.trusted, 'Account');
         const sent = await sendFor(this, options, { account, balanceKeys, wallet, nodes });
         return importItems({ ...shown, ...sent }, context);
       });

@@ -2,8 +2,10 @@ import type { INodeProperties } from 'n8n-workflow';
 import { BitSharesError } from '../../../../src/errors';
 import { isObjectId } from '../../../../src/protocol';
 import { approveProposal } from '../../../../src/withdrawals/approval';
+import { feeOptions } from '../../../BitShares/actions/transfer/fields';
+import { maximumFeeOption } from '../../../BitShares/actions/transfer/orders';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
-import { accountOf, textOf } from '../../../shared/parameterValues';
+import { accountOf, optionsOf, textOf } from '../../../shared/parameterValues';
 import { signedBy, withWalletWithdrawals } from '../transfer/run';
 
 const parameters: INodeProperties[] = [
@@ -28,7 +30,7 @@ const parameters: INodeProperties[] = [
 
 /** Proposal: Approve. Adds an approval that the wallet signs; doing it twice changes nothing. */
 export const approve: NodeOperation = {
-  description: shownFor('proposal', ['approve'], [signedBy, ...parameters]),
+  description: shownFor('proposal', ['approve'], [signedBy, ...parameters, feeOptions]),
   movesMoney: true,
   async execute(items) {
     return withWalletWithdrawals(this, items, (withdrawalsOf) =>
@@ -43,7 +45,8 @@ export const approve: NodeOperation = {
           });
         }
         const account = accountOf(this.getNodeParameter('account', itemIndex), 'Account');
-        return { ...(await approveProposal({ proposalId, account }, withdrawals)) };
+        const maximumFee = maximumFeeOption(optionsOf(this, itemIndex));
+        return { ...(await approveProposal({ proposalId, account, maximumFee }, withdrawals)) };
       }),
     );
   },
