@@ -46,13 +46,15 @@ export interface TemplateResult {
   error: Error | null;
   /** The names of the nodes that ran, in order. */
   ran: string[];
+  /** What each node gave out at its first output, by its name. */
+  output: Record<string, IDataObject[]>;
 }
 
 type Execute = (this: IExecuteFunctions) => Promise<INodeExecutionData[][]>;
 
 /** Runs the template from its trigger to its end. */
 export async function runTemplate(template: WorkflowTemplate, run: TemplateRun): Promise<TemplateResult> {
-  const result: TemplateResult = { response: null, page: null, error: null, ran: [] };
+  const result: TemplateResult = { response: null, page: null, error: null, ran: [], output: {} };
   const nodes = template.nodes.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote');
   const standIns = n8nNodes(run, result);
   const typeOf = (node: WorkflowNode): INodeType => {
@@ -103,6 +105,8 @@ export async function runTemplate(template: WorkflowTemplate, run: TemplateRun):
     .flatMap(([name, runs]) => runs.map(({ executionIndex }) => ({ name, executionIndex })))
     .sort((a, b) => a.executionIndex - b.executionIndex)
     .map(({ name }) => name);
+  for (const [name, runs] of Object.entries(runData))
+    result.output[name] = (runs.at(-1)?.data?.['main']?.[0] ?? []).map(({ json }) => json);
   return result;
 }
 
