@@ -139,6 +139,7 @@ class Payer {
       allowedAssets: [],
       allowedReceivers: [],
       maximumAmount: null,
+      payingAccount: null,
       waitFor: 'irreversible',
       maximumWait: 900,
       maximumAge: 7 * 86_400,

@@ -5,7 +5,12 @@
  */
 import type { Settlement } from '../../src/deposits/delivery';
 
-interface Instance {
+export interface Instance {
+  /** Of its node. Two nodes of one workflow can share an id: `sharedId.ts`. */
+  readonly nodeName: string;
+  /** Whether it was closed, or has ended by itself. */
+  readonly isClosed: boolean;
+  /** Ends the instance. Repeating it does nothing. */
   close(): Promise<void>;
 }
 
@@ -14,7 +19,24 @@ const executionsRemembered = 2000;
 /** What one process knows of its triggers. */
 export class LiveInstances {
   private readonly live = new Map<string, Instance>();
+  private readonly entered = new Map<string, Instance[]>();
   private readonly executions = new Map<string, Map<string, Promise<Settlement>>>();
+
+  /**
+   * Notes that `instance` was activated, and gives the ones before it that are still open. n8n keeps one instance for a node
+   * id and forgets the one before: closing the newest has to close them, too.
+   */
+  enter(place: string, instance: Instance): Instance[] {
+    const open = (this.entered.get(place) ?? []).filter(({ isClosed }) => !isClosed);
+    this.entered.set(place, [...open, instance]);
+    return open;
+  }
+
+  /** The instance that works at this place now. */
+  holder(place: string): Instance | undefined {
+    const live = this.live.get(place);
+    return live?.isClosed === false ? live : undefined;
+  }
 
   /** Makes `instance` the live one and closes the former one. */
   async takeOver(place: string, instance: Instance): Promise<void> {

@@ -2,7 +2,7 @@
 import type { ITriggerFunctions } from 'n8n-workflow';
 import type { WatchedNodes } from '../../src/deposits/watcher';
 import type { Chain } from '../../src/protocol';
-import { nodeSettingsOf } from '../shared/credentials';
+import { triggerNodeSettingsOf } from '../shared/credentials';
 import { openNode, type NodeSettings } from '../shared/nodeCredential';
 
 type Context = Pick<ITriggerFunctions, 'getCredentials' | 'getNode'>;
@@ -25,7 +25,7 @@ export class NodeSource implements ChainNodeSource {
 
   /** @throws what an unusable credential throws */
   async nodes(): Promise<ChainNodes> {
-    const settings = await nodeSettingsOf(this.context);
+    const settings = await triggerNodeSettingsOf(this.context);
     const text = JSON.stringify(settings);
     if (this.open?.settings !== text) {
       this.disconnect();

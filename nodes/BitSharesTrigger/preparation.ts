@@ -18,7 +18,7 @@ import { newTriggerState, ownerError, type TriggerState } from '../../src/deposi
 import { watchedAccount } from '../../src/deposits/watchedAccount';
 import type { Clock } from '../../src/chain';
 import { BitSharesError } from '../../src/errors';
-import { parseAmount, type Chain, type MemoKeyring } from '../../src/protocol';
+import { parseAmount, type Chain, type MemoDecoder } from '../../src/protocol';
 import type { ChainNodes } from './nodes';
 import type { AssetRow, TriggerSettings } from './settings';
 import type { StartSetting } from './start';
@@ -39,7 +39,7 @@ export interface Prepared {
 export async function prepare(
   session: NodeSession,
   chain: Chain,
-  keyring: MemoKeyring,
+  keyring: MemoDecoder,
   settings: TriggerSettings,
   clock: Clock,
 ): Promise<Prepared> {
@@ -158,7 +158,7 @@ export async function itemAgain(
   session: NodeSession,
   chain: Chain,
   account: WatchedAccount,
-  keyring: MemoKeyring,
+  keyring: MemoDecoder,
   depositId: string,
   height: FinalHeight,
 ): Promise<DepositItem> {

@@ -12,8 +12,26 @@ type Context = Pick<ITriggerFunctions, 'getWorkflowStaticData' | 'getNode'>;
 export type FoundState =
   { kind: 'missing' } | { kind: 'corrupt'; error: BitSharesError } | { kind: 'present'; state: TriggerState };
 
+/** What is kept beside the state. It decides no deposit: what is not a text counts as nothing. */
+interface Notes {
+  /** The name of the node that wrote the state. */
+  nodeName?: unknown;
+  /** The misfit of memo keys that was reported last. */
+  memoKeyMisfit?: unknown;
+}
+
 export class StateStore {
-  constructor(private readonly context: Context) {}
+  /** What was reported last of the memo keys; written with the next state. */
+  memoKeyMisfit: string | null;
+
+  constructor(private readonly context: Context) {
+    this.memoKeyMisfit = this.note('memoKeyMisfit');
+  }
+
+  /** The name that the node had which wrote the state; null when the state does not say. */
+  get owner(): string | null {
+    return this.note('nodeName');
+  }
 
   read(): FoundState {
     const stored = this.document()[this.key()];
@@ -24,7 +42,15 @@ export class StateStore {
 
   /** Replaces the whole object: the engine does not notice changes inside it. */
   write(state: TriggerState): void {
-    this.document()[this.key()] = structuredClone(state) as unknown as IDataObject;
+    const notes: Notes = { nodeName: this.context.getNode().name };
+    if (this.memoKeyMisfit !== null) notes.memoKeyMisfit = this.memoKeyMisfit;
+    this.document()[this.key()] = { ...structuredClone(state), ...notes } as unknown as IDataObject;
+  }
+
+  private note(name: keyof Notes): string | null {
+    const stored = this.document()[this.key()] as Notes | null | undefined;
+    const value = stored?.[name];
+    return typeof value === 'string' ? value : null;
   }
 
   private document(): IDataObject {

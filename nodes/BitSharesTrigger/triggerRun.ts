@@ -8,14 +8,14 @@ import type { FinalHeight } from '../../src/deposits/finality';
 import { Handover } from '../../src/deposits/handover';
 import { latestDeposits } from '../../src/deposits/latestDeposits';
 import { Outage } from '../../src/deposits/outage';
-import type { TriggerState } from '../../src/deposits/triggerState';
+import { ownerError, type TriggerState } from '../../src/deposits/triggerState';
 import { Watcher } from '../../src/deposits/watcher';
 import { isBitSharesError, BitSharesError, type ErrorCode } from '../../src/errors';
-import type { Chain, MemoKeyring } from '../../src/protocol';
-import { optionalKeysOf } from '../shared/credentials';
-import { memoKeyring } from '../shared/keysCredential';
+import type { Chain } from '../../src/protocol';
+import { memoKeyMismatch } from '../shared/memoKeyFit';
 import { Emitter, placeOf } from './emitter';
-import { liveInstances, type LiveInstances } from './liveInstances';
+import { liveInstances, type Instance, type LiveInstances } from './liveInstances';
+import { MemoKeys, memoKeysDoNotFit, memoKeysFitAgain, type MemoKeyFit } from './memoKeys';
 import { NodeSource, type ChainNodes, type ChainNodeSource } from './nodes';
 import {
   beginState,
@@ -27,6 +27,7 @@ import {
   type Prepared,
 } from './preparation';
 import type { TriggerSettings } from './settings';
+import { nodesOfSameId, rivalOf, sharedIdError, SharedNodeId } from './sharedId';
 import { StateStore, type FoundState } from './state';
 
 /** Trouble that only a changed parameter ends: trying again would repeat the same answer. */
@@ -49,11 +50,14 @@ export interface TriggerEnvironment {
 interface Start {
   prepared: Prepared;
   state: TriggerState;
-  keyring: MemoKeyring;
+  memoKeys: MemoKeys;
+  fit: MemoKeyFit;
   nodes: ChainNodes;
 }
 
-export class TriggerRun {
+export class TriggerRun implements Instance {
+  readonly nodeName: string;
+  private readonly place: string;
   private readonly nodes: ChainNodeSource;
   private readonly instances: LiveInstances;
   private readonly clock: Clock;
@@ -73,11 +77,13 @@ export class TriggerRun {
     this.instances = environment.instances ?? liveInstances;
     this.nodes = environment.nodes ?? new NodeSource(context);
     this.store = new StateStore(context);
+    this.nodeName = context.getNode().name;
+    this.place = placeOf(context);
     this.emitter = new Emitter(context, {
       clock: this.clock,
       store: this.store,
       instances: this.instances,
-      isLive: () => this.instances.isLive(placeOf(context), this),
+      isLive: () => this.instances.isLive(this.place, this),
     });
   }
 
@@ -86,25 +92,41 @@ export class TriggerRun {
    * wrong; afterwards a trigger that threw would stay dead, so trouble is reported and tried again for ever.
    */
   async start(): Promise<ITriggerResponse> {
-    await this.instances.takeOver(placeOf(this.context), this);
-    const found = this.store.read();
     const mode = this.context.getActivationMode();
     const first = mode === 'activate' || mode === 'create';
+    const before = this.instances.enter(this.place, this);
+    const closeFunction = async () => {
+      await this.close();
+      for (const instance of before) await instance.close();
+    };
+    const rival = this.rival();
+    if (rival !== null) {
+      await this.standBack(rival, first);
+      return { closeFunction };
+    }
+    const isContested = this.isContested();
+    if (!isContested) await this.instances.takeOver(this.place, this);
+    const found = this.store.read();
     try {
       if (first && found.kind !== 'present') {
         const start = await this.begin(found, true);
+        if (start.fit.misfit !== null) throw memoKeyMismatch(start.fit.misfit);
         // What is in the static data now is saved by n8n when this activation ends.
         this.store.write(start.state);
         this.sayPruned(start.prepared, true);
         void this.work(start);
       } else {
-        void this.beginAndWork(found, first);
+        void this.beginAndWork(found, first, isContested);
       }
     } catch (error) {
       await this.close();
       return Promise.reject(error);
     }
-    return { closeFunction: () => this.close() };
+    return { closeFunction };
+  }
+
+  get isClosed(): boolean {
+    return this.ended.signal.aborted;
   }
 
   async close(): Promise<void> {
@@ -115,11 +137,13 @@ export class TriggerRun {
 
   /** A test in the editor: the latest deposits, or the next one when there are none yet. The position is not touched. */
   async showLatest(): Promise<void> {
-    const keyring = await this.readKeyring();
     while (!this.ended.signal.aborted) {
       const nodes = await this.nodes.nodes();
+      const memoKeys = await this.readMemoKeys(nodes.chain);
       const session = await nodes.reading.session();
-      const { account, builder } = await prepare(session, nodes.chain, keyring, this.settings, this.clock);
+      const { account, builder } = await prepare(session, nodes.chain, memoKeys, this.settings, this.clock);
+      const { misfit } = await memoKeys.compare(session, account.id);
+      if (misfit !== null) throw memoKeyMismatch(misfit);
       const height = await checkedHeight(
         session,
         nodes,
@@ -137,18 +161,27 @@ export class TriggerRun {
     }
   }
 
-  private async beginAndWork(found: FoundState, first: boolean): Promise<void> {
+  /** @param isContested whether another node has the same id, and only the position tells which of them it belongs to */
+  private async beginAndWork(found: FoundState, first: boolean, isContested: boolean): Promise<void> {
     const { signal } = this.ended;
+    let waits = isContested;
     const outage = new Outage();
     for (let failures = 1; !signal.aborted; failures++) {
       try {
         const start = await this.begin(found, first);
         if (signal.aborted) return;
+        if (waits) {
+          const rival = this.rival();
+          if (rival !== null) return await this.standBack(rival, false);
+          waits = false;
+          await this.instances.takeOver(this.place, this);
+        }
         this.sayPruned(start.prepared, false);
         const isNew = found.kind !== 'present' || start.state !== found.state;
         return await this.work(isNew ? { ...start, state: await this.emitter.anchor(start.state) } : start);
       } catch (error) {
-        if (signal.aborted || !this.emitter.isLive()) return;
+        if (signal.aborted || !(waits || this.emitter.isLive())) return;
+        if (error instanceof SharedNodeId) return this.endWith(error);
         const visible = outage.note(error, this.clock.now());
         if (visible !== null) this.emitter.report(visible);
         if (isBitSharesError(error, ...needsPerson)) return;
@@ -160,38 +193,45 @@ export class TriggerRun {
   /** Resolves account, assets and position. One attempt. */
   private async begin(found: FoundState, first: boolean): Promise<Start> {
     const { settings } = this;
-    const keyring = await this.readKeyring();
     const nodes = await this.nodes.nodes();
+    const memoKeys = await this.readMemoKeys(nodes.chain);
     const session = await nodes.reading.session();
     try {
-      const prepared = await prepare(session, nodes.chain, keyring, settings, this.clock);
+      const prepared = await prepare(session, nodes.chain, memoKeys, settings, this.clock);
+      const fit = await memoKeys.compare(session, prepared.account.id);
+      this.checkOwner(found, nodes.chain, prepared.account);
       const known = usableState(found, nodes.chain, prepared.account, settings, first);
-      if (known !== null) return { prepared, state: known, keyring, nodes };
+      if (known !== null) return { prepared, state: known, memoKeys, fit, nodes };
       const { signal } = this.ended;
       const height = await checkedHeight(session, nodes, this.clock, settings.staleAfterSeconds, signal);
       const state = await beginState(session, nodes.chain, prepared.account, settings.start, height);
-      return { prepared, state, keyring, nodes };
+      return { prepared, state, memoKeys, fit, nodes };
     } catch (error) {
       session.close();
       return Promise.reject(error);
     }
   }
 
-  private async work({ prepared, state, keyring, nodes }: Start): Promise<void> {
+  private async work({ prepared, state, memoKeys, fit, nodes }: Start): Promise<void> {
     const { clock, random, settings, emitter } = this;
+    const { account } = prepared;
+    const note = (found: MemoKeyFit) => this.noteMemoKeys(found, account);
+    note(fit);
+    // n8n shows no hint of a trigger, neither at an activation nor in a test.
+    if (memoKeys.needlessActiveKey !== null) this.context.logger.warn(memoKeys.needlessActiveKey);
     const handover = new Handover(state, settings.delivery, emitter, clock);
     this.handover = handover;
     const { chain } = nodes;
     const watcher = new Watcher({
       nodes: () => this.nodesOf(chain.chainId),
-      accountId: prepared.account.id,
-      builder: prepared.builder,
+      accountId: account.id,
+      builder: memoKeys.watch(prepared.builder, account.id, note),
       handover,
       clock,
       random,
       staleAfterSeconds: settings.staleAfterSeconds,
       report: (error) => this.report(error),
-      beforeReading: this.deliverAgain(handover, chain, prepared.account, keyring),
+      beforeReading: this.deliverAgain(handover, chain, account, memoKeys),
     });
     const { signal } = this.ended;
     if (signal.aborted) return;
@@ -199,7 +239,7 @@ export class TriggerRun {
   }
 
   /** Reads what Deliver Again asks for, and puts it in front; called again after a failure, it goes on with the rest. */
-  private deliverAgain(handover: Handover, chain: Chain, account: WatchedAccount, keyring: MemoKeyring) {
+  private deliverAgain(handover: Handover, chain: Chain, account: WatchedAccount, memoKeys: MemoKeys) {
     const { deliverAgain } = this.settings;
     handover.keepDeliveredAgain(deliverAgain);
     const acted = new Set(handover.state.deliveredAgain);
@@ -209,7 +249,7 @@ export class TriggerRun {
       try {
         for (let depositId = wanted[0]; depositId !== undefined; depositId = wanted[0]) {
           try {
-            items.push(await itemAgain(session, chain, account, keyring, depositId, height));
+            items.push(await itemAgain(session, chain, account, memoKeys, depositId, height));
           } catch (error) {
             if (!isBitSharesError(error)) return await Promise.reject(error);
             if (error.code !== 'INVALID_PARAMETER') return await Promise.reject(notAgain(depositId, error));
@@ -234,10 +274,55 @@ export class TriggerRun {
     return current;
   }
 
-  private async readKeyring(): Promise<MemoKeyring> {
-    const keys = await optionalKeysOf(this.context);
-    const { chain } = await this.nodes.nodes();
-    return memoKeyring(keys, chain);
+  private async readMemoKeys(chain: Chain): Promise<MemoKeys> {
+    const memoKeys = new MemoKeys(this.context, chain, this.clock);
+    await memoKeys.read();
+    return memoKeys;
+  }
+
+  /** A trigger that threw after its first activation would stay dead: keys that stop fitting are reported once. */
+  private noteMemoKeys({ misfit, fingerprint }: MemoKeyFit, account: WatchedAccount): void {
+    const { store } = this;
+    if (misfit !== null && store.memoKeyMisfit !== fingerprint)
+      this.report(memoKeysDoNotFit(misfit, account));
+    const isOver = misfit === null && fingerprint !== null && store.memoKeyMisfit !== null;
+    if (isOver) this.report(memoKeysFitAgain(account));
+    store.memoKeyMisfit = misfit === null ? null : fingerprint;
+  }
+
+  private rival(): string | null {
+    const holder = this.instances.holder(this.place)?.nodeName ?? null;
+    return rivalOf(this.nodeName, nodesOfSameId(this.context), holder, this.store.owner);
+  }
+
+  /** Another node has the same id, and the state, of an older version, does not say which of them wrote it. */
+  private isContested(): boolean {
+    const others = nodesOfSameId(this.context) ?? [];
+    return others.length > 0 && this.store.owner === null && this.store.read().kind === 'present';
+  }
+
+  /** A position of the other node: Start Over would throw it away. */
+  private checkOwner(found: FoundState, chain: Chain, account: WatchedAccount): void {
+    if (found.kind !== 'present' || ownerError(found.state, chain.chainId, account.id) === null) return;
+    const [other] = nodesOfSameId(this.context) ?? [];
+    if (other === undefined || this.store.owner === this.nodeName) return;
+    throw sharedIdError(this.nodeName, other.name, true);
+  }
+
+  /**
+   * Leaves the place to the other node. At a first activation that is an error in front of who published; afterwards a
+   * trigger that threw would take the other one with it: n8n closes what it activated together.
+   */
+  private async standBack(rival: string, throws: boolean): Promise<void> {
+    const error = sharedIdError(this.nodeName, rival, nodesOfSameId(this.context) !== null);
+    if (!throws) return this.endWith(error);
+    await this.close();
+    throw error;
+  }
+
+  private async endWith(error: BitSharesError): Promise<void> {
+    this.emitter.report(error);
+    await this.close();
   }
 
   private sayPruned({ account, removedOps }: Prepared, first: boolean): void {

@@ -45,6 +45,14 @@ export function readKeys(credential: ICredentialDataDecryptedObject): Keys {
   };
 }
 
+/** The public keys of the credential, which tell it from others without holding a secret; null where a field is empty. */
+export function publicKeysOf(keys: Keys): (string | null)[] {
+  const { memoKey, olderMemoKeys, activeKey, balanceKeys } = keys;
+  return [memoKey, activeKey, ...olderMemoKeys, ...balanceKeys].map(
+    (key) => key?.publicKey.toString('') ?? null,
+  );
+}
+
 function optionalKey(
   credential: ICredentialDataDecryptedObject,
   name: string,

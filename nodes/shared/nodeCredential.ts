@@ -87,14 +87,31 @@ export interface Nodes {
   delayed: NodeEndpoints | undefined;
 }
 
-/** Runs `work` with clients of the credential's nodes and closes them whatever happens. */
-export async function withNodes<T>(settings: NodeSettings, work: (nodes: Nodes) => Promise<T>): Promise<T> {
-  const trusted = openNode(settings.trustedUrls, settings);
-  const delayed = settings.delayedUrls.length === 0 ? undefined : openNode(settings.delayedUrls, settings);
+/**
+ * Runs `work` with a way to connect to the nodes of a credential, and closes all connections whatever happens. Equal
+ * settings share their connections; different ones never do, also inside one execution.
+ */
+export async function withConnections<T>(
+  work: (connect: (settings: NodeSettings) => Nodes) => Promise<T>,
+): Promise<T> {
+  const connected = new Map<string, Nodes>();
+  const connect = (settings: NodeSettings): Nodes => {
+    const key = JSON.stringify(settings);
+    const present = connected.get(key);
+    if (present !== undefined) return present;
+    const nodes: Nodes = {
+      trusted: openNode(settings.trustedUrls, settings),
+      delayed: settings.delayedUrls.length === 0 ? undefined : openNode(settings.delayedUrls, settings),
+    };
+    connected.set(key, nodes);
+    return nodes;
+  };
   try {
-    return await work({ trusted, delayed });
+    return await work(connect);
   } finally {
-    trusted.close();
-    delayed?.close();
+    for (const { trusted, delayed } of connected.values()) {
+      trusted.close();
+      delayed?.close();
+    }
   }
 }

@@ -38,6 +38,31 @@ export async function forEachItem(
   return output;
 }
 
+/**
+ * Resolves something for every item before anything is done for any of them, such as its credentials. What it returns
+ * gives it by the index of the item, or throws why that item has none.
+ */
+export async function ofEachItem<T>(
+  context: Pick<IExecuteFunctions, 'continueOnFail' | 'getNode'>,
+  items: readonly unknown[],
+  resolve: (itemIndex: number) => Promise<T>,
+): Promise<(itemIndex: number) => T> {
+  const resolved: ({ value: T } | { error: unknown })[] = [];
+  for (let itemIndex = 0; itemIndex < items.length; itemIndex++) {
+    try {
+      resolved.push({ value: await resolve(itemIndex) });
+    } catch (error) {
+      if (!context.continueOnFail()) throw toNodeError(context.getNode(), error, itemIndex);
+      resolved.push({ error });
+    }
+  }
+  return (itemIndex) => {
+    const found = resolved[itemIndex];
+    if (found !== undefined && 'value' in found) return found.value;
+    throw found?.error;
+  };
+}
+
 /** Adds to every field where it is shown. */
 export function shownFor(
   resource: string,

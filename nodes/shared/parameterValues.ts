@@ -84,6 +84,19 @@ export function optionalTextOf(value: unknown, field: string): string {
 }
 
 /**
+ * What is to be the text of a memo; null and an empty text mean none. Nothing found does not: a payment to an exchange without
+ * the memo of its customer is lost to that customer.
+ */
+export function memoTextOf(value: unknown, field: string): unknown {
+  if (value !== undefined) return value;
+  throw invalid(
+    field,
+    'the expression gives no value',
+    'Correct the expression. Where there is no memo, let it give null or an empty text.',
+  );
+}
+
+/**
  * The name or the id of an account, by its form alone. Nothing else is sent to a node or repeated in an error.
  *
  * @throws INVALID_PARAMETER, INVALID_ACCOUNT

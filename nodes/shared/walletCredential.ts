@@ -42,9 +42,12 @@ export interface Wallet {
   unlocked<T>(work: (call: WalletCall) => Promise<T>): Promise<T>;
 }
 
-/** The wallet of the node's credential, found and checked. Errors as `WalletSession.open`. */
-export async function walletOf(context: IExecuteFunctions, clock: Clock = systemClock): Promise<Wallet> {
-  const credential = readWalletCredential(await context.getCredentials('bitSharesWalletApi'));
+/** The wallet of a credential, found and checked. Errors as `WalletSession.open`. */
+export async function openWallet(
+  context: Pick<IExecuteFunctions, 'addExecutionHints'>,
+  credential: WalletCredential,
+  clock: Clock = systemClock,
+): Promise<Wallet> {
   const session = await WalletSession.open(credential, clock);
   return {
     session,

@@ -29,7 +29,7 @@ export interface DepositItem {
   /** The trimmed text, null without one. */
   memo: string | null;
   memoStatus: MemoStatus;
-  memoDetails: { text: string | null; hex: string | null; key: string | null; masked: boolean };
+  memoDetails: DecodedMemo['details'];
   blockNumber: number;
   /** ISO 8601 with `Z`. */
   blockTime: string | null;

@@ -1,7 +1,7 @@
 /** Turns operations that were read into items: names, assets, memo and transaction id, with as few questions as possible. */
 import type { Asset, Block, ChainReader, Clock, SignedTransaction } from '../chain';
 import { BitSharesError, isBitSharesError } from '../errors';
-import type { MemoKeyring } from '../protocol';
+import type { MemoDecoder } from '../protocol';
 import { identifyTransaction } from '../transactionIdentity';
 import type { AccountOperation, WatchedAccount } from './accountOperation';
 import { depositItem, type DepositItem } from './depositItem';
@@ -22,7 +22,7 @@ export interface DepositRules {
 export interface ItemSettings {
   chain: { chainId: string; prefix: string };
   account: WatchedAccount;
-  keyring: MemoKeyring;
+  keyring: MemoDecoder;
   rules: DepositRules;
   includeOperation: boolean;
   /** For pauses: a hundred memos of new senders are a tenth of a second of work. Without it there are none. */
@@ -105,7 +105,7 @@ export class ItemBuilder {
           from: this.names.get(movement.fromId ?? '') ?? null,
           to: this.names.get(movement.toId) ?? null,
           asset: assets.get(movement.assetId) ?? null,
-          memo: keyring.decode(movement.memo),
+          memo: keyring.decode(movement.memo, movement.direction === 'out' ? 'from' : 'to'),
           includeOperation,
           ...place,
         }),

@@ -1,6 +1,7 @@
 /** The loop that keeps reading: connect, check, read forward, hand over, wait to be woken, for ever. */
 import type { Clock, NodeEndpoints, NodeSession } from '../chain';
 import { BitSharesError, isBitSharesError } from '../errors';
+import type { AccountOperation } from './accountOperation';
 import { reconnectDelay } from './backoff';
 import type { Mark } from './delivery';
 import {
@@ -32,7 +33,9 @@ export interface WatcherParts {
   nodes: () => Promise<WatchedNodes>;
   /** `1.2.x` */
   accountId: string;
-  builder: ItemBuilder;
+  builder: {
+    build(session: NodeSession, operations: readonly AccountOperation[]): ReturnType<ItemBuilder['build']>;
+  };
   handover: Handover;
   clock: Clock;
   /** In [0, 1). */

@@ -23,6 +23,9 @@ import type { Memo } from './operations';
  */
 export type MemoStatus = 'none' | 'plain' | 'decoded' | 'no_key' | 'wrong_key' | 'corrupt';
 
+/** The end of a memo at which we are: a payment that came in was written to our key, one that we sent from it. */
+export type MemoSide = 'to' | 'from';
+
 export interface DecodedMemo {
   status: MemoStatus;
   /** The text without surrounding white space; null when empty, unknown or not UTF-8. */
@@ -34,6 +37,8 @@ export interface DecodedMemo {
     hex: string | null;
     /** The public key of ours that decoded the memo. */
     key: string | null;
+    /** With `no_key` the public key whose private key opens the memo on our side; null otherwise, and for the null key. */
+    neededKey: string | null;
     /** True where a private key was removed from the text. */
     masked: boolean;
   };
@@ -132,8 +137,12 @@ export class MemoKeyring {
     return [...this.#keys.keys()];
   }
 
-  /** Reads a memo. Never throws, whatever the chain holds. */
-  decode(memo: Memo | null | undefined): DecodedMemo {
+  /**
+   * Reads a memo. Never throws, whatever the chain holds. Either of its two keys opens it.
+   *
+   * @param side which of them `neededKey` names when the ring has neither
+   */
+  decode(memo: Memo | null | undefined, side: MemoSide = 'to'): DecodedMemo {
     if (memo === null || memo === undefined) return unread('none');
     const parts = readMemo(memo);
     if (parts === undefined) return unread('corrupt');
@@ -146,7 +155,8 @@ export class MemoKeyring {
     const key = this.#keys.get(own);
     if (key === undefined) {
       const wellFormed = this.#parse(parts.from) !== undefined && this.#parse(parts.to) !== undefined;
-      return unread(wellFormed ? 'no_key' : 'corrupt');
+      if (!wellFormed) return unread('corrupt');
+      return unread('no_key', parts[side] === this.#nullKey ? null : parts[side]);
     }
     if (parts.message.length === 0 || parts.message.length % blockLength !== 0) return unread('corrupt');
     const secrets = this.#secretsOf(own, key, other);
@@ -194,6 +204,9 @@ export class MemoKeyring {
     }
   }
 }
+
+/** Whatever reads memos, with keys of its own. */
+export type MemoDecoder = Pick<MemoKeyring, 'decode'>;
 
 interface MemoParts {
   from: string;
@@ -283,8 +296,8 @@ function textBytes(text: string): Buffer {
   return bytes;
 }
 
-function unread(status: MemoStatus): DecodedMemo {
-  return { status, memo: null, details: { text: null, hex: null, key: null, masked: false } };
+function unread(status: MemoStatus, neededKey: string | null = null): DecodedMemo {
+  return { status, memo: null, details: { text: null, hex: null, key: null, neededKey, masked: false } };
 }
 
 function read(status: 'plain' | 'decoded', bytes: Buffer, key: string | null): DecodedMemo {
@@ -297,7 +310,7 @@ function read(status: 'plain' | 'decoded', bytes: Buffer, key: string | null): D
   return {
     status,
     memo: trimmed === '' ? null : trimmed,
-    details: { text: shown, hex: masked ? null : bytes.toString('hex'), key, masked },
+    details: { text: shown, hex: masked ? null : bytes.toString('hex'), key, neededKey: null, masked },
   };
 }
 

@@ -14,7 +14,7 @@ import { checkAssetRules, checkFee, checkInSync, checkLimits, checkSize, Funds }
 import { lookupOf, type WithdrawalContext } from './context';
 import type { Intent } from './intent';
 import { withdrawalNonce } from './nonce';
-import { formIntent, type Parties, type PlainRequest } from './request';
+import { formIntent, otherPayer, type Parties, type PlainRequest } from './request';
 import { buildTransfer, feeOf, transactionOf } from './transactionBuilder';
 import { transferItem, type TransferItem } from './transferItem';
 import { readView } from './view';
@@ -50,6 +50,9 @@ export async function quoteWithdrawal(
   checkWindowLength(state, view.lastIrreversibleTime);
   const lookup = lookupOf(view, nodes.delayed !== null);
   const { account, memoKey } = context;
+  const payer = await lookup.account(account);
+  const wrongPayer = payer === null ? null : otherPayer(order.payingAccount, payer);
+  if (wrongPayer !== null) throw wrongPayer;
   const { intent: formed, parties } = await formIntent(
     order.request,
     { account, memoKey, memoKeyOfAccount: true },

@@ -94,6 +94,23 @@ export function isFaultOfRequest(error: BitSharesError): boolean {
   return faultsOfRequest.has(error.code) && fieldsOfRequest.has(error.field);
 }
 
+/**
+ * Why the account of the keys may not pay where the caller names the one that must; null where it may.
+ *
+ * @param named Name or `1.2.x`; null where any account may pay
+ */
+export function otherPayer(
+  named: string | null,
+  sender: Pick<Account, 'id' | 'name'>,
+): BitSharesError | null {
+  if (named === null || named === sender.name || named === sender.id) return null;
+  return new BitSharesError('KEY_WITHOUT_AUTHORITY', {
+    field: 'Paying Account',
+    message: `${named} has to pay, and the keys credential is for ${sender.name} (${sender.id})`,
+    fix: `Nothing was sent. Choose the keys credential of ${named} in this node, or correct Paying Account.`,
+  });
+}
+
 /** Finds accounts and assets for a request; null where there is none. */
 export interface Lookup {
   account(nameOrId: string): Promise<Account | null>;

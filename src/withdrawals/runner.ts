@@ -25,7 +25,7 @@ import {
 } from './evidence';
 import { contentFingerprint } from './intent';
 import type { HistoryReading } from './senderHistory';
-import { formIntent, isFaultOfRequest, type Lookup } from './request';
+import { formIntent, isFaultOfRequest, otherPayer, type Lookup } from './request';
 import { readView, type ChainView } from './view';
 import { inGroups } from './inGroups';
 import { passing } from './passing';
@@ -122,6 +122,7 @@ class Run {
       item: withdrawal.item(repeatAdvice[this.options.mode]),
       conflict: isItem ? null : withdrawal.conflict,
       transaction: withdrawal.signed,
+      signedInRun: this.signedAnything,
       proposal: withdrawal.openProposal,
     };
   }
@@ -186,6 +187,7 @@ class Run {
         memoKey: keys.memoKeys[0]?.publicKey,
         memoKeyOfAccount: this.options.mode !== 'propose',
       };
+      if (await this.isOfOtherPayer(withdrawal, lookup)) return;
       const { intent, parties } = await formIntent(withdrawal.order.request, payer, chain, lookup);
       withdrawal.intent = intent;
       withdrawal.parties = parties;
@@ -195,6 +197,16 @@ class Run {
       if (isFaultOfRequest(error)) withdrawal.refuse(error, now);
       else withdrawal.stop(error);
     }
+  }
+
+  /** Whether the order names another paying account than the one of the keys. Then nothing of the batch is sent. */
+  private async isOfOtherPayer(withdrawal: Withdrawal, lookup: Lookup): Promise<boolean> {
+    const sender = await lookup.account(this.payingAccount);
+    const fault = sender === null ? null : otherPayer(withdrawal.order.payingAccount, sender);
+    if (fault === null) return false;
+    withdrawal.conflict = fault;
+    if (this.options.refuseBatchOnConflict && !this.signedAnything) this.refuseBatch(fault);
+    return true;
   }
 
   /** The same withdrawalId twice: equal content is one payment, different content keeps the batch from being sent. */

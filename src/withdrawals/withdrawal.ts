@@ -15,6 +15,8 @@ export type WaitFor = 'broadcast' | 'block' | 'irreversible';
 /** A request with what the operator set for it. */
 export interface WithdrawalOrder {
   request: WithdrawalRequest;
+  /** Name or `1.2.x` of the account that must be the paying one; null where any account may be. */
+  payingAccount: string | null;
   allowedAssets: string[];
   allowedReceivers: string[];
   /** In units of the asset; null for no limit. */
@@ -32,8 +34,15 @@ export interface WithdrawalResult {
   conflict: BitSharesError | null;
   /** Only from Prepare. */
   transaction: SignedTransaction | null;
+  /** The run signed something, for this order or another: an error instead of the items would hide it. */
+  signedInRun: boolean;
   /** A proposal in a block that may still pay this withdrawal. */
   proposal: { proposalId: string | null; blockNumber: number; expirationTime: number } | null;
+}
+
+/** The id of a request, however it is described. */
+export function withdrawalIdOf(request: WithdrawalRequest): string {
+  return request.kind === 'plain' ? request.withdrawalId : request.intent.withdrawalId;
 }
 
 function isTimely(...question: Parameters<typeof checkRequestedAt>): boolean {
@@ -82,8 +91,7 @@ export class Withdrawal {
   ) {}
 
   get withdrawalId(): string {
-    const { request } = this.order;
-    return request.kind === 'plain' ? request.withdrawalId : request.intent.withdrawalId;
+    return withdrawalIdOf(this.order.request);
   }
 
   get requestedAt(): number {

@@ -51,7 +51,15 @@ beforeAll(async () => {
 
 afterAll(() => chain.stop());
 
-async function run(parameters: Record<string, NodeParameterValueType>, delayedUrls = chain.delayedUrl) {
+interface RunOptions {
+  delayedUrls?: string;
+  /** The keys credential; null for none. */
+  keys?: object | null;
+}
+
+async function run(parameters: Record<string, NodeParameterValueType>, options: RunOptions = {}) {
+  const { delayedUrls = chain.delayedUrl } = options;
+  const { keys = { account: 'exchange', memoKey: chain.account('exchange').keys.memo } } = options;
   return executeNode({
     node,
     parameters: { resource: 'deposit', account: 'exchange', ...parameters },
@@ -63,7 +71,7 @@ async function run(parameters: Record<string, NodeParameterValueType>, delayedUr
         trustedUrls: chain.trustedUrl,
         delayedUrls,
       },
-      bitSharesKeysApi: { account: 'exchange', memoKey: chain.account('exchange').keys.memo },
+      ...(keys === null ? {} : { bitSharesKeysApi: keys }),
     },
   });
 }
@@ -116,6 +124,68 @@ describe('Deposit: Get Many', () => {
     expect(amounts(gold.items)).toEqual(['1.500']);
     const out = await run({ operation: 'getMany', direction: 'out' });
     expect(out.items?.map(({ json }) => [json['direction'], json['amount']])).toEqual([['out', '7.00000']]);
+  });
+
+  it('keys that fit no memo key of the account are refused, whoever the credential says they belong to', async () => {
+    const { exchange, alice } = { exchange: chain.account('exchange'), alice: chain.account('alice') };
+    const memoKey = exchange.publicKeys.memo;
+    const refused = async (keys: object) => {
+      const { items, error } = await run({ operation: 'getMany' }, { keys });
+      expect(items).toBeNull();
+      expect(error?.description).toContain('MEMO_KEY_MISMATCH');
+      return `${error?.message}. ${error?.description}`;
+    };
+    const foreign = await refused({
+      account: 'alice',
+      memoKey: alice.keys.memo,
+      activeKey: alice.keys.active,
+    });
+    expect(foreign).toMatch(
+      /^Keys Credential: .*"bitSharesKeysApi" belongs to alice and holds no key that fits/,
+    );
+    expect(foreign).toContain(`the memo key of exchange (${memoKey})`);
+    expect(foreign).toContain('Choose the keys credential of exchange');
+    const rotated = await refused({ account: 'exchange', olderMemoKeys: alice.keys.memo });
+    expect(rotated).toContain('Enter the present memo key of exchange under Memo Key');
+    const balances = await refused({ account: '1.2.99', balanceKeys: alice.keys.active });
+    expect(balances).toContain('belongs to 1.2.99 and holds no key that opens memos');
+  });
+
+  it('the key decides and not its place: an older memo key or an active key that fits is accepted', async () => {
+    const { memo } = chain.account('exchange').keys;
+    for (const keys of [
+      { account: 'exchange', olderMemoKeys: `${chain.account('alice').keys.memo}, ${memo}` },
+      { account: 'exchange', activeKey: memo },
+      { account: 'alice', memoKey: memo },
+    ]) {
+      const { items, error } = await run({ operation: 'getMany', limit: 1 }, { keys });
+      expect(error).toBeNull();
+      expect(items?.[0]?.json).toMatchObject({ memo: 'order 1', memoStatus: 'decoded' });
+    }
+  });
+
+  it('one hint for a run without keys that met encrypted memos, and one for keys that can spend', async () => {
+    const choose = 'Choose a keys credential with the memo key of the account';
+    const spending = 'holds an active key, which can spend';
+    const { keys } = chain.account('exchange');
+    const without = await run({ operation: 'getMany', returnAll: true }, { keys: null });
+    expect(without.items?.[0]?.json).toMatchObject({
+      memoStatus: 'no_key',
+      memoDetails: { key: null, neededKey: chain.account('exchange').publicKeys.memo },
+    });
+    expect(without.stored.split(choose)).toHaveLength(2);
+    expect(without.stored).not.toContain(spending);
+    const gold = { assets: { rows: [{ asset: 'GOLD' }] } };
+    const unwritten = await run({ operation: 'getMany', ...gold }, { keys: null });
+    expect(unwritten.items?.[0]?.json).toMatchObject({ memoStatus: 'none' });
+    expect(unwritten.stored).not.toContain(choose);
+    const both = { account: 'exchange', memoKey: keys.memo, activeKey: keys.active };
+    const spent = await run({ operation: 'getMany' }, { keys: both });
+    expect(spent.stored.split(spending)).toHaveLength(2);
+    expect(spent.stored).not.toContain(keys.active);
+    const watching = await run({ operation: 'getMany' });
+    expect(watching.stored).not.toContain(spending);
+    expect(watching.stored).not.toContain(choose);
   });
 
   it.each<[string, Record<string, NodeParameterValueType>]>([
@@ -221,7 +291,7 @@ describe('Deposit: Reconcile', () => {
 
   it('on a full node a payment that is on its way is no difference', async () => {
     chain.transfer({ from: 'exchange', to: 'alice', amount: '3' });
-    const work = run({ operation: 'reconcile', openingBalances: opening }, '');
+    const work = run({ operation: 'reconcile', openingBalances: opening }, { delayedUrls: '' });
     await systemClock.sleep(500);
     chain.produceBlock();
     const { items, error } = await work;

@@ -73,6 +73,8 @@ export interface TransactionParts {
 
 export class MemoryChain {
   readonly blocks: MemoryBlock[] = [];
+  /** Public memo keys by account id. */
+  readonly memoKeys = new Map<string, string>();
   /** Blocks that a fork replaced, by the last number that both share. */
   private forks = 0;
 
@@ -132,6 +134,13 @@ export class MemoryChain {
   fork(depth: number): void {
     this.blocks.splice(this.head - depth, depth);
     this.forks += 1;
+  }
+
+  /** The account gets another memo key, by an operation in a block of its own. */
+  rotateMemoKey(account: string, memoKey: string): MemoryBlock {
+    this.memoKeys.set(account, memoKey);
+    const fields = { account, new_options: { memo_key: memoKey }, extensions: {} };
+    return this.produce([{ operations: [[6, fields]] }]);
   }
 
   private idOf(number: number): string {
@@ -320,7 +329,7 @@ export class MemoryNode {
     return {
       id,
       name,
-      memoKey: '',
+      memoKey: this.chain.memoKeys.get(id) ?? '',
       owner: authority,
       active: authority,
       statisticsId: id.replace('1.2.', '2.6.'),

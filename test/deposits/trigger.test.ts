@@ -41,7 +41,7 @@ describe('BitShares Trigger in the host', () => {
       amountRaw: '1234567',
       memo: null,
       memoStatus: 'none',
-      memoDetails: { text: null, hex: null, key: null, masked: false },
+      memoDetails: { text: null, hex: null, key: null, neededKey: null, masked: false },
       blockNumber: block.number,
       blockTime: new Date(block.timestamp * 1000).toISOString().replace('.000', ''),
       transactionId: expect.stringMatching(/^[0-9a-f]{40}$/),

@@ -41,7 +41,7 @@ export type Consumer = (items: DepositItem[], clock: Clock) => Promise<Outcome> 
 
 export interface HostOptions {
   nodes?: MemoryNode[];
-  /** Instead of nodes in memory: the credentials, for real connections. */
+  /** The credentials; those of nodes are for real connections, instead of nodes in memory. */
   credentials?: Record<string, object>;
   /** The trusted nodes, when `nodes` are delayed ones. */
   trusted?: MemoryNode[];
@@ -98,6 +98,11 @@ export class TriggerHost {
   /** Whether the engine knows deduplication keys (n8n 2.20 and later). */
   knowsKeys = true;
   nodeName = 'BitShares Trigger';
+  /**
+   * The trigger nodes of the published workflow by name; all of them have one id. Another `nodeName` while the workflow is
+   * active is a second node; `rename` is what an editor does.
+   */
+  private readonly nodes = new Map<string, INode>();
   private process: Process | undefined;
   private response: ITriggerResponse | undefined;
   private nextRow = 1;
@@ -159,6 +164,7 @@ export class TriggerHost {
       instances: process.instances,
       ...this.nodeSource(process, context),
     });
+    // One response for a node id: n8n forgets the one before, and never closes it.
     this.response = await run.start();
     if (process.alive) await this.saveStaticData(process, workflow);
   }
@@ -182,6 +188,19 @@ export class TriggerHost {
   /** Ends the trigger as a deactivation or a shutdown does. */
   async stop(): Promise<void> {
     await this.response?.closeFunction?.();
+    this.nodes.clear();
+  }
+
+  /** Gives the node another name in the workflow. */
+  rename(name: string): void {
+    this.nodes.delete(this.nodeName);
+    this.nodeName = name;
+  }
+
+  /** Turns a node of the workflow off. */
+  disable(name: string): void {
+    const node = this.nodes.get(name);
+    if (node !== undefined) this.nodes.set(name, { ...node, disabled: true });
   }
 
   /** Removes rows as n8n does with old executions; their keys are free again. */
@@ -250,9 +269,10 @@ export class TriggerHost {
         Object.keys(this.options.credentials ?? {}).map((name) => [name, { id: name, name }]),
       ),
     };
+    if (mode !== 'manual') this.nodes.set(node.name, node);
     const workflow = new Workflow({
       id: 'workflow-1',
-      nodes: [node],
+      nodes: mode === 'manual' ? [node] : [...this.nodes.values()],
       connections: {},
       active: true,
       staticData: JSON.parse(this.staticData) as IDataObject,

@@ -11,12 +11,12 @@ const account = { id: '1.2.18', name: 'exchange-deposit', statisticsId: '2.6.18'
 const ours = PrivateKey.fromWif(keys['exchange-deposit-active'].wif);
 const sender = PrivateKey.fromWif(keys['alice-active'].wif);
 
-function builder(keyring: MemoKeyring): ItemBuilder {
+function builder(keyring: MemoKeyring, outgoing = false): ItemBuilder {
   return new ItemBuilder({
     chain: { chainId, prefix: 'BTS' },
     account,
     keyring,
-    rules: { incoming: true, outgoing: false, kinds: ['transfer'], minimumAmounts: new Map() },
+    rules: { incoming: true, outgoing, kinds: ['transfer'], minimumAmounts: new Map() },
     includeOperation: false,
   });
 }
@@ -98,6 +98,18 @@ describe('memos of deposits', () => {
       memo: null,
       memoStatus: 'no_key',
     });
+  });
+
+  it('a memo that no key here opens names the one that would, of a payment sent our own', async () => {
+    const memo = encrypted('order 1');
+    const noKeys = new MemoKeyring([], 'BTS');
+    expect((await itemOf(memo, noKeys))?.memoDetails).toMatchObject({ key: null, neededKey: memo.to });
+    const received = operation(memo, 0);
+    const [, fields] = received.operation;
+    const sent = { ...received, operation: [0, { ...fields, from: account.id, to: '1.2.20' }] as Operation };
+    const [built] = await builder(noKeys, true).build(reader, [fromHistory(sent, 1)]);
+    expect(built?.item).toMatchObject({ direction: 'out', memoDetails: { key: null, neededKey: memo.from } });
+    expect((await itemOf(memo))?.memoDetails).toMatchObject({ key: memo.to, neededKey: null });
   });
 
   it('a memo of 10 KB, with control characters or with an expression stays data', async () => {

@@ -117,6 +117,7 @@ export class ExchangeOfProcesses {
       allowedAssets: [],
       allowedReceivers: [],
       maximumAmount: null,
+      payingAccount: null,
       waitFor: 'irreversible',
       maximumWait: 3600,
       maximumAge: 7 * 86_400,

@@ -150,6 +150,7 @@ export class Exchange {
       allowedAssets: [],
       allowedReceivers: [],
       maximumAmount: null,
+      payingAccount: null,
       waitFor: 'irreversible',
       maximumWait,
       maximumAge: 7 * 86_400,

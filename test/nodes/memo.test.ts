@@ -1,4 +1,6 @@
 import { BitShares } from '../../nodes/BitShares/BitShares.node';
+import { Devchain } from '../../devchain';
+import { keysCredentialFor, nodeCredentialFor } from '../support/devchainCredentials';
 import { executeNode } from '../support/executeNode';
 import keys from '../transcripts/keys.json';
 import history from '../transcripts/history.json';
@@ -21,10 +23,24 @@ const recordedMemos = history.exchanges.flatMap(({ request }) => {
     .map(([, { memo }]) => memo ?? null);
 });
 
-const decode = (items: object[], credentials: Record<string, object>, more: object = {}) =>
+interface DecodeOptions {
+  /** The field Memo; left out as it is in a new node. */
+  memoObject?: string;
+  onError?: 'continueRegularOutput';
+}
+
+const decode = (
+  items: object[],
+  credentials: Record<string, object>,
+  { memoObject, ...more }: DecodeOptions = {},
+) =>
   executeNode({
     node: new BitShares(),
-    parameters: { resource: 'memo', operation: 'decode', memoObject: '={{ $json.memo }}' },
+    parameters: {
+      resource: 'memo',
+      operation: 'decode',
+      ...(memoObject === undefined ? {} : { memoObject }),
+    },
     credentials,
     items: items as never,
     ...more,
@@ -61,6 +77,59 @@ describe('Memo: Decode in n8n', () => {
     expect(items).toBeNull();
     expect(error?.message).toMatch(/^Memo: /);
     expect(error?.description).toContain(code);
+  });
+
+  test.each<[string, object, string | undefined, RegExp]>([
+    [
+      'nothing that could be a memo',
+      { mmo: 1 },
+      undefined,
+      /^Memo: this item has no field memo and no field operation/,
+    ],
+    [
+      'nothing, in a workflow stored with the former default',
+      { mmo: 1 },
+      '={{ $json.memo }}',
+      /^Memo: this item has no/,
+    ],
+    ['a name that is mistyped', { memo: null }, '={{ $json.mmo }}', /^Memo: the expression gives no value/],
+    [
+      'a name that is mistyped, in an operation',
+      { operation: {} },
+      '={{ $json.operation.mmo }}',
+      /gives no value/,
+    ],
+    [
+      'a deposit without a key',
+      { memo: null, memoStatus: 'no_key' },
+      undefined,
+      /already \(memoStatus no_key\)/,
+    ],
+    ['a decoded deposit', { memo: 'hi', memoStatus: 'decoded' }, undefined, /already \(memoStatus decoded\)/],
+  ])(
+    '%s is refused, and does not pass for an operation without a memo',
+    async (_, item, memoObject, message) => {
+      const options = memoObject === undefined ? {} : { memoObject };
+      const { items, error } = await decode([item], { bitSharesNodeApi: nodeCredential }, options);
+      expect(items).toBeNull();
+      expect(error?.message).toMatch(message);
+      expect(error?.description).toContain('INVALID_MEMO');
+    },
+  );
+
+  test.each<[string, object, string | undefined]>([
+    ['null', { memo: null }, undefined],
+    ['an empty text', { memo: '' }, undefined],
+    ['null from an expression', { other: 1 }, '={{ $json.mmo ?? null }}'],
+    ['an operation without a memo', { operation: { from: '1.2.1' } }, undefined],
+    ['the same by name', { operation: { from: '1.2.1' } }, '={{ $json.operation.memo }}'],
+    ['a deposit without a memo', { memo: null, memoStatus: 'none' }, undefined],
+    ['the same with its raw operation', { memo: null, memoStatus: 'none', operation: [0, {}] }, undefined],
+  ])('%s is no memo', async (_, item, memoObject) => {
+    const options = memoObject === undefined ? {} : { memoObject };
+    const { items, error } = await decode([item], { bitSharesNodeApi: nodeCredential }, options);
+    expect(error).toBeNull();
+    expect(items?.map(({ json }) => json.memoStatus)).toEqual(['none']);
   });
 
   test('continue on fail gives one item for each input, with the error in its own', async () => {
@@ -112,5 +181,71 @@ describe('Memo: Decode in n8n', () => {
     const { error, stored } = await decode([{ memo: null }], { bitSharesNodeApi: credential });
     expect(error?.message).toMatch(message);
     expect(stored).not.toContain('pa55word');
+  });
+});
+
+describe('Memo: Decode behind other operations, with its fields as they are in a new node', () => {
+  let chain: Devchain;
+
+  beforeAll(async () => {
+    const names = ['exchange', 'alice'];
+    chain = await Devchain.start({
+      startTime: Math.floor(Date.now() / 1000) - 120,
+      accounts: names.map((name) => ({ name, balances: { BTS: '1000' } })),
+    });
+    chain.produceBlock();
+    for (const memo of ['order 1', undefined, 'order 3']) {
+      const request = { from: 'alice', to: 'exchange', amount: '1' };
+      chain.transfer(memo === undefined ? request : { ...request, memo });
+      chain.produceBlock();
+    }
+    chain.confirm();
+  });
+  afterAll(() => chain.stop());
+
+  const credentials = (withKeys: boolean) => ({
+    bitSharesNodeApi: nodeCredentialFor(chain),
+    ...(withKeys ? { bitSharesKeysApi: keysCredentialFor(chain, 'exchange') } : {}),
+  });
+  const itemsOf = async (parameters: Record<string, string | object>, withKeys: boolean) => {
+    const node = new BitShares();
+    const result = await executeNode({
+      node,
+      parameters: parameters as never,
+      credentials: credentials(withKeys),
+    });
+    expect(result.error).toBeNull();
+    return (result.items ?? []).map(({ json }) => json);
+  };
+  const read = (items: { json: object }[] | null) =>
+    items
+      ?.map(({ json }) => json as { memo: string | null; memoStatus: string })
+      .map((item) => item.memo ?? item.memoStatus);
+
+  test.each([undefined, '={{ $json.memo }}', '={{ $json.operation.memo }}'])(
+    'Account: Get History: every memo is read, and an operation without one has none (%s)',
+    async (memoObject) => {
+      const history = await itemsOf(
+        { resource: 'account', operation: 'getHistory', account: 'exchange' },
+        false,
+      );
+      const transferred = history.filter(({ operationName }) => operationName === 'transfer').reverse();
+      expect(transferred).toHaveLength(3);
+      const options = memoObject === undefined ? {} : { memoObject };
+      const { items, error } = await decode(transferred, credentials(true), options);
+      expect(error).toBeNull();
+      expect(read(items)).toEqual(['order 1', 'none', 'order 3']);
+    },
+  );
+
+  test('Deposit: Get Many with raw operations: a memo that had no key there is read with the keys here', async () => {
+    const options = { includeRawOperation: true };
+    const deposits = await itemsOf(
+      { resource: 'deposit', operation: 'getMany', account: 'exchange', options },
+      false,
+    );
+    expect(deposits.map(({ memoStatus }) => memoStatus)).toEqual(['no_key', 'none', 'no_key']);
+    const { items } = await decode(deposits, credentials(true));
+    expect(read(items)).toEqual(['order 1', 'none', 'order 3']);
   });
 });

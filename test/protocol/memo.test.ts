@@ -20,7 +20,7 @@ import vectors from '../vectors/memo_python.json';
 const own = PrivateKey.fromWif(fixtures.ownWif);
 const sender = PrivateKey.fromWif(fixtures.senderWif);
 const ring = new MemoKeyring([own], 'BTS');
-const unknown = { text: null, hex: null, key: null, masked: false };
+const unknown = { text: null, hex: null, key: null, neededKey: null, masked: false };
 
 describe('memos of other implementations', () => {
   it.each([...vectors.memos, ...vectors.memos_bad_padding.cases])('$message is read as $plain', (vector) => {
@@ -92,12 +92,22 @@ describe('decoding', () => {
     expect(ring.decode(memo)).toEqual({
       status,
       memo: trimmed,
-      details: { text, hex, key: status === 'plain' ? null : fixtures.ownKey, masked },
+      details: { text, hex, key: status === 'plain' ? null : fixtures.ownKey, neededKey: null, masked },
     });
   });
 
   it.each(fixtures.invalid)('$title: $status, and nothing is invented', ({ memo, status }) => {
-    expect(ring.decode(memo as Memo)).toEqual({ status, memo: null, details: unknown });
+    const { to } = memo as Memo;
+    const neededKey = status === 'no_key' && to !== nullPublicKey.toString('BTS') ? to : null;
+    expect(ring.decode(memo as Memo)).toEqual({ status, memo: null, details: { ...unknown, neededKey } });
+  });
+
+  it('a memo without a key here names the key that opens it, on the side that is ours', () => {
+    const memo = encryptMemo({ from: sender, to: own.publicKey, nonce: 5n, text: 'in', prefix: 'BTS' });
+    const stranger = new MemoKeyring([PrivateKey.fromSeed('stranger')], 'BTS');
+    expect(stranger.decode(memo).details).toEqual({ ...unknown, neededKey: memo.to });
+    expect(stranger.decode(memo, 'from').details).toEqual({ ...unknown, neededKey: memo.from });
+    expect(new MemoKeyring([own], 'BTS').decode(memo, 'from').details.neededKey).toBeNull();
   });
 
   it('an operation without a memo has the status none', () => {

@@ -8,19 +8,23 @@ import {
   Workflow,
   type IBinaryKeyData,
   type ICredentialDataDecryptedObject,
+  type ICredentialsExpressionResolveValues,
   type IDataObject,
+  type IExecuteData,
   type INode,
   type INodeExecutionData,
+  type INodeParameters,
   type INodeType,
   type IRun,
   type IWorkflowExecuteAdditionalData,
+  type WorkflowExecuteMode,
   type NodeParameterValueType,
 } from 'n8n-workflow';
 
 export interface NodeRun {
   node: INodeType;
   parameters: Record<string, NodeParameterValueType>;
-  /** Decrypted credentials by type. */
+  /** Decrypted credentials by type; their fields may hold expressions. */
   credentials?: Record<string, object>;
   /** Input items; one empty item when left out. */
   items?: IDataObject[];
@@ -29,6 +33,8 @@ export interface NodeRun {
   onError?: 'continueRegularOutput' | 'continueErrorOutput';
   /** The type under which the node runs; the twin for AI agents ends in "Tool". */
   type?: string;
+  /** Is told of each credential that the node asks for, and for which item. */
+  onCredential?: (type: string, itemIndex: number) => void;
   /** Is given what stops the execution, as n8n does it for a person or after a timeout. */
   onStart?: (cancel: () => void) => void;
 }
@@ -110,8 +116,35 @@ export async function executeNode(run: NodeRun): Promise<NodeResult> {
     credentialsHelper: {
       getParentTypes: () => [],
       isCredentialUsableByNode: () => true,
-      getDecrypted: (_data: unknown, { name }: { name: string }) =>
-        Promise.resolve((run.credentials?.[name] ?? {}) as ICredentialDataDecryptedObject),
+      // As n8n's CredentialsHelper does it: expressions are resolved for the item that the node names, or for the first one.
+      getDecrypted: (
+        _data: unknown,
+        { name }: { name: string },
+        _type: string,
+        mode: WorkflowExecuteMode,
+        executeData: IExecuteData | undefined,
+        _raw: unknown,
+        resolve: ICredentialsExpressionResolveValues | undefined,
+      ) => {
+        const raw = (run.credentials?.[name] ?? {}) as INodeParameters;
+        if (resolve === undefined) return Promise.resolve(raw);
+        run.onCredential?.(name, resolve.itemIndex);
+        return Promise.resolve(
+          resolve.workflow.expression.getParameterValue(
+            raw,
+            resolve.runExecutionData,
+            resolve.runIndex,
+            resolve.itemIndex,
+            resolve.node.name,
+            resolve.connectionInputData,
+            mode,
+            {},
+            executeData,
+            false,
+            raw,
+          ) as ICredentialDataDecryptedObject,
+        );
+      },
     },
     logAiEvent: () => undefined,
     setExecutionStatus: () => undefined,

@@ -63,6 +63,35 @@ describe('a withdrawal through cli_wallet', () => {
     expect(transfers()[0]?.memo?.from).toBe(house.chain.account('hot-wallet').publicKeys.memo);
   });
 
+  test('two accounts of one wallet pay their own items, and one id is never paid from both', async () => {
+    await house.ask('unlock', [password]);
+    await house.ask('import_key', ['alice', house.chain.account('alice').keys.active]);
+    await house.ask('lock');
+    const change = { from: '={{ $json.from }}', memo: '' };
+    const items = [
+      request({ from: 'hot-wallet', withdrawalId: 'W-2', amount: '1' }),
+      request({ from: 'alice', withdrawalId: 'W-3', amount: '2', to: 'hot-wallet' }),
+    ];
+    const sent = itemsOf(await house.run('transfer', 'send', parameters(change), { items }));
+    expect(sent.map(({ from, amount, outcome }) => [from, amount, outcome])).toEqual([
+      ['hot-wallet', '1.00000', 'in_mempool'],
+      ['alice', '2.00000', 'in_mempool'],
+    ]);
+    const same = items.map((item) => ({ ...item, withdrawalId: 'W-4' }));
+    const { error } = await house.run('transfer', 'send', parameters(change), { items: same });
+    expect(error?.message).toMatch(/^Withdrawal ID: 2 items of this batch have the id W-4/);
+    expect(await locked()).toBe(true);
+  });
+
+  test('a memo whose expression finds nothing is refused', async () => {
+    const item = request({ memo: 'invoice 8' });
+    const { error } = await house.run('transfer', 'send', parameters({ memo: '={{ $json.mmo }}' }), {
+      items: [item],
+    });
+    expect(error?.message).toBe('Memo: the expression gives no value');
+    expect(payments()).toBe(0);
+  });
+
   test('is not paid twice by a retry after the answer of the broadcast was lost', async () => {
     house.chain.faults.clear();
     house.chain.faults.add({ kind: 'answer lost', node: 'trusted', method: /^broadcast/ });

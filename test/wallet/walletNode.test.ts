@@ -212,6 +212,8 @@ describe('accounts and memos through the wallet', () => {
       ['corrupt', null],
     ]);
     expect(told[5]?.[0]).toBe('decoded');
+    const needed = itemsOf(result).map(({ memoDetails }) => (memoDetails as IDataObject).neededKey);
+    expect(needed.reverse()).toEqual([null, null, null, stranger, null, null]);
     expect(result.stored).not.toContain(secret);
     expect(await house.ask('is_locked')).toBe(true);
   });
@@ -240,6 +242,21 @@ describe('accounts and memos through the wallet', () => {
       hex: Buffer.from('grüße 🌍').toString('hex'),
       key: house.chain.account('hot-wallet').publicKeys.memo,
     });
+  });
+
+  test('Memo: Decode reads what Account: Get History gave, and refuses what is not there', async () => {
+    payWith('user 43');
+    payWith();
+    house.chain.produceBlock();
+    const history = await house.run('account', 'getHistory', { account: 'hot-wallet', limit: 2 });
+    const read = await house.run('memo', 'decode', {}, { items: itemsOf(history) });
+    expect(itemsOf(read).map(({ memoStatus, memo }) => [memoStatus, memo])).toEqual([
+      ['none', null],
+      ['decoded', 'user 43'],
+    ]);
+    const { items, error } = await house.run('memo', 'decode', {}, { items: [{ mmo: 1 }] });
+    expect(items).toBeNull();
+    expect(error?.message).toMatch(/^Memo: this item has no field memo/);
   });
 
   test('a memo that holds a private key is not encoded', async () => {

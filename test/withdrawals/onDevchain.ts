@@ -106,6 +106,7 @@ export async function startExchange(options: Partial<DevchainOptions> = {}): Pro
       allowedAssets: [],
       allowedReceivers: [],
       maximumAmount: null,
+      payingAccount: null,
       waitFor: 'irreversible',
       maximumWait: 180,
       maximumAge: 7 * 86400,

@@ -1,10 +1,9 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Account, AccountStatistics, Authority } from '../../../../src/chain';
-import { nodeSettingsOf } from '../../../shared/credentials';
+import { forEachConnectedItem } from '../../../shared/connectedItems';
 import { requireAccount } from '../../../shared/lookup';
-import { withNodes } from '../../../shared/nodeCredential';
 import { accountField } from '../../../shared/parameters';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
 
 const description: INodeProperties[] = shownFor('account', ['get'], [accountField]);
 
@@ -12,13 +11,10 @@ const description: INodeProperties[] = shownFor('account', ['get'], [accountFiel
 export const get: NodeOperation = {
   description,
   async execute(items) {
-    const settings = await nodeSettingsOf(this);
-    return withNodes(settings, ({ trusted }) =>
-      forEachItem(this, items, async (itemIndex) => {
-        const account = await requireAccount(trusted, this.getNodeParameter('account', itemIndex));
-        return accountItem(account, await trusted.statistics(account.statisticsId));
-      }),
-    );
+    return forEachConnectedItem(this, items, async (itemIndex, { trusted }) => {
+      const account = await requireAccount(trusted, this.getNodeParameter('account', itemIndex));
+      return accountItem(account, await trusted.statistics(account.statisticsId));
+    });
   },
 };
 

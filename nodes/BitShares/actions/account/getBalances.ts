@@ -1,9 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { formatAmount } from '../../../../src/protocol';
-import { nodeSettingsOf } from '../../../shared/credentials';
+import { forEachConnectedItem } from '../../../shared/connectedItems';
 import { requireAccount } from '../../../shared/lookup';
-import { withNodes } from '../../../shared/nodeCredential';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
 import { booleanOf } from '../../../shared/parameterValues';
 import { accountField } from '../../../shared/parameters';
 
@@ -25,29 +24,26 @@ export const getBalances: NodeOperation = {
     ],
   ),
   async execute(items) {
-    const settings = await nodeSettingsOf(this);
-    return withNodes(settings, ({ trusted, delayed }) =>
-      forEachItem(this, items, async (itemIndex) => {
-        const included = booleanOf(this.getNodeParameter('includePending', itemIndex), 'Include Pending');
-        const pending = included || delayed === undefined;
-        const reader = pending ? trusted : delayed;
-        const account = await requireAccount(reader, this.getNodeParameter('account', itemIndex));
-        const balances = await reader.balances(account.id, []);
-        const assets = await reader.assets(balances.map(({ assetId }) => assetId));
-        return balances.map(({ amount, assetId }, i): IDataObject => {
-          const precision = assets[i]?.precision ?? null;
-          return {
-            account: account.name,
-            accountId: account.id,
-            asset: assets[i]?.symbol ?? null,
-            assetId,
-            precision,
-            amount: precision === null ? null : formatAmount(amount, precision),
-            amountRaw: amount.toString(),
-            includesPending: pending,
-          };
-        });
-      }),
-    );
+    return forEachConnectedItem(this, items, async (itemIndex, { trusted, delayed }) => {
+      const included = booleanOf(this.getNodeParameter('includePending', itemIndex), 'Include Pending');
+      const pending = included || delayed === undefined;
+      const reader = pending ? trusted : delayed;
+      const account = await requireAccount(reader, this.getNodeParameter('account', itemIndex));
+      const balances = await reader.balances(account.id, []);
+      const assets = await reader.assets(balances.map(({ assetId }) => assetId));
+      return balances.map(({ amount, assetId }, i): IDataObject => {
+        const precision = assets[i]?.precision ?? null;
+        return {
+          account: account.name,
+          accountId: account.id,
+          asset: assets[i]?.symbol ?? null,
+          assetId,
+          precision,
+          amount: precision === null ? null : formatAmount(amount, precision),
+          amountRaw: amount.toString(),
+          includesPending: pending,
+        };
+      });
+    });
   },
 };

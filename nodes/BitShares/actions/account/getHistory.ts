@@ -1,10 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { HistoryOperation } from '../../../../src/chain';
 import { isoTime, operationNames } from '../../../../src/protocol';
-import { nodeSettingsOf } from '../../../shared/credentials';
+import { forEachConnectedItem } from '../../../shared/connectedItems';
 import { requireAccount } from '../../../shared/lookup';
-import { withNodes } from '../../../shared/nodeCredential';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
 import { wholeNumberOf } from '../../../shared/parameterValues';
 import { accountField, limitField } from '../../../shared/parameters';
 
@@ -15,22 +14,19 @@ const pageSize = 100;
 export const getHistory: NodeOperation = {
   description: shownFor('account', ['getHistory'], [accountField, limitField]),
   async execute(items) {
-    const settings = await nodeSettingsOf(this);
-    return withNodes(settings, ({ trusted, delayed }) =>
-      forEachItem(this, items, async (itemIndex) => {
-        const limit = wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
-        const reader = await (delayed ?? trusted).session();
-        const account = await requireAccount(reader, this.getNodeParameter('account', itemIndex));
-        const { totalOps, removedOps } = await reader.statistics(account.statisticsId);
-        const oldest = Math.max(removedOps + 1, totalOps - limit + 1);
-        const found: HistoryOperation[] = [];
-        for (let start = totalOps; start >= oldest; start -= pageSize) {
-          const stop = Math.max(oldest, start - pageSize + 1);
-          found.push(...(await reader.history(account.id, { stop, start, limit: start - stop + 1 })));
-        }
-        return found.map(historyItem);
-      }),
-    );
+    return forEachConnectedItem(this, items, async (itemIndex, { trusted, delayed }) => {
+      const limit = wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
+      const reader = await (delayed ?? trusted).session();
+      const account = await requireAccount(reader, this.getNodeParameter('account', itemIndex));
+      const { totalOps, removedOps } = await reader.statistics(account.statisticsId);
+      const oldest = Math.max(removedOps + 1, totalOps - limit + 1);
+      const found: HistoryOperation[] = [];
+      for (let start = totalOps; start >= oldest; start -= pageSize) {
+        const stop = Math.max(oldest, start - pageSize + 1);
+        found.push(...(await reader.history(account.id, { stop, start, limit: start - stop + 1 })));
+      }
+      return found.map(historyItem);
+    });
   },
 };
 

@@ -1,6 +1,5 @@
-import { nodeSettingsOf } from '../../../shared/credentials';
-import { withNodes } from '../../../shared/nodeCredential';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { forEachConnectedItem } from '../../../shared/connectedItems';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
 import { optionalTextOf, wholeNumberOf } from '../../../shared/parameterValues';
 import { limitField } from '../../../shared/parameters';
 
@@ -23,14 +22,11 @@ export const getMany: NodeOperation = {
     ],
   ),
   async execute(items) {
-    const settings = await nodeSettingsOf(this);
-    return withNodes(settings, ({ trusted }) =>
-      forEachItem(this, items, async (itemIndex) => {
-        const from = optionalTextOf(this.getNodeParameter('from', itemIndex), 'Names From');
-        const limit = wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
-        const accounts = await trusted.listAccounts(from, limit);
-        return accounts.map(({ name, id }) => ({ accountId: id, name }));
-      }),
-    );
+    return forEachConnectedItem(this, items, async (itemIndex, { trusted }) => {
+      const from = optionalTextOf(this.getNodeParameter('from', itemIndex), 'Names From');
+      const limit = wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
+      const accounts = await trusted.listAccounts(from, limit);
+      return accounts.map(({ name, id }) => ({ accountId: id, name }));
+    });
   },
 };

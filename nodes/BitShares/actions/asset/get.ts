@@ -1,20 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Asset } from '../../../../src/chain';
-import { nodeSettingsOf } from '../../../shared/credentials';
+import { forEachConnectedItem } from '../../../shared/connectedItems';
 import { requireAsset } from '../../../shared/lookup';
-import { withNodes } from '../../../shared/nodeCredential';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
 import { assetField } from '../../../shared/parameters';
 
 /** Asset: Get. */
 export const get: NodeOperation = {
   description: shownFor('asset', ['get'], [assetField]),
   async execute(items) {
-    const settings = await nodeSettingsOf(this);
-    return withNodes(settings, ({ trusted }) =>
-      forEachItem(this, items, async (itemIndex) =>
-        assetItem(await requireAsset(trusted, this.getNodeParameter('asset', itemIndex))),
-      ),
+    return forEachConnectedItem(this, items, async (itemIndex, { trusted }) =>
+      assetItem(await requireAsset(trusted, this.getNodeParameter('asset', itemIndex))),
     );
   },
 };

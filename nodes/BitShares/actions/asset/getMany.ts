@@ -1,6 +1,5 @@
-import { nodeSettingsOf } from '../../../shared/credentials';
-import { withNodes } from '../../../shared/nodeCredential';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { forEachConnectedItem } from '../../../shared/connectedItems';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
 import { optionalTextOf, wholeNumberOf } from '../../../shared/parameterValues';
 import { limitField } from '../../../shared/parameters';
 import { assetItem } from './get';
@@ -24,13 +23,10 @@ export const getMany: NodeOperation = {
     ],
   ),
   async execute(items) {
-    const settings = await nodeSettingsOf(this);
-    return withNodes(settings, ({ trusted }) =>
-      forEachItem(this, items, async (itemIndex) => {
-        const from = optionalTextOf(this.getNodeParameter('from', itemIndex), 'Symbols From');
-        const limit = wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
-        return (await trusted.listAssets(from, limit)).map(assetItem);
-      }),
-    );
+    return forEachConnectedItem(this, items, async (itemIndex, { trusted }) => {
+      const from = optionalTextOf(this.getNodeParameter('from', itemIndex), 'Symbols From');
+      const limit = wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
+      return (await trusted.listAssets(from, limit)).map(assetItem);
+    });
   },
 };

@@ -2,9 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { BitSharesError } from '../../../../src/errors';
 import { isoTime } from '../../../../src/protocol';
 import { identifyTransaction } from '../../../../src/transactionIdentity';
-import { nodeSettingsOf } from '../../../shared/credentials';
-import { withNodes } from '../../../shared/nodeCredential';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { forEachConnectedItem } from '../../../shared/connectedItems';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
 import { wholeNumberOf } from '../../../shared/parameterValues';
 
 /** Chain: Get Block. With the ids of its transactions, which the node does not give. */
@@ -25,35 +24,32 @@ export const getBlock: NodeOperation = {
     ],
   ),
   async execute(items) {
-    const settings = await nodeSettingsOf(this);
-    return withNodes(settings, ({ trusted }) =>
-      forEachItem(this, items, async (itemIndex) => {
-        const number = wholeNumberOf(this.getNodeParameter('blockNumber', itemIndex), 'Block Number', {
-          minimum: 1,
-          maximum: 0xffffffff,
+    return forEachConnectedItem(this, items, async (itemIndex, { settings, trusted }) => {
+      const number = wholeNumberOf(this.getNodeParameter('blockNumber', itemIndex), 'Block Number', {
+        minimum: 1,
+        maximum: 0xffffffff,
+      });
+      const [state, block] = await Promise.all([trusted.state(), trusted.block(number)]);
+      if (block === null) {
+        throw new BitSharesError('UNKNOWN_OBJECT', {
+          field: 'Block Number',
+          message: `there is no block ${number}; the head is ${state.headBlockNumber}`,
+          fix: 'Enter the number of a block that exists.',
         });
-        const [state, block] = await Promise.all([trusted.state(), trusted.block(number)]);
-        if (block === null) {
-          throw new BitSharesError('UNKNOWN_OBJECT', {
-            field: 'Block Number',
-            message: `there is no block ${number}; the head is ${state.headBlockNumber}`,
-            fix: 'Enter the number of a block that exists.',
-          });
-        }
-        return {
-          blockNumber: number,
-          blockTime: isoTime(block.timestamp),
-          irreversible: number <= state.lastIrreversibleBlock,
-          previousBlockId: block.previous,
-          transactions: (await Promise.all(
-            block.transactions.map(async (transaction, trxInBlock) => ({
-              transactionId: await identifyTransaction(trusted, transaction, settings.chain.prefix),
-              trxInBlock,
-              ...transaction,
-            })),
-          )) as unknown as IDataObject[],
-        };
-      }),
-    );
+      }
+      return {
+        blockNumber: number,
+        blockTime: isoTime(block.timestamp),
+        irreversible: number <= state.lastIrreversibleBlock,
+        previousBlockId: block.previous,
+        transactions: (await Promise.all(
+          block.transactions.map(async (transaction, trxInBlock) => ({
+            transactionId: await identifyTransaction(trusted, transaction, settings.chain.prefix),
+            trxInBlock,
+            ...transaction,
+          })),
+        )) as unknown as IDataObject[],
+      };
+    });
   },
 };

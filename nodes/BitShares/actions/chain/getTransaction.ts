@@ -1,8 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { BitSharesError } from '../../../../src/errors';
-import { nodeSettingsOf } from '../../../shared/credentials';
-import { withNodes } from '../../../shared/nodeCredential';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { forEachConnectedItem } from '../../../shared/connectedItems';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
 import { textOf } from '../../../shared/parameterValues';
 
 /** Chain: Get Transaction. Nodes remember ids until a transaction has expired, so "not found" proves nothing. */
@@ -24,27 +23,24 @@ export const getTransaction: NodeOperation = {
     ],
   ),
   async execute(items) {
-    const settings = await nodeSettingsOf(this);
-    return withNodes(settings, ({ trusted }) =>
-      forEachItem(this, items, async (itemIndex): Promise<IDataObject> => {
-        const transactionId = textOf(
-          this.getNodeParameter('transactionId', itemIndex),
-          'Transaction ID',
-        ).toLowerCase();
-        if (!/^[0-9a-f]{40}$/.test(transactionId)) {
-          throw new BitSharesError('INVALID_PARAMETER', {
-            field: 'Transaction ID',
-            message: 'a transaction id has 40 hexadecimal digits',
-            fix: 'Copy it whole, as an item or an explorer shows it.',
-          });
-        }
-        const transaction = await trusted.recentTransaction(transactionId);
-        return {
-          transactionId,
-          found: transaction !== null,
-          transaction: transaction as unknown as IDataObject | null,
-        };
-      }),
-    );
+    return forEachConnectedItem(this, items, async (itemIndex, { trusted }): Promise<IDataObject> => {
+      const transactionId = textOf(
+        this.getNodeParameter('transactionId', itemIndex),
+        'Transaction ID',
+      ).toLowerCase();
+      if (!/^[0-9a-f]{40}$/.test(transactionId)) {
+        throw new BitSharesError('INVALID_PARAMETER', {
+          field: 'Transaction ID',
+          message: 'a transaction id has 40 hexadecimal digits',
+          fix: 'Copy it whole, as an item or an explorer shows it.',
+        });
+      }
+      const transaction = await trusted.recentTransaction(transactionId);
+      return {
+        transactionId,
+        found: transaction !== null,
+        transaction: transaction as unknown as IDataObject | null,
+      };
+    });
   },
 };

@@ -9,10 +9,10 @@ import {
   keySources,
 } from '../../../shared/balanceKeys';
 import { AssetNames, balanceItem } from '../../../shared/claimItems';
-import { nodeSettingsOf, optionalKeysOf } from '../../../shared/credentials';
+import { forEachConnectedItem } from '../../../shared/connectedItems';
+import { optionalKeysOf } from '../../../shared/credentials';
 import type { Keys } from '../../../shared/keysCredential';
-import { withNodes } from '../../../shared/nodeCredential';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
 import { choice, listOf } from '../../../shared/parameterValues';
 
 /** Claimable Balance: Get Many. One item a balance, none when the keys own none. Looks only; needs no private key. */
@@ -59,20 +59,17 @@ export const getMany: NodeOperation = {
     ],
   ),
   async execute(items) {
-    const settings = await nodeSettingsOf(this);
-    const keys = await optionalKeysOf(this);
-    return withNodes(settings, ({ trusted }) =>
-      forEachItem(this, items, async (itemIndex) => {
-        const addresses = await ownersOf(this, itemIndex, keys, settings.chain);
-        const { headTime } = await trusted.state();
-        const found = await findBalances(trusted, addresses, headTime);
-        const names = await AssetNames.of(
-          trusted,
-          found.map(({ object }) => object.balance.assetId),
-        );
-        return found.map((balance) => balanceItem(balance, names, settings.chain.prefix));
-      }),
-    );
+    const keysOf = await ofEachItem(this, items, (itemIndex) => optionalKeysOf(this, itemIndex));
+    return forEachConnectedItem(this, items, async (itemIndex, { settings, trusted }) => {
+      const addresses = await ownersOf(this, itemIndex, keysOf(itemIndex), settings.chain);
+      const { headTime } = await trusted.state();
+      const found = await findBalances(trusted, addresses, headTime);
+      const names = await AssetNames.of(
+        trusted,
+        found.map(({ object }) => object.balance.assetId),
+      );
+      return found.map((balance) => balanceItem(balance, names, settings.chain.prefix));
+    });
   },
 };
 

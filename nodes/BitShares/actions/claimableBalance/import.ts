@@ -2,10 +2,10 @@ import { importBalances } from '../../../../src/balances';
 import { balanceKeysOf, keySources } from '../../../shared/balanceKeys';
 import { importItems, shownImport } from '../../../shared/claimImportItems';
 import { systemClock } from '../../../shared/clock';
-import { keysOf, nodeSettingsOf } from '../../../shared/credentials';
+import { forEachConnectedItem } from '../../../shared/connectedItems';
+import { keysOf } from '../../../shared/credentials';
 import { requireAccount } from '../../../shared/lookup';
-import { withNodes } from '../../../shared/nodeCredential';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
 import { choice } from '../../../shared/parameterValues';
 import { sessionInSync } from '../../../shared/sessionInSync';
 import { importFields, importOptionsOf, isDryRun } from './importFields';
@@ -18,32 +18,30 @@ export const importOperation: NodeOperation = {
   description: shownFor('claimableBalance', ['import'], importFields),
   movesMoney: true,
   async execute(items) {
-    const settings = await nodeSettingsOf(this);
-    const keys = await keysOf(this);
-    return withNodes(settings, ({ trusted }) =>
-      forEachItem(this, items, async (itemIndex) => {
-        const account = await requireAccount(trusted, keys.account);
-        const dryRun = isDryRun(this, itemIndex, account.name);
-        const keysFrom = choice(this.getNodeParameter('keysFrom', itemIndex), keySources, 'Keys From');
-        const options = importOptionsOf(this, itemIndex);
-        const balanceKeys = await balanceKeysOf(this, itemIndex, keysFrom, keys);
-        const result = await importBalances(
-          {
-            account,
-            balanceKeys,
-            activeKeys: keys.activeKey === undefined ? [] : [keys.activeKey],
-            dryRun,
-            ...options,
-          },
-          {
-            chain: settings.chain,
-            node: dryRun ? () => trusted.session() : sessionInSync(trusted),
-            clock: systemClock,
-            signal: this.getExecutionCancelSignal(),
-          },
-        );
-        return importItems(shownImport(result, settings.chain.prefix), { reader: trusted, account, dryRun });
-      }),
-    );
+    const keysOfItem = await ofEachItem(this, items, (itemIndex) => keysOf(this, itemIndex));
+    return forEachConnectedItem(this, items, async (itemIndex, { settings, trusted }) => {
+      const keys = keysOfItem(itemIndex);
+      const account = await requireAccount(trusted, keys.account);
+      const dryRun = isDryRun(this, itemIndex, account.name);
+      const keysFrom = choice(this.getNodeParameter('keysFrom', itemIndex), keySources, 'Keys From');
+      const options = importOptionsOf(this, itemIndex);
+      const balanceKeys = await balanceKeysOf(this, itemIndex, keysFrom, keys);
+      const result = await importBalances(
+        {
+          account,
+          balanceKeys,
+          activeKeys: keys.activeKey === undefined ? [] : [keys.activeKey],
+          dryRun,
+          ...options,
+        },
+        {
+          chain: settings.chain,
+          node: dryRun ? () => trusted.session() : sessionInSync(trusted),
+          clock: systemClock,
+          signal: this.getExecutionCancelSignal(),
+        },
+      );
+      return importItems(shownImport(result, settings.chain.prefix), { reader: trusted, account, dryRun });
+    });
   },
 };

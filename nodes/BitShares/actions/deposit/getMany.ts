@@ -5,10 +5,11 @@ import { ItemBuilder } from '../../../../src/deposits/itemBuilder';
 import { movementKinds, type MovementKind } from '../../../../src/deposits/movement';
 import { minimumAmounts } from '../../../BitSharesTrigger/preparation';
 import { assetRows } from '../../../BitSharesTrigger/settings';
-import { nodeSettingsOf, optionalKeysOf } from '../../../shared/credentials';
+import { forEachConnectedItem } from '../../../shared/connectedItems';
+import { optionalKeysOf } from '../../../shared/credentials';
 import { memoKeyring } from '../../../shared/keysCredential';
-import { withNodes } from '../../../shared/nodeCredential';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { checkMemoKeys, needlessActiveKey } from '../../../shared/memoKeyFit';
 import { booleanOf, choice, choices, wholeNumberOf } from '../../../shared/parameterValues';
 import { accountField } from '../../../shared/parameters';
 import { acceptGapsField, checkGap, endFields, openRange, readingNodes, startFields } from './range';
@@ -121,51 +122,67 @@ const description: INodeProperties[] = shownFor(
   ],
 );
 
+const chooseKeys =
+  'Some memos are encrypted. Choose a keys credential with the memo key of the account to read memos.';
+
 /** Deposit: Get Many. The items of the trigger, oldest first, read and proved in the same way. */
 export const getMany: NodeOperation = {
   description,
   async execute(items) {
-    const settings = await nodeSettingsOf(this);
-    const keyring = memoKeyring(await optionalKeysOf(this), settings.chain);
-    return withNodes(settings, (nodes) =>
-      forEachItem(this, items, async (itemIndex) => {
-        const range = await openRange(this, itemIndex, readingNodes(nodes, settings.chain));
-        const { session, account, from, lastBlock, height } = range;
-        const direction = choice(
-          this.getNodeParameter('direction', itemIndex),
-          ['in', 'out', 'both'],
-          'Direction',
-        );
-        const options = this.getNodeParameter('options', itemIndex, {}) as IDataObject;
-        const limit = booleanOf(this.getNodeParameter('returnAll', itemIndex), 'Return All')
-          ? Number.POSITIVE_INFINITY
-          : wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
-        const builder = new ItemBuilder({
-          chain: settings.chain,
-          account,
-          keyring,
-          rules: {
-            incoming: direction !== 'out',
-            outgoing: direction !== 'in',
-            kinds: choices(options['operationKinds'] ?? ['transfer'], movementKinds, 'Operation Kinds'),
-            minimumAmounts: await minimumAmounts(
-              session,
-              assetRows(this.getNodeParameter('assets', itemIndex, {})),
-            ),
-          },
-          includeOperation: options['includeRawOperation'] === true,
-        });
-        const found: DepositItem[] = [];
-        const acceptGaps = options['acceptGaps'] === true;
-        for await (const page of readRange(session, account, from, lastBlock, height)) {
-          checkGap(page.gap, acceptGaps);
-          found.push(...(await builder.build(session, page.operations)).map(({ item }) => item));
-          if (found.length < limit) continue;
-          checkGap(page.gapWhenLeft, acceptGaps);
-          break;
-        }
-        return found.slice(0, limit).map((item) => ({ ...item }) as unknown as IDataObject);
-      }),
-    );
+    const credentialName = this.getNode().credentials?.['bitSharesKeysApi']?.name;
+    const hints = new Set<string>();
+    const keysOf = await ofEachItem(this, items, (itemIndex) => optionalKeysOf(this, itemIndex));
+    const output = await forEachConnectedItem(this, items, async (itemIndex, { settings, ...nodes }) => {
+      const keys = keysOf(itemIndex);
+      const keyring = memoKeyring(keys, settings.chain);
+      const range = await openRange(this, itemIndex, readingNodes(nodes, settings.chain));
+      const { session, account, from, lastBlock, height } = range;
+      if (keys !== undefined) {
+        const question = { keys, keyring, chain: settings.chain, credentialName };
+        await checkMemoKeys(session, account.id, question);
+      }
+      const direction = choice(
+        this.getNodeParameter('direction', itemIndex),
+        ['in', 'out', 'both'],
+        'Direction',
+      );
+      const options = this.getNodeParameter('options', itemIndex, {}) as IDataObject;
+      const limit = booleanOf(this.getNodeParameter('returnAll', itemIndex), 'Return All')
+        ? Number.POSITIVE_INFINITY
+        : wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
+      const builder = new ItemBuilder({
+        chain: settings.chain,
+        account,
+        keyring,
+        rules: {
+          incoming: direction !== 'out',
+          outgoing: direction !== 'in',
+          kinds: choices(options['operationKinds'] ?? ['transfer'], movementKinds, 'Operation Kinds'),
+          minimumAmounts: await minimumAmounts(
+            session,
+            assetRows(this.getNodeParameter('assets', itemIndex, {})),
+          ),
+        },
+        includeOperation: options['includeRawOperation'] === true,
+      });
+      const found: DepositItem[] = [];
+      const acceptGaps = options['acceptGaps'] === true;
+      for await (const page of readRange(session, account, from, lastBlock, height)) {
+        checkGap(page.gap, acceptGaps);
+        found.push(...(await builder.build(session, page.operations)).map(({ item }) => item));
+        if (found.length < limit) continue;
+        checkGap(page.gapWhenLeft, acceptGaps);
+        break;
+      }
+      const given = found.slice(0, limit);
+      const spending = needlessActiveKey(keys);
+      if (spending !== null) hints.add(spending);
+      if (keys === undefined && given.some(({ memoStatus }) => memoStatus === 'no_key')) {
+        hints.add(chooseKeys);
+      }
+      return given.map((item) => ({ ...item }) as unknown as IDataObject);
+    });
+    for (const message of hints) this.addExecutionHints({ message, location: 'outputPane' });
+    return output;
   },
 };

@@ -5,9 +5,8 @@ import { Reconciliation, type AssetReconciliation } from '../../../../src/deposi
 import { BitSharesError } from '../../../../src/errors';
 import { formatAmount, parseAmount } from '../../../../src/protocol';
 import { systemClock } from '../../../shared/clock';
-import { nodeSettingsOf } from '../../../shared/credentials';
-import { withNodes } from '../../../shared/nodeCredential';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { forEachConnectedItem } from '../../../shared/connectedItems';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
 import { assetOf, invalid, rowsOf } from '../../../shared/parameterValues';
 import { accountField } from '../../../shared/parameters';
 import { acceptGapsField, checkGap, openRange, readingNodes, startFields, type OpenRange } from './range';
@@ -67,24 +66,16 @@ const description: INodeProperties[] = shownFor(
 export const reconcile: NodeOperation = {
   description,
   async execute(items) {
-    const settings = await nodeSettingsOf(this);
-    return withNodes(settings, (nodes) =>
-      forEachItem(this, items, async (itemIndex) => {
-        const reading = readingNodes(nodes, settings.chain);
-        const range = await openRange(this, itemIndex, reading);
-        const opening = await openingBalances(this, itemIndex, range.session);
-        const reconciliation = new Reconciliation(settings.chain.chainId, range.account.id, opening);
-        const accepted =
-          (this.getNodeParameter('options', itemIndex, {}) as IDataObject)['acceptGaps'] === true;
-        const closing = await closingBalances(
-          range,
-          reconciliation,
-          accepted,
-          this.getExecutionCancelSignal(),
-        );
-        return report(range, reconciliation, closing);
-      }),
-    );
+    return forEachConnectedItem(this, items, async (itemIndex, { settings, ...nodes }) => {
+      const reading = readingNodes(nodes, settings.chain);
+      const range = await openRange(this, itemIndex, reading);
+      const opening = await openingBalances(this, itemIndex, range.session);
+      const reconciliation = new Reconciliation(settings.chain.chainId, range.account.id, opening);
+      const accepted =
+        (this.getNodeParameter('options', itemIndex, {}) as IDataObject)['acceptGaps'] === true;
+      const closing = await closingBalances(range, reconciliation, accepted, this.getExecutionCancelSignal());
+      return report(range, reconciliation, closing);
+    });
   },
 };
 

@@ -3,11 +3,11 @@ import type { IDataObject } from 'n8n-workflow';
 import { BitSharesError } from '../../../../src/errors';
 import { encryptMemo, publicMemo, PublicKey, type Memo } from '../../../../src/protocol';
 import { parseMemoText } from '../../../../src/withdrawals/intent';
-import { keysOf, nodeSettingsOf } from '../../../shared/credentials';
+import { forEachConnectedItem } from '../../../shared/connectedItems';
+import { keysOf } from '../../../shared/credentials';
 import { requireAccount } from '../../../shared/lookup';
-import { withNodes } from '../../../shared/nodeCredential';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
-import { choice } from '../../../shared/parameterValues';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
+import { choice, memoTextOf } from '../../../shared/parameterValues';
 
 /** Memo: Encode. The memo object of an operation, with a nonce of its own; nothing is sent. */
 export const encode: NodeOperation = {
@@ -45,17 +45,18 @@ export const encode: NodeOperation = {
     ],
   ),
   async execute(items) {
-    const { chain, ...settings } = await nodeSettingsOf(this);
-    return withNodes({ chain, ...settings }, ({ trusted }) =>
-      forEachItem(this, items, async (itemIndex): Promise<IDataObject> => {
-        const text = parseMemoText(this.getNodeParameter('text', itemIndex), 'Text');
+    return forEachConnectedItem(
+      this,
+      items,
+      async (itemIndex, { settings: { chain }, trusted }): Promise<IDataObject> => {
+        const text = parseMemoText(memoTextOf(this.getNodeParameter('text', itemIndex), 'Text'), 'Text');
         const nonce = randomBytes(8).readBigUInt64BE();
         const item = (memo: Memo): IDataObject => ({ memo: { ...memo } as IDataObject });
         const memoType = this.getNodeParameter('memoType', itemIndex);
         if (choice(memoType, ['encrypted', 'public'], 'Memo Type') === 'public') {
           return item(publicMemo({ nonce, text, prefix: chain.prefix }));
         }
-        const { memoKey } = await keysOf(this);
+        const { memoKey } = await keysOf(this, itemIndex);
         if (memoKey === undefined) {
           throw new BitSharesError('INVALID_KEY', {
             field: 'Memo Key',
@@ -66,7 +67,7 @@ export const encode: NodeOperation = {
         const receiver = await requireAccount(trusted, this.getNodeParameter('to', itemIndex), 'To');
         const to = PublicKey.fromString(receiver.memoKey, chain.prefix, 'To');
         return item(encryptMemo({ from: memoKey, to, nonce, text, prefix: chain.prefix }));
-      }),
+      },
     );
   },
 };

@@ -4,7 +4,7 @@ import { isObjectId } from '../../../../src/protocol';
 import { approveProposal } from '../../../../src/withdrawals/approval';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
 import { accountOf, textOf } from '../../../shared/parameterValues';
-import { withWithdrawalContext } from '../transfer/run';
+import { withWithdrawals } from '../transfer/run';
 
 const parameters: INodeProperties[] = [
   {
@@ -32,8 +32,9 @@ export const approve: NodeOperation = {
   description: shownFor('proposal', ['approve'], parameters),
   movesMoney: true,
   async execute(items) {
-    return withWithdrawalContext(this, (withdrawals) =>
+    return withWithdrawals(this, items, (withdrawalsOf) =>
       forEachItem(this, items, async (itemIndex) => {
+        const withdrawals = withdrawalsOf(itemIndex).context;
         const proposalId = textOf(this.getNodeParameter('proposalId', itemIndex), 'Proposal ID');
         if (!isObjectId(proposalId, 'proposal')) {
           throw new BitSharesError('INVALID_OBJECT_ID', {

@@ -1,11 +1,12 @@
 import { isoTime } from '../../../../src/protocol';
 import type { INodeProperties } from 'n8n-workflow';
 import { runWithdrawals } from '../../../../src/withdrawals/runner';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
 import { accountOf } from '../../../shared/parameterValues';
 import * as fields from '../transfer/fields';
 import { plainRequest, settingsOf, waitForOf } from '../transfer/orders';
-import { withWithdrawalContext } from '../transfer/run';
+import { forEachWithdrawal } from '../transfer/batch';
+import { withWithdrawals } from '../transfer/run';
 
 const payingAccount: INodeProperties = {
   displayName: 'Paying Account',
@@ -34,16 +35,18 @@ export const create: NodeOperation = {
   ),
   movesMoney: true,
   async execute(items) {
-    return withWithdrawalContext(this, (withdrawals) =>
-      forEachItem(this, items, async (itemIndex) => {
+    const payerOf = (itemIndex: number) =>
+      accountOf(this.getNodeParameter('payingAccount', itemIndex), 'Paying Account');
+    return withWithdrawals(this, items, (withdrawalsOf) => {
+      const groupOf = (i: number) => JSON.stringify([withdrawalsOf(i).group, payerOf(i)]);
+      return forEachWithdrawal(this, items, groupOf, async (itemIndex) => {
         const order = {
           request: plainRequest(this, itemIndex),
           ...settingsOf(this, itemIndex, waitForOf(this.getNodeParameter('waitFor', itemIndex))),
         };
-        const payer = accountOf(this.getNodeParameter('payingAccount', itemIndex), 'Paying Account');
         const [result] = await runWithdrawals(
           [order],
-          { ...withdrawals, payingAccount: payer },
+          { ...withdrawalsOf(itemIndex).context, payingAccount: payerOf(itemIndex) },
           { mode: 'propose', refuseBatchOnConflict: true },
         );
         if (result === undefined) return [];
@@ -55,7 +58,7 @@ export const create: NodeOperation = {
           proposalBlock: proposal?.blockNumber ?? null,
           proposalExpiration: proposal === null ? null : isoTime(proposal.expirationTime),
         };
-      }),
-    );
+      });
+    });
   },
 };

@@ -1,8 +1,7 @@
 import { proposalFields } from '../../../../src/withdrawals/approval';
-import { nodeSettingsOf } from '../../../shared/credentials';
+import { forEachConnectedItem } from '../../../shared/connectedItems';
 import { requireAccount } from '../../../shared/lookup';
-import { withNodes } from '../../../shared/nodeCredential';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
 
 /** Proposal: Get Many. The open proposals that concern an account, as this node shows them: pending ones too. */
 export const getMany: NodeOperation = {
@@ -22,12 +21,9 @@ export const getMany: NodeOperation = {
     ],
   ),
   async execute(items) {
-    const settings = await nodeSettingsOf(this);
-    return withNodes(settings, ({ trusted }) =>
-      forEachItem(this, items, async (itemIndex) => {
-        const account = await requireAccount(trusted, this.getNodeParameter('account', itemIndex));
-        return (await trusted.proposals(account.id)).map((proposal) => ({ ...proposalFields(proposal) }));
-      }),
-    );
+    return forEachConnectedItem(this, items, async (itemIndex, { trusted }) => {
+      const account = await requireAccount(trusted, this.getNodeParameter('account', itemIndex));
+      return (await trusted.proposals(account.id)).map((proposal) => ({ ...proposalFields(proposal) }));
+    });
   },
 };

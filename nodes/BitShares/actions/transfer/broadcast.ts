@@ -1,9 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { broadcastPrepared, parsePreparedTransaction } from '../../../../src/withdrawals/settleTransaction';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
 import * as fields from './fields';
 import { identity, maximumWaitOf, waitForOf } from './orders';
-import { withWithdrawalContext } from './run';
+import { forEachWithdrawal } from './batch';
+import { withWithdrawals } from './run';
 
 const transaction: INodeProperties = {
   displayName: 'Transaction',
@@ -25,20 +26,26 @@ export const broadcast: NodeOperation = {
   ),
   movesMoney: true,
   async execute(items) {
-    return withWithdrawalContext(this, (withdrawals) =>
-      forEachItem(this, items, async (itemIndex) => {
-        const order = {
-          ...identity(this, itemIndex),
-          transaction: parsePreparedTransaction(
-            this.getNodeParameter('transaction', itemIndex),
-            withdrawals.chain,
-          ),
-          expiration: null,
-          waitFor: waitForOf(this.getNodeParameter('waitFor', itemIndex)),
-          maximumWait: maximumWaitOf(this.getNodeParameter('maximumWait', itemIndex)),
-        };
-        return { ...(await broadcastPrepared(order, withdrawals)) };
-      }),
+    return withWithdrawals(this, items, (withdrawalsOf) =>
+      forEachWithdrawal(
+        this,
+        items,
+        (i) => withdrawalsOf(i).group,
+        async (itemIndex) => {
+          const withdrawals = withdrawalsOf(itemIndex).context;
+          const order = {
+            ...identity(this, itemIndex),
+            transaction: parsePreparedTransaction(
+              this.getNodeParameter('transaction', itemIndex),
+              withdrawals.chain,
+            ),
+            expiration: null,
+            waitFor: waitForOf(this.getNodeParameter('waitFor', itemIndex)),
+            maximumWait: maximumWaitOf(this.getNodeParameter('maximumWait', itemIndex)),
+          };
+          return { ...(await broadcastPrepared(order, withdrawals)) };
+        },
+      ),
     );
   },
 };

@@ -21,6 +21,17 @@ export const requestedAt: INodeProperties = {
     'When the withdrawal was requested, stored with it: ISO 8601 with a zone, or seconds since 1970. The blocks since then are searched for a payment, so it must not be later on a retry.',
 };
 
+/** The guard against a credential that somebody, or an import of the workflow, put into the node. */
+export const payingAccount: INodeProperties = {
+  displayName: 'Paying Account',
+  name: 'payingAccount',
+  type: 'string',
+  default: '',
+  placeholder: 'e.g. my-exchange or 1.2.345',
+  description:
+    'The account that must pay: the keys credential of any other account is refused. Leave empty to pay from whatever account the credential is for.',
+};
+
 const fromFields = { describedBy: ['fields'] };
 const fromIntent = { describedBy: ['intent'] };
 
@@ -85,8 +96,9 @@ export const paymentFields: INodeProperties[] = [
     displayName: 'Memo',
     name: 'memo',
     type: 'string',
-    default: '',
-    description: 'Text for the receiver. Another exchange needs the memo of its customer here.',
+    default: "={{ $json.memo === undefined ? '' : $json.memo }}",
+    description:
+      'Text for the receiver, such as the memo that another exchange gave to its customer. An expression that finds nothing is refused; null and an empty text mean no memo.',
   },
 ];
 

@@ -3,7 +3,7 @@ import { parsePreparedTransaction, withdrawalStatus } from '../../../../src/with
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
 import * as fields from './fields';
 import { identity, requestTime } from './orders';
-import { withWithdrawalContext } from './run';
+import { withWithdrawals } from './run';
 
 export const statusOptions: INodeProperties = {
   displayName: 'Options',
@@ -34,8 +34,9 @@ export const statusOptions: INodeProperties = {
 export const getStatus: NodeOperation = {
   description: shownFor('transfer', ['getStatus'], [fields.withdrawalId, fields.requestedAt, statusOptions]),
   async execute(items) {
-    return withWithdrawalContext(this, (withdrawals) =>
+    return withWithdrawals(this, items, (withdrawalsOf) =>
       forEachItem(this, items, async (itemIndex) => {
+        const withdrawals = withdrawalsOf(itemIndex).context;
         const { expiration, transaction } = this.getNodeParameter('options', itemIndex, {}) as {
           expiration?: unknown;
           transaction?: unknown;

@@ -9,7 +9,16 @@ import {
 } from '../../../../src/withdrawals/unstableExpressions';
 import type { WaitFor, WithdrawalOrder } from '../../../../src/withdrawals/withdrawal';
 import type { Chain } from '../../../../src/protocol';
-import { choice, listOf, numberOf, optionOf, optionsOf, textOf } from '../../../shared/parameterValues';
+import {
+  accountOf,
+  choice,
+  listOf,
+  memoTextOf,
+  numberOf,
+  optionOf,
+  optionsOf,
+  textOf,
+} from '../../../shared/parameterValues';
 
 const waits = ['broadcast', 'block', 'irreversible'] as const;
 
@@ -22,6 +31,7 @@ export function settingsOf(
   const option = optionReader(context, itemIndex);
   const entries = (value: unknown, field: string) => (value === null ? [] : listOf(value, field));
   return {
+    payingAccount: payingAccountOf(context, itemIndex),
     allowedAssets: entries(option('allowedAssets', 'Allowed Assets'), 'Allowed Assets'),
     allowedReceivers: entries(option('allowedReceivers', 'Allowed Receivers'), 'Allowed Receivers'),
     maximumAmount: amountOrNull(option('maximumAmount', 'Maximum Amount')),
@@ -52,12 +62,22 @@ export function plainRequest(context: IExecuteFunctions, itemIndex: number): Pla
     to: referenceOf(context.getNodeParameter('to', itemIndex), 'To'),
     asset: referenceOf(context.getNodeParameter('asset', itemIndex), 'Asset'),
     amount: context.getNodeParameter('amount', itemIndex) as string | number,
-    memo: context.getNodeParameter('memo', itemIndex, ''),
+    memo: memoTextOf(context.getNodeParameter('memo', itemIndex), 'Memo'),
     memoType: choice(option('memoType', 'Memo Type') ?? 'encrypted', ['encrypted', 'public'], 'Memo Type'),
     receiverMemoKey: text(option('receiverMemoKey', 'Receiver Memo Key'), 'Receiver Memo Key'),
     fee: amountOrNull(option('fee', 'Fee')),
     feeAsset: text(option('feeAsset', 'Fee Asset'), 'Fee Asset'),
   };
+}
+
+/** The account that must pay; null where the field is left empty. */
+function payingAccountOf(context: IExecuteFunctions, itemIndex: number): string | null {
+  const field = 'Paying Account';
+  const value: unknown = context.getNodeParameter('payingAccount', itemIndex, '');
+  const entered: unknown = context.getNode().parameters.payingAccount;
+  const isExpression = typeof entered === 'string' && entered.startsWith('=');
+  // An expression that gives nothing would switch the guard off.
+  return !isExpression && typeof value === 'string' && value.trim() === '' ? null : accountOf(value, field);
 }
 
 /** The request of an item, by fields or by a stored intent. */

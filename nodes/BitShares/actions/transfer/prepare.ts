@@ -1,7 +1,8 @@
 import { shownFor, type NodeOperation } from '../../../shared/operation';
 import * as fields from './fields';
 import { requestOf, settingsOf } from './orders';
-import { runBatch, withWithdrawalContext } from './run';
+import { runBatch } from './batch';
+import { withWithdrawals } from './run';
 
 /**
  * Transfer: Prepare. Checks and signs, and sends nothing: the workflow stores the transaction and hands it to Broadcast.
@@ -12,6 +13,7 @@ export const prepare: NodeOperation = {
     'transfer',
     ['prepare'],
     [
+      fields.payingAccount,
       fields.describedBy,
       fields.intent,
       ...fields.shownWithFields([...fields.paymentFields, fields.withdrawalId, fields.requestedAt]),
@@ -20,14 +22,14 @@ export const prepare: NodeOperation = {
   ),
   movesMoney: true,
   async execute(items) {
-    return withWithdrawalContext(this, (withdrawals) =>
+    return withWithdrawals(this, items, (withdrawalsOf) =>
       runBatch(
         this,
         items,
-        withdrawals,
+        withdrawalsOf,
         'prepare',
-        (itemIndex) => ({
-          request: requestOf(this, itemIndex, withdrawals.chain),
+        (itemIndex, { chain }) => ({
+          request: requestOf(this, itemIndex, chain),
           ...settingsOf(this, itemIndex, 'broadcast'),
         }),
         // Text, so that it fits into one column of a table.

@@ -1,8 +1,9 @@
 import { quoteWithdrawal } from '../../../../src/withdrawals/quote';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
 import * as fields from './fields';
 import { plainRequest, settingsOf } from './orders';
-import { withWithdrawalContext } from './run';
+import { forEachWithdrawal } from './batch';
+import { withWithdrawals } from './run';
 
 /**
  * Transfer: Quote. The complete intent and all checks, without a private key and without sending anything. Whatever does
@@ -12,26 +13,41 @@ export const quote: NodeOperation = {
   description: shownFor(
     'transfer',
     ['quote'],
-    [...fields.paymentFields, fields.withdrawalId, fields.requestedAt, fields.optionsField([])],
+    [
+      fields.payingAccount,
+      ...fields.paymentFields,
+      fields.withdrawalId,
+      fields.requestedAt,
+      fields.optionsField([]),
+    ],
   ),
   async execute(items) {
-    return withWithdrawalContext(this, ({ chain, nodes, clock }, keys) =>
-      forEachItem(this, items, async (itemIndex) => {
-        const order = {
-          request: plainRequest(this, itemIndex),
-          ...settingsOf(this, itemIndex, 'broadcast'),
-        };
-        const memoKey = keys.memoKey?.publicKey ?? null;
-        const { item, intent } = await quoteWithdrawal(order, {
-          chain,
-          nodes,
-          clock,
-          account: keys.account,
-          memoKey,
-        });
-        // Text, so that it fits into one column of a table.
-        return { ...item, intent: JSON.stringify(intent) };
-      }),
+    return withWithdrawals(this, items, (withdrawalsOf) =>
+      forEachWithdrawal(
+        this,
+        items,
+        (i) => withdrawalsOf(i).group,
+        async (itemIndex) => {
+          const {
+            keys,
+            context: { chain, nodes, clock },
+          } = withdrawalsOf(itemIndex);
+          const order = {
+            request: plainRequest(this, itemIndex),
+            ...settingsOf(this, itemIndex, 'broadcast'),
+          };
+          const memoKey = keys.memoKey?.publicKey ?? null;
+          const { item, intent } = await quoteWithdrawal(order, {
+            chain,
+            nodes,
+            clock,
+            account: keys.account,
+            memoKey,
+          });
+          // Text, so that it fits into one column of a table.
+          return { ...item, intent: JSON.stringify(intent) };
+        },
+      ),
     );
   },
 };

@@ -1,15 +1,13 @@
-/** What Send and Prepare do with all items at once, and the context that every transfer operation works in. */
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { BitSharesError } from '../../../../src/errors';
-import { WithdrawalCaches } from '../../../../src/withdrawals/evidence';
+/** The context in which the transfer operations work on each item, by the credentials of that item. */
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { WithdrawalContext } from '../../../../src/withdrawals/context';
-import { runWithdrawals, type RunOptions } from '../../../../src/withdrawals/runner';
-import type { WithdrawalOrder, WithdrawalResult } from '../../../../src/withdrawals/withdrawal';
+import { WithdrawalCaches } from '../../../../src/withdrawals/evidence';
 import { systemClock } from '../../../shared/clock';
 import { keysOf, nodeSettingsOf } from '../../../shared/credentials';
-import type { Keys } from '../../../shared/keysCredential';
-import { withNodes, type NodeSettings, type Nodes } from '../../../shared/nodeCredential';
-import { errorItem, toNodeError } from '../../../shared/nodeErrors';
+import { publicKeysOf, type Keys } from '../../../shared/keysCredential';
+import { withConnections, type NodeSettings, type Nodes } from '../../../shared/nodeCredential';
+import { ofEachItem } from '../../../shared/operation';
+import type { ItemWithdrawals } from './batch';
 
 /**
  * Blocks and histories already read by this process, by the nodes that showed them: the nodes of one credential prove nothing
@@ -54,59 +52,34 @@ export function withdrawalContext(settings: NodeSettings, keys: Keys, nodes: Nod
   };
 }
 
-/** Reads both credentials, connects, and closes the connections whatever happens. */
-export async function withWithdrawalContext<T>(
-  context: IExecuteFunctions,
-  work: (withdrawals: WithdrawalContext, keys: Keys) => Promise<T>,
-): Promise<T> {
-  const settings = await nodeSettingsOf(context);
-  const keys = await keysOf(context);
-  const signal = context.getExecutionCancelSignal();
-  return withNodes(settings, (nodes) => work({ ...withdrawalContext(settings, keys, nodes), signal }, keys));
+/** A withdrawal's context by the keys credential of its item. */
+export interface KeyWithdrawals extends ItemWithdrawals {
+  keys: Keys;
 }
 
 /**
- * Runs all items as one batch. A parameter that cannot be understood, and a withdrawalId that was used for something
- * else, is an error of its item before anything is sent; everything later is an outcome in an item.
+ * Reads both credentials of every item, connects when an item asks for it, and closes the connections whatever happens.
  */
-export async function runBatch(
+export async function withWithdrawals<T>(
   context: IExecuteFunctions,
   items: INodeExecutionData[],
-  withdrawals: WithdrawalContext,
-  mode: RunOptions['mode'],
-  readOrder: (itemIndex: number) => WithdrawalOrder,
-  toJson: (result: WithdrawalResult) => IDataObject,
-): Promise<INodeExecutionData[]> {
-  if (withdrawals.keys.activeKeys.length === 0 && withdrawals.keys.signer === undefined) {
-    throw new BitSharesError('KEY_WITHOUT_AUTHORITY', {
-      field: 'Active Key',
-      message: 'the keys credential has no active key, so nothing can be signed',
-      fix: 'Enter the active key of the account that pays, or use another keys credential.',
-    });
-  }
-  const output: (IDataObject | undefined)[] = items.map(() => undefined);
-  const orders: { itemIndex: number; order: WithdrawalOrder }[] = [];
-  for (let itemIndex = 0; itemIndex < items.length; itemIndex++) {
-    try {
-      orders.push({ itemIndex, order: readOrder(itemIndex) });
-    } catch (error) {
-      if (!context.continueOnFail()) throw toNodeError(context.getNode(), error, itemIndex);
-      output[itemIndex] = errorItem(context.getNode(), error);
-    }
-  }
-  const results = await runWithdrawals(
-    orders.map(({ order }) => order),
-    withdrawals,
-    { mode, refuseBatchOnConflict: !context.continueOnFail() },
+  work: (withdrawalsOf: (itemIndex: number) => KeyWithdrawals) => Promise<T>,
+): Promise<T> {
+  const credentialsOf = await ofEachItem(context, items, async (itemIndex) => ({
+    settings: await nodeSettingsOf(context, itemIndex),
+    keys: await keysOf(context, itemIndex),
+  }));
+  const signal = context.getExecutionCancelSignal();
+  return withConnections((connect) =>
+    work((itemIndex) => {
+      const { settings, keys } = credentialsOf(itemIndex);
+      const signer = JSON.stringify([keys.account, ...publicKeysOf(keys)]);
+      return {
+        keys,
+        signer,
+        group: JSON.stringify([settings, signer]),
+        context: { ...withdrawalContext(settings, keys, connect(settings)), signal },
+      };
+    }),
   );
-  results.forEach((result, i) => {
-    const itemIndex = orders[i]?.itemIndex ?? 0;
-    if (result.conflict === null) {
-      output[itemIndex] = toJson(result);
-      return;
-    }
-    if (!context.continueOnFail()) throw toNodeError(context.getNode(), result.conflict, itemIndex);
-    output[itemIndex] = errorItem(context.getNode(), result.conflict);
-  });
-  return output.map((json, item) => ({ json: json ?? {}, pairedItem: { item } }));
 }

@@ -1,7 +1,8 @@
 import { shownFor, type NodeOperation } from '../../../shared/operation';
 import * as fields from './fields';
 import { requestOf, settingsOf, waitForOf } from './orders';
-import { runBatch, withWithdrawalContext } from './run';
+import { runBatch } from './batch';
+import { withWithdrawals } from './run';
 
 /** Transfer: Send. Pays each withdrawal once, however often and wherever it is run. */
 export const send: NodeOperation = {
@@ -9,6 +10,7 @@ export const send: NodeOperation = {
     'transfer',
     ['send'],
     [
+      fields.payingAccount,
       fields.describedBy,
       fields.intent,
       ...fields.shownWithFields([...fields.paymentFields, fields.withdrawalId, fields.requestedAt]),
@@ -18,14 +20,14 @@ export const send: NodeOperation = {
   ),
   movesMoney: true,
   async execute(items) {
-    return withWithdrawalContext(this, (withdrawals) =>
+    return withWithdrawals(this, items, (withdrawalsOf) =>
       runBatch(
         this,
         items,
-        withdrawals,
+        withdrawalsOf,
         'send',
-        (itemIndex) => ({
-          request: requestOf(this, itemIndex, withdrawals.chain),
+        (itemIndex, { chain }) => ({
+          request: requestOf(this, itemIndex, chain),
           ...settingsOf(this, itemIndex, waitForOf(this.getNodeParameter('waitFor', itemIndex))),
         }),
         ({ item }) => ({ ...item }),

@@ -2,17 +2,16 @@ import type { IDataObject } from 'n8n-workflow';
 import { walletReader } from '../../../../src/rpc/walletReader';
 import { AssetNames } from '../../../shared/claimItems';
 import { requireAccount } from '../../../shared/lookup';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
 import { accountField } from '../../../shared/parameters';
-import { walletOf } from '../../../shared/walletCredential';
+import { forEachWalletItem } from '../../../shared/walletItems';
 
 /** Account: Get Balances. One item an asset. The wallet's node always counts pending transactions. */
 export const getBalances: NodeOperation = {
   description: shownFor('account', ['getBalances'], [accountField]),
   async execute(items) {
-    const { session } = await walletOf(this);
-    const reader = walletReader(session.call);
-    return forEachItem(this, items, async (itemIndex) => {
+    return forEachWalletItem(this, items, async (itemIndex, { session }) => {
+      const reader = walletReader(session.call);
       const account = await requireAccount(reader, this.getNodeParameter('account', itemIndex));
       const balances = await reader.balances(account.name, []);
       const names = await AssetNames.of(

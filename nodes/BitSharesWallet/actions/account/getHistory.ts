@@ -3,10 +3,10 @@ import { MemoKeyring } from '../../../../src/protocol';
 import { walletReader } from '../../../../src/rpc/walletReader';
 import { historyItem } from '../../../BitShares/actions/account/getHistory';
 import { requireAccount } from '../../../shared/lookup';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
 import { wholeNumberOf } from '../../../shared/parameterValues';
 import { accountField, limitField } from '../../../shared/parameters';
-import { walletOf } from '../../../shared/walletCredential';
+import { forEachUnlockedItem } from '../../../shared/walletItems';
 import { walletMemo } from '../../walletMemo';
 
 /**
@@ -16,20 +16,18 @@ import { walletMemo } from '../../walletMemo';
 export const getHistory: NodeOperation = {
   description: shownFor('account', ['getHistory'], [accountField, limitField]),
   async execute(items) {
-    const wallet = await walletOf(this);
-    const publicMemos = new MemoKeyring([], wallet.chain.prefix);
-    return wallet.unlocked((call) =>
-      forEachItem(this, items, async (itemIndex) => {
-        const reader = walletReader(call);
-        const account = await requireAccount(reader, this.getNodeParameter('account', itemIndex));
-        const limit = wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
-        const lines = await reader.history(account.name, limit);
-        const ownKeys = new Set(await reader.memoKeys());
-        return lines.map(({ operation, memo: text }): IDataObject => {
-          const { memo } = operation.operation[1] as { memo?: unknown };
-          return { ...historyItem(operation), ...walletMemo(memo, text, { publicMemos, ownKeys }) };
-        });
-      }),
-    );
+    return forEachUnlockedItem(this, items, async (itemIndex, { wallet, call }) => {
+      const publicMemos = new MemoKeyring([], wallet.chain.prefix);
+      const reader = walletReader(call);
+      const account = await requireAccount(reader, this.getNodeParameter('account', itemIndex));
+      const limit = wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
+      const lines = await reader.history(account.name, limit);
+      const ownKeys = new Set(await reader.memoKeys());
+      return lines.map(({ operation, memo: text }): IDataObject => {
+        const { memo, from } = operation.operation[1] as { memo?: unknown; from?: unknown };
+        const side = from === account.id ? 'from' : 'to';
+        return { ...historyItem(operation), ...walletMemo(memo, text, { publicMemos, ownKeys }, side) };
+      });
+    });
   },
 };

@@ -14,11 +14,12 @@ import { importItems, type ShownClaim } from '../../../shared/claimImportItems';
 import { systemClock } from '../../../shared/clock';
 import { keysOf } from '../../../shared/credentials';
 import { requireAccount } from '../../../shared/lookup';
-import { withNodes, type Nodes } from '../../../shared/nodeCredential';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { withConnections, type Nodes } from '../../../shared/nodeCredential';
+import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
 import { choice } from '../../../shared/parameterValues';
 import { sessionInSync } from '../../../shared/sessionInSync';
-import { walletOf, type Wallet } from '../../../shared/walletCredential';
+import type { Wallet } from '../../../shared/walletCredential';
+import { forEachWalletItem } from '../../../shared/walletItems';
 import { walletClaims } from '../../walletClaims';
 import { nodeSettingsFor } from '../transfer/run';
 
@@ -30,9 +31,9 @@ export const importOperation: NodeOperation = {
   description: shownFor('balance', ['import'], importFields),
   movesMoney: true,
   async execute(items) {
-    const keys = await keysOf(this);
-    const wallet = await walletOf(this);
-    return forEachItem(this, items, async (itemIndex) => {
+    const keysOfItem = await ofEachItem(this, items, (itemIndex) => keysOf(this, itemIndex));
+    return forEachWalletItem(this, items, async (itemIndex, wallet) => {
+      const keys = keysOfItem(itemIndex);
       const reader = walletReader(wallet.session.call);
       const account = await requireAccount(reader, keys.account);
       const dryRun = isDryRun(this, itemIndex, account.name);
@@ -45,8 +46,9 @@ export const importOperation: NodeOperation = {
         const built = await wallet.unlocked((call) => walletClaims(call, account, balanceKeys, wallet.chain));
         return importItems({ ...shown, earlier: [], transactions: built }, context);
       }
-      const settings = await nodeSettingsFor(this, wallet);
-      return withNodes(settings, async (nodes) => {
+      const settings = await nodeSettingsFor(this, itemIndex, wallet);
+      return withConnections(async (connect) => {
+        const nodes = connect(settings);
         const sent = await sendFor(this, options, { account, balanceKeys, wallet, nodes });
         return importItems({ ...shown, ...sent }, context);
       });

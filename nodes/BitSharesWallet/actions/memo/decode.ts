@@ -1,37 +1,26 @@
 import { MemoKeyring } from '../../../../src/protocol';
 import { walletReader } from '../../../../src/rpc/walletReader';
-import { readMemo } from '../../../BitShares/actions/memo/decode';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
-import { walletOf } from '../../../shared/walletCredential';
+import type { WalletCall } from '../../../../src/rpc/walletSession';
+import { memoField, memoOf } from '../../../shared/memoParameter';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
+import { forEachUnlockedItem } from '../../../shared/walletItems';
 import { walletMemo } from '../../walletMemo';
 
 /** Memo: Decode. Never fails because of what a memo holds: `memoStatus` says what came of it. */
 export const decode: NodeOperation = {
-  description: shownFor(
-    'memo',
-    ['decode'],
-    [
-      {
-        displayName: 'Memo',
-        name: 'memoObject',
-        type: 'json',
-        default: '={{ $json.memo }}',
-        required: true,
-        description: 'The memo object of an operation: from, to, nonce and message',
-      },
-    ],
-  ),
+  description: shownFor('memo', ['decode'], [memoField]),
   async execute(items) {
-    const wallet = await walletOf(this);
-    const publicMemos = new MemoKeyring([], wallet.chain.prefix);
-    return wallet.unlocked(async (call) => {
-      const ownKeys = new Set(await walletReader(call).memoKeys());
-      return forEachItem(this, items, async (itemIndex) => {
-        const memo = readMemo(this.getNodeParameter('memoObject', itemIndex));
-        const encrypted = publicMemos.decode(memo).status === 'no_key';
-        const read = encrypted ? String(await call('read_memo', [memo])) : '';
-        return walletMemo(memo, read, { publicMemos, ownKeys });
-      });
+    // The keys of a wallet are asked for once: a batch may be a whole history.
+    const keysOfWallet = new Map<WalletCall, Promise<string[]>>();
+    return forEachUnlockedItem(this, items, async (itemIndex, { wallet, call }) => {
+      const publicMemos = new MemoKeyring([], wallet.chain.prefix);
+      const asked = keysOfWallet.get(call) ?? walletReader(call).memoKeys();
+      keysOfWallet.set(call, asked);
+      const ownKeys = new Set(await asked);
+      const memo = memoOf(this, itemIndex);
+      const encrypted = publicMemos.decode(memo).status === 'no_key';
+      const read = encrypted ? String(await call('read_memo', [memo])) : '';
+      return walletMemo(memo, read, { publicMemos, ownKeys });
     });
   },
 };

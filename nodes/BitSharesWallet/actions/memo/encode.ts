@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { parseMemoText } from '../../../../src/withdrawals/intent';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
-import { accountOf } from '../../../shared/parameterValues';
-import { walletOf } from '../../../shared/walletCredential';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
+import { accountOf, memoTextOf } from '../../../shared/parameterValues';
+import { forEachUnlockedItem } from '../../../shared/walletItems';
 
 /** Memo: Encode. The wallet encrypts it with the sender's memo key and a nonce of its own; nothing is sent. */
 export const encode: NodeOperation = {
@@ -38,14 +38,11 @@ export const encode: NodeOperation = {
     ],
   ),
   async execute(items) {
-    const wallet = await walletOf(this);
-    return wallet.unlocked((call) =>
-      forEachItem(this, items, async (itemIndex) => {
-        const text = parseMemoText(this.getNodeParameter('text', itemIndex), 'Text');
-        const from = accountOf(this.getNodeParameter('from', itemIndex), 'From');
-        const to = accountOf(this.getNodeParameter('to', itemIndex), 'To');
-        return { memo: (await call('sign_memo', [from, to, text])) as IDataObject };
-      }),
-    );
+    return forEachUnlockedItem(this, items, async (itemIndex, { call }) => {
+      const text = parseMemoText(memoTextOf(this.getNodeParameter('text', itemIndex), 'Text'), 'Text');
+      const from = accountOf(this.getNodeParameter('from', itemIndex), 'From');
+      const to = accountOf(this.getNodeParameter('to', itemIndex), 'To');
+      return { memo: (await call('sign_memo', [from, to, text])) as IDataObject };
+    });
   },
 };

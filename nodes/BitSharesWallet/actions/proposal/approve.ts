@@ -31,8 +31,9 @@ export const approve: NodeOperation = {
   description: shownFor('proposal', ['approve'], [signedBy, ...parameters]),
   movesMoney: true,
   async execute(items) {
-    return withWalletWithdrawals(this, items, (withdrawals) =>
+    return withWalletWithdrawals(this, items, (withdrawalsOf) =>
       forEachItem(this, items, async (itemIndex) => {
+        const withdrawals = withdrawalsOf(itemIndex).context;
         const proposalId = textOf(this.getNodeParameter('proposalId', itemIndex), 'Proposal ID');
         if (!isObjectId(proposalId, 'proposal')) {
           throw new BitSharesError('INVALID_OBJECT_ID', {

@@ -1,9 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { isoTime } from '../../../../src/protocol';
 import { runWithdrawals } from '../../../../src/withdrawals/runner';
+import { forEachWithdrawal } from '../../../BitShares/actions/transfer/batch';
 import * as fields from '../../../BitShares/actions/transfer/fields';
 import { plainRequest, settingsOf, waitForOf } from '../../../BitShares/actions/transfer/orders';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
 import { accountOf } from '../../../shared/parameterValues';
 import { signedBy, withWalletWithdrawals } from '../transfer/run';
 
@@ -34,16 +35,18 @@ export const create: NodeOperation = {
   ),
   movesMoney: true,
   async execute(items) {
-    return withWalletWithdrawals(this, items, (withdrawals) =>
-      forEachItem(this, items, async (itemIndex) => {
+    const payerOf = (itemIndex: number) =>
+      accountOf(this.getNodeParameter('payingAccount', itemIndex), 'Paying Account');
+    return withWalletWithdrawals(this, items, (withdrawalsOf) => {
+      const groupOf = (i: number) => JSON.stringify([withdrawalsOf(i).group, payerOf(i)]);
+      return forEachWithdrawal(this, items, groupOf, async (itemIndex) => {
         const order = {
           request: plainRequest(this, itemIndex),
           ...settingsOf(this, itemIndex, waitForOf(this.getNodeParameter('waitFor', itemIndex))),
         };
-        const payer = accountOf(this.getNodeParameter('payingAccount', itemIndex), 'Paying Account');
         const [result] = await runWithdrawals(
           [order],
-          { ...withdrawals, payingAccount: payer },
+          { ...withdrawalsOf(itemIndex).context, payingAccount: payerOf(itemIndex) },
           { mode: 'propose', refuseBatchOnConflict: true },
         );
         if (result === undefined) return [];
@@ -55,7 +58,7 @@ export const create: NodeOperation = {
           proposalBlock: proposal?.blockNumber ?? null,
           proposalExpiration: proposal === null ? null : isoTime(proposal.expirationTime),
         };
-      }),
-    );
+      });
+    });
   },
 };

@@ -1,8 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { broadcastPrepared, parsePreparedTransaction } from '../../../../src/withdrawals/settleTransaction';
+import { forEachWithdrawal } from '../../../BitShares/actions/transfer/batch';
 import * as fields from '../../../BitShares/actions/transfer/fields';
 import { identity, maximumWaitOf, waitForOf } from '../../../BitShares/actions/transfer/orders';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
 import { from, withWalletWithdrawals } from './run';
 
 const transaction: INodeProperties = {
@@ -23,22 +24,30 @@ export const broadcast: NodeOperation = {
   ),
   movesMoney: true,
   async execute(items) {
-    return withWalletWithdrawals(this, items, (withdrawals) =>
-      forEachItem(this, items, async (itemIndex) => ({
-        ...(await broadcastPrepared(
-          {
-            ...identity(this, itemIndex),
-            transaction: parsePreparedTransaction(
-              this.getNodeParameter('transaction', itemIndex),
-              withdrawals.chain,
-            ),
-            expiration: null,
-            waitFor: waitForOf(this.getNodeParameter('waitFor', itemIndex)),
-            maximumWait: maximumWaitOf(this.getNodeParameter('maximumWait', itemIndex)),
-          },
-          withdrawals,
-        )),
-      })),
+    return withWalletWithdrawals(this, items, (withdrawalsOf) =>
+      forEachWithdrawal(
+        this,
+        items,
+        (i) => withdrawalsOf(i).group,
+        async (itemIndex) => {
+          const withdrawals = withdrawalsOf(itemIndex).context;
+          return {
+            ...(await broadcastPrepared(
+              {
+                ...identity(this, itemIndex),
+                transaction: parsePreparedTransaction(
+                  this.getNodeParameter('transaction', itemIndex),
+                  withdrawals.chain,
+                ),
+                expiration: null,
+                waitFor: waitForOf(this.getNodeParameter('waitFor', itemIndex)),
+                maximumWait: maximumWaitOf(this.getNodeParameter('maximumWait', itemIndex)),
+              },
+              withdrawals,
+            )),
+          };
+        },
+      ),
     );
   },
 };

@@ -13,8 +13,9 @@ export const getStatus: NodeOperation = {
     [from, fields.withdrawalId, fields.requestedAt, statusOptions],
   ),
   async execute(items) {
-    return withWalletWithdrawals(this, items, (withdrawals) =>
+    return withWalletWithdrawals(this, items, (withdrawalsOf) =>
       forEachItem(this, items, async (itemIndex) => {
+        const withdrawals = withdrawalsOf(itemIndex).context;
         const { expiration, transaction } = this.getNodeParameter('options', itemIndex, {}) as {
           expiration?: unknown;
           transaction?: unknown;

@@ -1,6 +1,6 @@
 import * as fields from '../../../BitShares/actions/transfer/fields';
 import { requestOf, settingsOf } from '../../../BitShares/actions/transfer/orders';
-import { runBatch } from '../../../BitShares/actions/transfer/run';
+import { runBatch } from '../../../BitShares/actions/transfer/batch';
 import { shownFor, type NodeOperation } from '../../../shared/operation';
 import { from, withWalletWithdrawals } from './run';
 
@@ -19,15 +19,16 @@ export const prepare: NodeOperation = {
   ),
   movesMoney: true,
   async execute(items) {
-    return withWalletWithdrawals(this, items, (withdrawals) =>
+    return withWalletWithdrawals(this, items, (withdrawalsOf) =>
       runBatch(
         this,
         items,
-        withdrawals,
+        withdrawalsOf,
         'prepare',
-        (itemIndex) => ({
-          request: requestOf(this, itemIndex, withdrawals.chain),
+        (itemIndex, { chain }) => ({
+          request: requestOf(this, itemIndex, chain),
           ...settingsOf(this, itemIndex, 'broadcast'),
+          payingAccount: withdrawalsOf(itemIndex).from,
         }),
         // Text, so that it fits into one column of a table.
         ({ item, transaction }) => ({

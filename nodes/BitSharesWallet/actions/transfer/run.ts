@@ -2,12 +2,15 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { BitSharesError } from '../../../../src/errors';
 import { signWithWallet } from '../../../../src/rpc/walletSigner';
-import type { WithdrawalContext } from '../../../../src/withdrawals/context';
+import type { ItemWithdrawals } from '../../../BitShares/actions/transfer/batch';
 import { connections } from '../../../BitShares/actions/transfer/run';
 import { nodeSettingsOf, optionalKeysOf } from '../../../shared/credentials';
-import { withNodes, type NodeSettings } from '../../../shared/nodeCredential';
-import { accountOf, invalid } from '../../../shared/parameterValues';
-import { walletOf, type Wallet } from '../../../shared/walletCredential';
+import { publicKeysOf } from '../../../shared/keysCredential';
+import { withConnections, type NodeSettings } from '../../../shared/nodeCredential';
+import { ofEachItem } from '../../../shared/operation';
+import { accountOf } from '../../../shared/parameterValues';
+import type { Wallet } from '../../../shared/walletCredential';
+import { walletsOf } from '../../../shared/walletItems';
 
 /** Whose money it is. The keys that sign are in the wallet. */
 export const from: INodeProperties = {
@@ -17,8 +20,7 @@ export const from: INodeProperties = {
   default: '',
   required: true,
   placeholder: 'e.g. my-exchange',
-  description:
-    'Name or ID of the account that pays; its active key is in the wallet. The same for all items.',
+  description: 'Name or ID of the account that pays; its active key is in the wallet',
 };
 
 /** Who proposes or approves: the same parameter, in the words of a proposal. */
@@ -26,7 +28,7 @@ export const signedBy: INodeProperties = {
   ...from,
   displayName: 'Signed By',
   description:
-    'Name or ID of the account that proposes or approves and pays the fee; its active key is in the wallet. The same for all items.',
+    'Name or ID of the account that proposes or approves and pays the fee; its active key is in the wallet',
 };
 
 /**
@@ -34,7 +36,11 @@ export const signedBy: INodeProperties = {
  *
  * @throws INVALID_PARAMETER when none is selected; WRONG_CHAIN when wallet and node are for different chains
  */
-export async function nodeSettingsFor(context: IExecuteFunctions, wallet: Wallet): Promise<NodeSettings> {
+export async function nodeSettingsFor(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  wallet: Wallet,
+): Promise<NodeSettings> {
   if (context.getNode().credentials?.bitSharesNodeApi === undefined) {
     throw new BitSharesError('INVALID_PARAMETER', {
       field: 'Credential to connect with: BitShares Node API',
@@ -42,7 +48,7 @@ export async function nodeSettingsFor(context: IExecuteFunctions, wallet: Wallet
       fix: 'Select a BitShares Node API credential in this node: what becomes of a transaction is read from your own nodes.',
     });
   }
-  const settings = await nodeSettingsOf(context);
+  const settings = await nodeSettingsOf(context, itemIndex);
   if (settings.chain.chainId === wallet.chain.chainId) return settings;
   throw new BitSharesError('WRONG_CHAIN', {
     message: 'the wallet credential and the node credential are for different chains',
@@ -50,41 +56,53 @@ export async function nodeSettingsFor(context: IExecuteFunctions, wallet: Wallet
   });
 }
 
+/** A withdrawal's context by the wallet credential of its item. */
+export interface WalletWithdrawals extends ItemWithdrawals {
+  /** Name or `1.2.x` of the account that the wallet signs for. */
+  from: string;
+}
+
 /**
- * Connects to wallet and nodes for the length of the work. The wallet is unlocked for each signature only, because a
- * payment is awaited for minutes.
+ * Reads the credentials of every item and connects to wallets and nodes for the length of the work. A wallet is unlocked for
+ * each signature only, because a payment is awaited for minutes.
  */
 export async function withWalletWithdrawals<T>(
   context: IExecuteFunctions,
   items: INodeExecutionData[],
-  work: (withdrawals: WithdrawalContext) => Promise<T>,
+  work: (withdrawalsOf: (itemIndex: number) => WalletWithdrawals) => Promise<T>,
 ): Promise<T> {
-  const wallet = await walletOf(context);
-  const settings = await nodeSettingsFor(context, wallet);
-  const keys = await optionalKeysOf(context);
-  const account = payingAccount(context, items);
-  return withNodes(settings, (nodes) =>
-    work({
-      ...connections(settings, nodes),
-      signal: context.getExecutionCancelSignal(),
-      keys: {
-        account,
-        // Only for encrypted memos. A memo key cannot move funds.
-        memoKeys: [keys?.memoKey, ...(keys?.olderMemoKeys ?? [])].filter((key) => key !== undefined),
-        activeKeys: [],
-        signer: { sign: (transaction) => wallet.unlocked((call) => signWithWallet(call, transaction)) },
-      },
+  const walletOf = await walletsOf(context, items);
+  const credentialsOf = await ofEachItem(context, items, async (itemIndex) => ({
+    settings: await nodeSettingsFor(context, itemIndex, walletOf(itemIndex)),
+    keys: await optionalKeysOf(context, itemIndex),
+    from: accountOf(context.getNodeParameter('from', itemIndex), 'From'),
+  }));
+  const signal = context.getExecutionCancelSignal();
+  return withConnections((connect) =>
+    work((itemIndex) => {
+      const wallet = walletOf(itemIndex);
+      const { settings, keys, from } = credentialsOf(itemIndex);
+      const signer = JSON.stringify([
+        wallet.session.settings.url,
+        from,
+        ...(keys === undefined ? [] : publicKeysOf(keys)),
+      ]);
+      return {
+        from,
+        signer,
+        group: JSON.stringify([settings, wallet.session.settings, signer]),
+        context: {
+          ...connections(settings, connect(settings)),
+          signal,
+          keys: {
+            account: from,
+            // Only for encrypted memos. A memo key cannot move funds.
+            memoKeys: [keys?.memoKey, ...(keys?.olderMemoKeys ?? [])].filter((key) => key !== undefined),
+            activeKeys: [],
+            signer: { sign: (transaction) => wallet.unlocked((call) => signWithWallet(call, transaction)) },
+          },
+        },
+      };
     }),
-  );
-}
-
-function payingAccount(context: IExecuteFunctions, items: INodeExecutionData[]): string {
-  const accounts = new Set(items.map((_, i) => accountOf(context.getNodeParameter('from', i), 'From')));
-  const [account] = accounts;
-  if (accounts.size === 1 && account !== undefined) return account;
-  throw invalid(
-    'From',
-    'the items pay from different accounts',
-    'Enter one account; use a node for each account that pays.',
   );
 }

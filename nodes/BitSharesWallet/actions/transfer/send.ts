@@ -1,6 +1,6 @@
 import * as fields from '../../../BitShares/actions/transfer/fields';
 import { requestOf, settingsOf, waitForOf } from '../../../BitShares/actions/transfer/orders';
-import { runBatch } from '../../../BitShares/actions/transfer/run';
+import { runBatch } from '../../../BitShares/actions/transfer/batch';
 import { shownFor, type NodeOperation } from '../../../shared/operation';
 import { from, withWalletWithdrawals } from './run';
 
@@ -23,15 +23,16 @@ export const send: NodeOperation = {
   ),
   movesMoney: true,
   async execute(items) {
-    return withWalletWithdrawals(this, items, (withdrawals) =>
+    return withWalletWithdrawals(this, items, (withdrawalsOf) =>
       runBatch(
         this,
         items,
-        withdrawals,
+        withdrawalsOf,
         'send',
-        (itemIndex) => ({
-          request: requestOf(this, itemIndex, withdrawals.chain),
+        (itemIndex, { chain }) => ({
+          request: requestOf(this, itemIndex, chain),
           ...settingsOf(this, itemIndex, waitForOf(this.getNodeParameter('waitFor', itemIndex))),
+          payingAccount: withdrawalsOf(itemIndex).from,
         }),
         ({ item }) => ({ ...item }),
       ),

@@ -1,13 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
-import { walletOf } from '../../../shared/walletCredential';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
+import { forEachWalletItem } from '../../../shared/walletItems';
 
 /** Wallet: Get Info. What the wallet and its node are at; needs no password. */
 export const getInfo: NodeOperation = {
   description: shownFor('wallet', ['getInfo'], []),
   async execute(items) {
-    const { session } = await walletOf(this);
-    return forEachItem(this, items, async (): Promise<IDataObject> => {
+    return forEachWalletItem(this, items, async (_, { session }): Promise<IDataObject> => {
       const info = (await session.call('info')) as IDataObject;
       const { client_version: version } = (await session.call('about')) as IDataObject;
       return {

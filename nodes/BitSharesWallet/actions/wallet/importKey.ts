@@ -6,9 +6,9 @@ import { walletReader } from '../../../../src/rpc/walletReader';
 import { keysOf } from '../../../shared/credentials';
 import type { Keys } from '../../../shared/keysCredential';
 import { requireAccount } from '../../../shared/lookup';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
 import { choices } from '../../../shared/parameterValues';
-import { walletOf } from '../../../shared/walletCredential';
+import { forEachUnlockedItem } from '../../../shared/walletItems';
 
 /**
  * Wallet: Import Key. Hands private keys of the keys credential to the wallet and saves its file: cli_wallet by itself
@@ -40,29 +40,27 @@ export const importKey: NodeOperation = {
   ),
   movesMoney: true,
   async execute(items) {
-    const keys = await keysOf(this);
-    const wallet = await walletOf(this);
-    return wallet.unlocked((call) =>
-      forEachItem(this, items, async (itemIndex) => {
-        const account = await requireAccount(walletReader(call), keys.account);
-        const imported: IDataObject[] = [];
-        for (const key of chosenKeys(this, itemIndex, keys)) {
-          const wif = key.toWif();
-          const isKeyOfAccount = (await call('import_key', [account.name, wif], [wif])) === true;
-          const publicKey = key.publicKey.toString(wallet.chain.prefix);
-          imported.push({
-            account: account.name,
-            accountId: account.id,
-            publicKey,
-            role: roleOf(account, publicKey),
-            isKeyOfAccount,
-            imported: true,
-          });
-        }
-        await call('save_wallet_file', ['']);
-        return imported;
-      }),
-    );
+    const keysOfItem = await ofEachItem(this, items, (itemIndex) => keysOf(this, itemIndex));
+    return forEachUnlockedItem(this, items, async (itemIndex, { wallet, call }) => {
+      const keys = keysOfItem(itemIndex);
+      const account = await requireAccount(walletReader(call), keys.account);
+      const imported: IDataObject[] = [];
+      for (const key of chosenKeys(this, itemIndex, keys)) {
+        const wif = key.toWif();
+        const isKeyOfAccount = (await call('import_key', [account.name, wif], [wif])) === true;
+        const publicKey = key.publicKey.toString(wallet.chain.prefix);
+        imported.push({
+          account: account.name,
+          accountId: account.id,
+          publicKey,
+          role: roleOf(account, publicKey),
+          isKeyOfAccount,
+          imported: true,
+        });
+      }
+      await call('save_wallet_file', ['']);
+      return imported;
+    });
   },
 };
 

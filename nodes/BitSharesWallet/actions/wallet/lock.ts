@@ -1,12 +1,11 @@
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
-import { walletOf } from '../../../shared/walletCredential';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
+import { forEachWalletItem } from '../../../shared/walletItems';
 
 /** Wallet: Lock. A wallet that is locked stays so. */
 export const lock: NodeOperation = {
   description: shownFor('wallet', ['lock'], []),
   async execute(items) {
-    const { session } = await walletOf(this);
-    return forEachItem(this, items, async () => {
+    return forEachWalletItem(this, items, async (_, { session }) => {
       const wasLocked = await session.isLocked();
       if (!wasLocked) await session.lock();
       return { isLocked: true, wasLocked };

@@ -1,5 +1,5 @@
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
-import { walletOf } from '../../../shared/walletCredential';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
+import { forEachWalletItem } from '../../../shared/walletItems';
 
 /**
  * Wallet: Set Password. Gives a new wallet the password of the credential and saves its file, so that it survives a restart.
@@ -10,9 +10,8 @@ export const setPassword: NodeOperation = {
   description: shownFor('wallet', ['setPassword'], []),
   movesMoney: true,
   async execute(items) {
-    const wallet = await walletOf(this);
-    const { session } = wallet;
-    return forEachItem(this, items, async () => {
+    return forEachWalletItem(this, items, async (_, wallet) => {
+      const { session } = wallet;
       const isNew = await session.isNew();
       if (isNew) {
         const { password } = session.settings;

@@ -1,13 +1,12 @@
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
-import { walletOf } from '../../../shared/walletCredential';
+import { shownFor, type NodeOperation } from '../../../shared/operation';
+import { forEachWalletItem } from '../../../shared/walletItems';
 
 /** Wallet: Unlock. Leaves the wallet open, for other programs; this node's own operations do not need it. */
 export const unlock: NodeOperation = {
   description: shownFor('wallet', ['unlock'], []),
   movesMoney: true,
   async execute(items) {
-    const { session } = await walletOf(this);
-    return forEachItem(this, items, async () => {
+    return forEachWalletItem(this, items, async (_, { session }) => {
       const wasLocked = await session.isLocked();
       if (wasLocked) await session.unlock();
       session.keepOpen();
