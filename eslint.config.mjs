@@ -54,6 +54,30 @@ const directions = [
 /** The socket library's own code, bundled: it cannot do without Node's sockets, timers and buffers. */
 const socketLibrary = 'dist/vendor/ws.js';
 
+/** The one file of ours that uses Node's network modules, and what it becomes in the tarball. */
+const networkModules = ['src/rpc/network.ts', 'dist/network.js'];
+
+/** The one way out for the texts of private keys. */
+const secretExit = 'src/rpc/secretExit.ts';
+
+/** Refuses `key.name(...)`, `key['name']` and `const { name } = key`. */
+const noAccessTo = (name, message) =>
+  [
+    `MemberExpression[property.name='${name}']`,
+    `MemberExpression[property.value='${name}']`,
+    `ObjectPattern > Property[key.name='${name}']`,
+    `ObjectPattern > Property[key.value='${name}']`,
+  ].map((selector) => ({ selector, message }));
+
+const noKeyText = noAccessTo(
+  'toWif',
+  `the text of a private key leaves through ${secretExit} alone, which knows where it may go: pass the key itself, or a Secret`,
+);
+const noKeyBytes = noAccessTo(
+  'secretBytes',
+  'the bytes of a private key stay in src/protocol: sign there, or pass the key itself',
+);
+
 export default tseslint.config(
   { ignores: ['node_modules', 'build', 'coverage', 'test/vectors', 'test/transcripts'] },
   {
@@ -92,6 +116,18 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    files: published,
+    rules: { 'no-restricted-syntax': ['error', ...noKeyText, ...noKeyBytes] },
+  },
+  {
+    files: ['src/protocol/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...noKeyText] },
+  },
+  {
+    files: [secretExit],
+    rules: { 'no-restricted-syntax': ['error', ...noKeyBytes] },
   },
   {
     files: published,
@@ -138,6 +174,14 @@ export default tseslint.config(
       '@n8n/community-nodes/no-restricted-imports': 'off',
       // Its handshake and closing timeouts are timers, and it reads process for its debug switches.
       '@n8n/community-nodes/no-restricted-globals': 'off',
+    },
+  },
+  {
+    files: networkModules,
+    rules: {
+      // A host name is judged by its addresses, and the call goes to those: no allowed module looks names up or lets a call
+      // choose its address. fetch looks the name up again, writes the Host header itself, and inflates what it receives.
+      '@n8n/community-nodes/no-restricted-imports': 'off',
     },
   },
 );

@@ -1,6 +1,6 @@
 /**
- * Builds `dist`: one bundle with everything of ours and the libraries it uses, the socket library in a file of its own,
- * a small file for each node and credential where n8n looks for it, and the files that n8n reads beside them.
+ * Builds `dist`: one bundle with everything of ours and the libraries it uses, the socket library and what uses Node's network
+ * modules in files of their own, a small file for each node and credential where n8n looks for it, and the files that n8n reads beside them.
  */
 const { mkdir, readFile, rm, writeFile } = require('node:fs/promises');
 const path = require('node:path');
@@ -53,6 +53,12 @@ async function bundle() {
           build.onResolve({ filter: /^ws$/ }, () => ({ path: './vendor/ws.js', external: true }));
         },
       },
+      {
+        name: 'network-modules-in-their-own-file',
+        setup(build) {
+          build.onResolve({ filter: /^\.\/network$/ }, () => ({ path: './network.js', external: true }));
+        },
+      },
     ],
   });
 }
@@ -66,6 +72,10 @@ async function bundleSocketLibrary() {
     external: ['bufferutil', 'utf-8-validate'],
     minify: true,
   });
+}
+
+async function bundleNetwork() {
+  await esbuild.build({ ...shared, entryPoints: ['src/rpc/network.ts'], outfile: 'dist/network.js' });
 }
 
 async function writeEntries() {
@@ -104,6 +114,6 @@ function assets() {
 
 exports.build = gulp.series(
   clean,
-  gulp.parallel(bundle, bundleSocketLibrary, writeEntries, writeLicences, assets),
+  gulp.parallel(bundle, bundleSocketLibrary, bundleNetwork, writeEntries, writeLicences, assets),
 );
 exports.default = exports.build;

@@ -72,6 +72,16 @@ export class BitSharesKeysApi implements ICredentialType {
       description: 'Opens the keys of a BitShares 1 wallet export. Only for importing balances.',
     },
     {
+      displayName: 'Wallet That May Receive These Keys',
+      name: 'keyReceivingWallet',
+      type: 'string',
+      noDataExpression: true,
+      default: '',
+      placeholder: 'e.g. http://127.0.0.1:8092',
+      description:
+        'Address of the cli_wallet to which BitShares Wallet may hand these keys (Wallet: Import Key and Balance: Import). Leave empty so that no key leaves n8n.',
+    },
+    {
       displayName: 'Node for the Connection Test',
       name: 'testNodeUrl',
       type: 'string',

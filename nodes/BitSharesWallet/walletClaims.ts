@@ -15,6 +15,7 @@ import {
   type SignedTransaction,
 } from '../../src/protocol';
 import { Answer } from '../../src/rpc/answer';
+import { Secret, type Receiver } from '../../src/rpc/secretExit';
 import type { WalletCall } from '../../src/rpc/walletSession';
 import type { ShownClaim } from '../shared/claimImportItems';
 import type { ClaimLine } from '../shared/claimItems';
@@ -23,16 +24,23 @@ import type { ClaimLine } from '../shared/claimItems';
 const emptyTransactionBytes = 13;
 const signatureBytes = 65;
 
+/** Private keys of balances, and who may receive them. */
+export interface BalanceKeys {
+  keys: readonly PrivateKey[];
+  receiver: Receiver;
+}
+
 /**
  * The claims of these keys. cli_wallet puts up to 30 into a transaction without asking how large the chain allows it to be;
  * where that is too large, the keys are handed to it in smaller groups.
  *
- * @throws INVALID_ANSWER when the wallet wants to send anything but claims into the account
+ * @throws INVALID_ANSWER when the wallet wants to send anything but claims into the account; INVALID_PARAMETER when the keys
+ * may not go to this wallet
  */
 export async function walletClaims(
   call: WalletCall,
   account: Account,
-  balanceKeys: readonly PrivateKey[],
+  balanceKeys: BalanceKeys,
   chain: Chain,
 ): Promise<ShownClaim[]> {
   const all = await importBalance(call, account, balanceKeys, chain);
@@ -46,8 +54,8 @@ export async function walletClaims(
   );
   if (largest <= limit) return all;
   const claims: ShownClaim[] = [];
-  for (const group of groupsWithin(limit, balanceKeys, all, chain)) {
-    claims.push(...(await importBalance(call, account, group, chain)));
+  for (const keys of groupsWithin(limit, balanceKeys.keys, all, chain)) {
+    claims.push(...(await importBalance(call, account, { ...balanceKeys, keys }, chain)));
   }
   return claims;
 }
@@ -55,14 +63,11 @@ export async function walletClaims(
 async function importBalance(
   call: WalletCall,
   account: Account,
-  balanceKeys: readonly PrivateKey[],
+  { keys, receiver }: BalanceKeys,
   chain: Chain,
 ): Promise<ShownClaim[]> {
-  const wifs = balanceKeys.map((key) => key.toWif());
-  const answer = new Answer(
-    await call('import_balance', [account.name, wifs, false], wifs),
-    'import_balance',
-  );
+  const secrets = keys.map((key) => new Secret(key, receiver));
+  const answer = new Answer(await call('import_balance', [account.name, secrets, false]), 'import_balance');
   // Through its bytes and back: nothing that is not a transaction, and one spelling whoever built it.
   const transactions = answer
     .list()

@@ -2,7 +2,8 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { BitSharesError } from '../../src/errors';
 import { decryptBts1Export, PrivateKey } from '../../src/protocol';
-import type { Keys } from './keysCredential';
+import type { Receiver } from '../../src/rpc/secretExit';
+import { receiverOf, type Keys } from './keysCredential';
 import { booleanOf, optionOf, optionsOf, textOf } from './parameterValues';
 
 /** Where keys can come from; what looks without them adds its own. */
@@ -100,6 +101,14 @@ export async function balanceKeysOf(
         'Give the private keys that own the balances, separated by commas.',
       );
   }
+}
+
+/**
+ * Who may receive the keys of a source. Those of a wallet export belong to whoever knows its password, the owner of the keys
+ * credential; those in an item to whoever put them there, who chose the wallet as well.
+ */
+export function receiverOfBalanceKeys(source: KeySource, keys: Keys): Receiver {
+  return source === 'item' ? 'the address beside it' : receiverOf(keys);
 }
 
 async function exportedKeys(

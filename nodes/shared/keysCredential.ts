@@ -2,6 +2,7 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { BitSharesError } from '../../src/errors';
 import { MemoKeyring, PrivateKey, type Chain } from '../../src/protocol';
+import { receivingWalletField, type Receiver } from '../../src/rpc/secretExit';
 import { listField, textField } from './fields';
 import { accountOf } from './parameterValues';
 
@@ -14,6 +15,8 @@ export interface Keys {
   balanceKeys: PrivateKey[];
   /** Empty when none is given. */
   walletPassword: string;
+  /** Origin of the cli_wallet that may receive the keys; empty: none may. */
+  receivingWallet: string;
 }
 
 /**
@@ -42,6 +45,7 @@ export function readKeys(credential: ICredentialDataDecryptedObject): Keys {
     ),
     // Not trimmed: blanks are part of a password.
     walletPassword: typeof credential.walletPassword === 'string' ? credential.walletPassword : '',
+    receivingWallet: originField(credential),
   };
 }
 
@@ -51,6 +55,30 @@ export function publicKeysOf(keys: Keys): (string | null)[] {
   return [memoKey, activeKey, ...olderMemoKeys, ...balanceKeys].map(
     (key) => key?.publicKey.toString('') ?? null,
   );
+}
+
+/** Who may receive the texts of the credential's keys. */
+export function receiverOf({ receivingWallet }: Keys): Receiver {
+  return { origin: receivingWallet };
+}
+
+/** `http://Wallet:80/` is `http://wallet`: as the origin of a Wallet URL is written. */
+function originField(credential: ICredentialDataDecryptedObject): string {
+  const entered = textField(credential, 'keyReceivingWallet');
+  if (entered === '') return '';
+  const url = URL.canParse(entered) ? new URL(entered) : null;
+  const isOrigin =
+    url !== null &&
+    ['http:', 'https:'].includes(url.protocol) &&
+    // No login, path, query or fragment: nothing else than the origin is compared.
+    url.href === `${url.origin}/`;
+  if (isOrigin) return url.origin;
+  throw new BitSharesError('INVALID_PARAMETER', {
+    field: receivingWalletField,
+    // Not repeated: what is no address may be a key or a password that was pasted here.
+    message: 'this is not the address of a wallet',
+    fix: 'Enter scheme, host and port of one cli_wallet, such as http://127.0.0.1:8092, or leave the field empty.',
+  });
 }
 
 function optionalKey(

@@ -3,7 +3,7 @@ import type { ICredentialDataDecryptedObject, IExecuteFunctions } from 'n8n-work
 import type { Clock } from '../../src/chain';
 import { BitSharesError } from '../../src/errors';
 import type { Chain } from '../../src/protocol';
-import { parseEndpoints } from '../../src/rpc/endpoint';
+import { isEndpoint } from '../../src/rpc/endpoint';
 import { WalletSession, type WalletCall, type WalletSettings } from '../../src/rpc/walletSession';
 import { systemClock } from './clock';
 import { readChain } from './nodeCredential';
@@ -18,20 +18,37 @@ export interface WalletCredential extends WalletSettings {
  * @throws INVALID_CHAIN, INVALID_PARAMETER naming the field
  */
 export function readWalletCredential(credential: ICredentialDataDecryptedObject): WalletCredential {
-  const entered = typeof credential.walletUrl === 'string' ? credential.walletUrl : '';
-  const [url, ...more] = parseEndpoints(entered, ['http:', 'https:'], 'Wallet URL');
-  if (url === undefined || more.length > 0) {
-    throw new BitSharesError('INVALID_PARAMETER', {
-      field: 'Wallet URL',
-      message:
-        url === undefined ? 'no address is given' : 'one address only: two wallets do not share their keys',
-      fix: 'Enter the address given to cli_wallet with -H, such as http://127.0.0.1:8092.',
-    });
-  }
+  const url = readWalletUrl(credential.walletUrl);
   const chain = readChain(credential);
   // Not trimmed: blanks are part of a password.
   const password = typeof credential.walletPassword === 'string' ? credential.walletPassword : '';
   return { url, password, chain, chainId: chain.chainId };
+}
+
+function readWalletUrl(entered: unknown): string {
+  const [url, ...more] = (typeof entered === 'string' ? entered : '')
+    .split(/[\s,]+/)
+    .filter((text) => text !== '');
+  const address = 'the address given to cli_wallet with -H, such as http://127.0.0.1:8092';
+  if (url === undefined) throw invalidUrl('no address is given', `Enter ${address}.`);
+  if (more.length > 0) {
+    throw invalidUrl('one address only: two wallets do not share their keys', `Enter ${address}.`);
+  }
+  if (isEndpoint(url, ['http:', 'https:'])) return url;
+  // The address itself is not repeated: what is no address may be a key or a password that was pasted here.
+  throw isEndpoint(url, ['ws:', 'wss:'])
+    ? invalidUrl(
+        'this is a WebSocket address, and cli_wallet is asked over HTTP',
+        `Enter ${address}. Port 8090 is usually that of a node.`,
+      )
+    : invalidUrl(
+        'this is not an http:// or https:// address',
+        `Enter ${address}. A # in a password is written %23.`,
+      );
+}
+
+function invalidUrl(message: string, fix: string): BitSharesError {
+  return new BitSharesError('INVALID_PARAMETER', { field: 'Wallet URL', message, fix });
 }
 
 /** A wallet of one execution. */

@@ -5,7 +5,7 @@ import type {
   ICredentialsDecrypted,
   INodeCredentialTestResult,
 } from 'n8n-workflow';
-import { isBitSharesError } from '../../src/errors';
+import { BitSharesError, isBitSharesError } from '../../src/errors';
 import { parseChainTime } from '../../src/protocol';
 import { WalletSession } from '../../src/rpc/walletSession';
 import { systemClock } from './clock';
@@ -25,29 +25,41 @@ export async function testWalletCredential(
     if (!isBitSharesError(error)) return { status: 'Error', message: 'The test itself went wrong' };
     return {
       status: 'Error',
-      message: error.fix === undefined ? error.message : `${error.message}. ${error.fix}`,
+      message: error.fix === undefined ? error.message : `${error.message.replace(/\.$/, '')}. ${error.fix}`,
     };
   }
 }
 
+/** n8n shows the text of a failed test only, so what needs somebody to act is an error. */
 async function inspect(data: ICredentialDataDecryptedObject): Promise<string> {
   const session = await WalletSession.open(readWalletCredential(data), systemClock);
   const behind = await secondsBehind(session);
-  const late = behind > oldestHead ? ` Its node is not in sync: the latest block is ${behind} s old.` : '';
+  if (behind > oldestHead) {
+    throw new BitSharesError('NODE_OUT_OF_SYNC', {
+      message: `The node of the wallet is not in sync: its latest block is ${behind} s old`,
+      fix: 'Wait until the node has caught up, and check its connection to other nodes and the clock of this machine.',
+    });
+  }
   if (await session.isNew()) {
-    return `Connected. The wallet is new: run Wallet: Set Password, which gives it the password of this credential.${late}`;
+    return 'Connected. The wallet is new: run Wallet: Set Password, which gives it the password of this credential.';
   }
   if (!(await session.isLocked())) {
-    return `Connected. The wallet is unlocked already, so the password was not tried. Whoever reaches its address can pay from it.${late}`;
+    return 'Connected. The wallet is unlocked already, so the password was not tried. Whoever reaches its address can pay from it.';
   }
-  let open = '';
+  let notLocked: string | null = null;
   await session.unlocked(
     () => Promise.resolve(),
     (reason) => {
-      open = ` It could not be locked again and may be open: lock it with Wallet: Lock. ${reason}`;
+      notLocked = reason;
     },
   );
-  return `Connected: the wallet is on the right chain and opens with the password.${late}${open}`;
+  if (notLocked !== null) {
+    throw new BitSharesError('WALLET_ERROR', {
+      message: `The wallet opens with the password, but could not be locked again and may be open (${notLocked as string})`,
+      fix: 'Lock it with Wallet: Lock.',
+    });
+  }
+  return 'Connected: the wallet is on the right chain and opens with the password.';
 }
 
 async function secondsBehind(session: WalletSession): Promise<number> {

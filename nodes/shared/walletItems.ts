@@ -40,11 +40,14 @@ export interface UnlockedWallet {
 /**
  * As `forEachWalletItem`, with each wallet unlocked from its first item to the end of the batch: unlocking anew for every
  * item would take seconds.
+ *
+ * @param check Throws for an item whose wallet must not even be unlocked
  */
 export async function forEachUnlockedItem(
   context: IExecuteFunctions,
   items: INodeExecutionData[],
   work: ItemWork<UnlockedWallet>,
+  check: (itemIndex: number, wallet: Wallet) => void = () => undefined,
 ): Promise<INodeExecutionData[]> {
   const walletOf = await walletsOf(context, items);
   const unlocked = new Map<Wallet, Promise<WalletCall>>();
@@ -64,6 +67,7 @@ export async function forEachUnlockedItem(
   try {
     return await forEachItem(context, items, async (itemIndex) => {
       const wallet = walletOf(itemIndex);
+      check(itemIndex, wallet);
       const call = unlocked.get(wallet) ?? unlock(wallet);
       unlocked.set(wallet, call);
       return work(itemIndex, { wallet, call: await call });

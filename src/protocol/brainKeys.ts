@@ -25,8 +25,8 @@ export function walletAccountKeys(words: string): {
   memo: PrivateKey;
 } {
   const owner = brainKey(normalizeBrainKey(words).toUpperCase(), 0);
-  const active = brainKey(owner.toWif(), 0);
-  return { owner, active, memo: brainKey(active.toWif(), 0) };
+  const active = owner.derivedKey(0);
+  return { owner, active, memo: active.derivedKey(0) };
 }
 
 /**

@@ -11,9 +11,7 @@ import { maskPrivateKeys } from '../protocol';
 export function parseEndpoints(list: string, protocols: string[], field: string): string[] {
   const endpoints = list.split(/[\s,]+/).filter((text) => text !== '');
   for (const [i, endpoint] of endpoints.entries()) {
-    const url = URL.canParse(endpoint) ? new URL(endpoint) : null;
-    // A fragment is no part of an address: it is what a # in a password leaves behind, with the rest as host and port.
-    if (url === null || !protocols.includes(url.protocol) || url.hash !== '') {
+    if (!isEndpoint(endpoint, protocols)) {
       throw new BitSharesError('INVALID_PARAMETER', {
         field,
         // Not repeated: what is no address may be a key or a password that was pasted here.
@@ -23,6 +21,13 @@ export function parseEndpoints(list: string, protocols: string[], field: string)
     }
   }
   return endpoints;
+}
+
+/** Whether a text is an address with one of these protocols. */
+export function isEndpoint(text: string, protocols: string[]): boolean {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  // A fragment is no part of an address: it is what a # in a password leaves behind, with the rest as host and port.
+  return url !== null && protocols.includes(url.protocol) && url.hash === '';
 }
 
 /** The URL without user name, password, query and fragment. */

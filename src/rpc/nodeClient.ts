@@ -8,6 +8,7 @@ import { backoffDelay } from './backoff';
 import { chainReader } from './chainReader';
 import type { ConnectionOptions } from './connection';
 import { displayEndpoint } from './endpoint';
+import type { HostLookup } from './network';
 import { openSession, type SessionSettings } from './nodeSession';
 import { openWebSocket, type OpenSocket } from './socket';
 
@@ -22,6 +23,7 @@ export interface NodeClientSettings extends Partial<ConnectionOptions> {
 export interface NodeClientEnvironment {
   clock: Clock;
   openSocket?: OpenSocket;
+  lookUpHost?: HostLookup;
   /** In [0, 1); spreads reconnections. */
   random?: () => number;
 }
@@ -110,7 +112,13 @@ class Client {
       const url = urls[this.nextEndpoint % urls.length] as string;
       this.nextEndpoint = (this.nextEndpoint + 1) % urls.length;
       try {
-        const session = await openSession(url, this.sessionSettings, this.openSocket, this.environment.clock);
+        const session = await openSession(
+          url,
+          this.sessionSettings,
+          this.openSocket,
+          this.environment.clock,
+          this.environment.lookUpHost,
+        );
         if (this.closing.signal.aborted) {
           session.close();
           break;

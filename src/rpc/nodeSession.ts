@@ -1,10 +1,11 @@
 /** One connection to one endpoint, with chain id and login checked: reads, broadcasts, watched objects. */
 import type { Clock, NodeSession, SignedTransaction } from '../chain';
 import { BitSharesError } from '../errors';
-import { Answer } from './answer';
 import { chainReader } from './chainReader';
 import { Connection, type ConnectionOptions } from './connection';
 import { displayEndpoint } from './endpoint';
+import type { HostLookup } from './network';
+import { NodeLogin } from './nodeLogin';
 import { openWebSocket, type OpenSocket } from './socket';
 
 export interface SessionSettings extends ConnectionOptions {
@@ -72,7 +73,7 @@ class Session {
 }
 
 /**
- * Connects, logs in and checks the chain.
+ * Connects, checks the chain and logs in.
  *
  * @throws NODE_UNREACHABLE, ACCESS_DENIED, WRONG_CHAIN, INVALID_ANSWER, REQUEST_TIMEOUT, CONNECTION_LOST
  */
@@ -81,30 +82,22 @@ export async function openSession(
   settings: SessionSettings,
   openSocket: OpenSocket,
   clock: Clock,
+  lookUp?: HostLookup,
 ): Promise<NodeSession> {
-  const connection = new Connection(url, openSocket, clock, settings);
+  const login = await NodeLogin.to(url, settings, clock, lookUp);
+  const connection = new Connection(url, login.through(openSocket), clock, settings);
   try {
     await connection.opened;
-    if (settings.user !== '') {
-      const { user, password } = settings;
-      const accepted = await connection.request(1, 'login', [user, password], [password]);
-      if (!new Answer(accepted, 'login').boolean()) {
-        throw new BitSharesError('ACCESS_DENIED', {
-          message: `${displayEndpoint(url)} does not accept this user and password`,
-          fix: 'Correct User and Password in the node credential, or leave both empty when the node asks for none.',
-        });
-      }
-    }
     const session = new Session(connection);
     const reader = chainReader((api, method, args) => session.call(api, method, args));
-    const chainId = await reader.chainId();
-    if (chainId !== settings.chainId) {
+    await login.run(connection, reader.chainId, (chainId) => {
+      if (chainId === settings.chainId) return;
       throw new BitSharesError('WRONG_CHAIN', {
         message: `${displayEndpoint(url)} is on chain ${chainId}, the credential is for ${settings.chainId}`,
         fix: 'Choose the right chain in the node credential, or the address of a node of that chain.',
         data: { chainId, expectedChainId: settings.chainId },
       });
-    }
+    });
     return Object.assign(session, reader);
   } catch (error) {
     connection.close();

@@ -3,7 +3,8 @@
  *
  * `ws` and not the global WebSocket: the package has to load on Node 20, which has none.
  */
-import WebSocket from 'ws';
+import WebSocket, { type ClientOptions } from 'ws';
+import { fixedLookup } from './network';
 
 export interface SocketEvents {
   opened(): void;
@@ -18,18 +19,21 @@ export interface Socket {
   close(): void;
 }
 
-export type OpenSocket = (url: string, events: SocketEvents) => Socket;
+/** Connects to one of `addresses` where they are given, instead of looking up the host's name. */
+export type OpenSocket = (url: string, events: SocketEvents, addresses?: readonly string[]) => Socket;
 
 /** Larger answers than this are hostile or a mistake: the biggest real ones (2 MB blocks as JSON) stay far below. */
 const maximumMessageBytes = 64 * 1024 * 1024;
 
 const handshakeTimeoutMs = 10_000;
 
-export const openWebSocket: OpenSocket = (url, events) => {
+export const openWebSocket: OpenSocket = (url, events, addresses) => {
   const socket = new WebSocket(url, {
     handshakeTimeout: handshakeTimeoutMs,
     maxPayload: maximumMessageBytes,
     perMessageDeflate: false,
+    // Passed on to the socket; the library's types leave it out.
+    ...(addresses === undefined ? {} : ({ lookup: fixedLookup(addresses) } as ClientOptions)),
     // Each answer in a turn of its own: sixteen blocks that arrive together would keep the event loop busy for twice as long.
     allowSynchronousEvents: false,
   });

@@ -6,44 +6,134 @@
  */
 import type { Clock } from '../chain';
 import { BitSharesError } from '../errors';
+import { findDestination, type Destination } from './destination';
 import { displayEndpoint } from './endpoint';
-import { withoutSecrets } from './secrets';
-
-/** Sends one HTTP POST and gives the body of the answer, whatever its status. */
-export type Post = (url: string, body: string, signal: AbortSignal) => Promise<string>;
+import { foreignText, quoted } from './foreignText';
+import { checkJsonBudget } from './jsonBudget';
+import { lookUpHost, post as postOverNetwork, type HostLookup, type HttpAnswer, type Post } from './network';
+import { Secret, secretText } from './secretExit';
+import { knownParts } from './walletErrors';
+import { budgetFor, carriesSecrets, fateOf } from './walletMethods';
+import { connectionFailure } from './walletUnreachable';
 
 export interface WalletClientSettings {
   url: string;
   /** Milliseconds until a call without an answer is given up. */
   requestTimeout?: number;
+  /** Cut out of every message, beside the secrets of the call. */
+  secrets?: readonly string[];
+}
+
+/** The network; Node's own where nothing else is given. */
+export interface WalletNetwork {
+  lookUpHost?: HostLookup;
+  post?: Post;
 }
 
 /** `import_balance` and a first `unlock` take seconds on a slow machine. */
 const defaultRequestTimeoutMs = 30_000;
 
-/**
- * POST by fetch. The daemon closes the connection after each answer without saying so, hence no keep-alive; and it
- * reads chunked bodies as empty, hence a string body, which is sent with its length. User and password of the address are
- * for a proxy in front of the daemon; fetch refuses an address that holds them.
- */
-const postByFetch: Post = async (url, body, signal) => {
-  const address = new URL(url);
-  const login = [address.username, address.password].map(percentDecoded).join(':');
-  address.username = '';
-  address.password = '';
-  const response = await fetch(address, {
-    method: 'POST',
-    body,
-    headers: {
-      connection: 'close',
-      'content-type': 'application/json',
-      ...(login === ':' ? {} : { authorization: `Basic ${Buffer.from(login).toString('base64')}` }),
+export interface WalletClient {
+  /**
+   * Calls a wallet method with positional arguments. Keys and passwords among them are given as `Secret`: they become text
+   * when the destination is known and judged.
+   *
+   * Rejects with WALLET_ERROR (`data.nodeMessage`; the wallet drops most codes of its node) when the wallet refused,
+   * NODE_UNREACHABLE when nothing was sent, REQUEST_TIMEOUT and CONNECTION_LOST when nothing is known about the call,
+   * INVALID_ANSWER for an answer that no cli_wallet gives. INVALID_PARAMETER and ACCESS_DENIED as `secretText`.
+   */
+  call(method: string, args: unknown[]): Promise<unknown>;
+}
+
+/** A client for one cli_wallet. */
+export function openWalletClient(
+  settings: WalletClientSettings,
+  clock: Clock,
+  { lookUpHost: lookUp = lookUpHost, post = postOverNetwork }: WalletNetwork = {},
+): WalletClient {
+  const { url, requestTimeout = defaultRequestTimeoutMs } = settings;
+  const shown = displayEndpoint(url);
+  let nextId = 1;
+
+  return {
+    call: async (method, args) => {
+      const ended = new AbortController();
+      let sent = false;
+      const timeout = clock.sleep(requestTimeout, ended.signal).then(() => {
+        throw timeoutError(shown, method, requestTimeout, sent);
+      });
+      timeout.catch(() => undefined);
+
+      const exchange = async (): Promise<unknown> => {
+        const destination = await findDestination(url, lookUp);
+        const { text, secrets } = callText(method, args, nextId++, destination);
+        const address = new URL(url);
+        address.username = '';
+        address.password = '';
+        const request = {
+          url: address,
+          addresses: destination.addresses,
+          headers: headersFor(destination),
+          body: text,
+        };
+        const answer = await post(request, ended.signal, () => (sent = true)).catch((error: unknown) => {
+          throw connectionFailure(shown, method, error, sent);
+        });
+        const known = { shown, method, secrets: [...(settings.secrets ?? []), ...secrets] };
+        return readAnswer(known, answer, await bodyOf(known, answer));
+      };
+      try {
+        return await Promise.race([exchange(), timeout]);
+      } finally {
+        // Ends the timer, and the connection whatever is still to come over it.
+        ended.abort();
+      }
     },
-    redirect: 'error',
-    signal,
+  };
+}
+
+/** The JSON of the call, with its secrets as the destination may have them. */
+function callText(
+  method: string,
+  params: unknown[],
+  id: number,
+  destination: Destination,
+): { text: string; secrets: string[] } {
+  const secrets: string[] = [];
+  // Whatever form a caller gave the secret: this method has one.
+  if (carriesSecrets(method)) secretText('', destination, 'the address beside it');
+  const text = JSON.stringify({ jsonrpc: '2.0', id, method, params }, function (this: unknown, key, value) {
+    // `value` is what toJSON made of it: [secret].
+    const given = (this as Record<string, unknown>)[key];
+    if (!(given instanceof Secret)) return value as unknown;
+    const secret = given.textFor(destination);
+    secrets.push(secret);
+    return secret;
   });
-  return response.text();
-};
+  return { text, secrets };
+}
+
+/**
+ * The daemon closes the connection after each answer without saying so, and it never compresses. User and password of the
+ * address are a login, for a proxy in front of it.
+ */
+function headersFor(destination: Destination): Record<string, string> {
+  const { username, password } = destination.url;
+  const login = [username, password].map(percentDecoded).join(':');
+  return {
+    'accept-encoding': 'identity',
+    connection: 'close',
+    'content-type': 'application/json',
+    ...(login === ':'
+      ? {}
+      : {
+          authorization: new Secret(
+            `Basic ${Buffer.from(login).toString('base64')}`,
+            'the address beside it',
+          ).textFor(destination),
+        }),
+  };
+}
 
 /** A sign that is no part of a code stays as it is: a password may hold it. */
 function percentDecoded(text: string): string {
@@ -52,98 +142,104 @@ function percentDecoded(text: string): string {
   );
 }
 
-export interface WalletClient {
-  /**
-   * Calls a wallet method with positional arguments.
-   *
-   * `secrets` are those of the arguments that must not come back in a message; they are cut out of error texts.
-   *
-   * Rejects with WALLET_ERROR (`data.nodeMessage`; the wallet drops most codes of its node) when the wallet refused,
-   * NODE_UNREACHABLE when nothing was sent, REQUEST_TIMEOUT and CONNECTION_LOST when nothing is known about the call.
-   */
-  call(method: string, args: unknown[], secrets?: string[]): Promise<unknown>;
+/** What a message needs to know about the call. */
+interface Call {
+  shown: string;
+  method: string;
+  secrets: readonly string[];
 }
 
-/** A client for one cli_wallet. */
-export function openWalletClient(
-  settings: WalletClientSettings,
-  clock: Clock,
-  post: Post = postByFetch,
-): WalletClient {
-  const { url, requestTimeout = defaultRequestTimeoutMs } = settings;
-  const shown = displayEndpoint(url);
-  let nextId = 1;
-
-  const exchange = async (method: string, body: string): Promise<string> => {
-    const abandoned = new AbortController();
-    const answered = new AbortController();
-    const timeout = clock.sleep(requestTimeout, answered.signal).then(() => {
-      abandoned.abort();
-      throw new BitSharesError('REQUEST_TIMEOUT', {
-        message: `The wallet at ${shown} did not answer ${method} within ${requestTimeout / 1000} s`,
-        fix: 'Whether the wallet acted on the call is not known. Look at the account history before trying again.',
-      });
-    });
-    timeout.catch(() => undefined);
-    try {
-      return await Promise.race([post(url, body, abandoned.signal), timeout]);
-    } catch (error) {
-      throw error instanceof BitSharesError ? error : transportError(shown, method, error);
-    } finally {
-      answered.abort();
-    }
-  };
-
-  return {
-    call: async (method, args, secrets = []) => {
-      const text = await exchange(
-        method,
-        JSON.stringify({ jsonrpc: '2.0', id: nextId++, method, params: args }),
-      );
-      return readAnswer(shown, method, text, secrets);
-    },
-  };
-}
-
-/** Refused connections were never sent; everything else leaves the call's fate open. */
-function transportError(shown: string, method: string, error: unknown): BitSharesError {
-  const cause = (error as { cause?: { code?: unknown } } | null)?.cause?.code;
-  if (cause === 'ECONNREFUSED' || cause === 'ENOTFOUND' || cause === 'EHOSTUNREACH') {
-    return new BitSharesError('NODE_UNREACHABLE', {
-      message: `The wallet at ${shown} is not reachable`,
-      fix: 'Check the Wallet URL and that cli_wallet runs with -H; it exits when its node goes away.',
-    });
+async function bodyOf(call: Call, { contentEncoding, body }: HttpAnswer): Promise<string> {
+  const { shown, method } = call;
+  if (contentEncoding !== '' && contentEncoding.toLowerCase() !== 'identity') {
+    throw invalidAnswer(call, `${shown} answered ${method} in compressed form, which was not asked for`);
   }
-  return new BitSharesError('CONNECTION_LOST', {
-    message: `The connection to the wallet at ${shown} was lost during ${method}`,
-    fix: 'Whether the wallet acted on the call is not known. Look at the account history before trying again.',
-  });
+  const { characters } = budgetFor(method);
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const part of body) {
+      length += part.length;
+      if (length > characters) break;
+      parts.push(part);
+    }
+  } catch (error) {
+    throw connectionFailure(shown, method, error, true);
+  }
+  if (length > characters) {
+    throw invalidAnswer(call, `${shown} answered ${method} with more than ${characters} bytes`);
+  }
+  return new TextDecoder().decode(Buffer.concat(parts));
 }
 
-function readAnswer(shown: string, method: string, text: string, secrets: string[]): unknown {
+function readAnswer(call: Call, { status }: HttpAnswer, text: string): unknown {
+  const { shown, method, secrets } = call;
+  checkJsonBudget(text, budgetFor(method), `${shown} answered ${method}`);
   let answer: unknown;
   try {
     answer = JSON.parse(text);
   } catch {
-    throw notAWallet(shown);
+    throw notAWallet(call, status);
   }
-  if (typeof answer !== 'object' || answer === null) throw notAWallet(shown);
+  if (typeof answer !== 'object' || answer === null) throw notAWallet(call, status);
   const { result, error } = answer as { result?: unknown; error?: { code?: unknown; message?: unknown } };
+  // Refusals come with 200, unknown methods with 400; but a result with another status is not the wallet's.
   if (error !== undefined && error !== null) {
-    const reason = typeof error.message === 'string' ? error.message.trim() : 'no reason given';
-    const nodeMessage = withoutSecrets(reason, secrets).slice(0, 1000);
-    throw new BitSharesError('WALLET_ERROR', {
-      message: `The wallet refused ${method}: ${nodeMessage}`,
-      data: { method, nodeMessage, nodeCode: typeof error.code === 'number' ? error.code : 0 },
-    });
+    const reason = typeof error.message === 'string' ? error.message : 'no reason given';
+    const code = typeof error.code === 'number' ? error.code : 0;
+    throw carriesSecrets(method)
+      ? refusalOfSecret(method, reason)
+      : refusal(method, foreignText(reason, secrets), code);
   }
-  if (result === undefined) throw notAWallet(shown);
+  if (result === undefined || status !== 200) throw notAWallet(call, status);
   return result;
 }
 
-function notAWallet(shown: string): BitSharesError {
+function refusal(method: string, nodeMessage: string, nodeCode: number): BitSharesError {
+  return new BitSharesError('WALLET_ERROR', {
+    message: `The wallet refused ${method}: ${quoted(nodeMessage)}`,
+    data: { method, nodeMessage, nodeCode },
+  });
+}
+
+/**
+ * The wallet may repeat the secret in any spelling, also as a number, so nothing of its answer is kept but what is known to be
+ * harmless.
+ */
+function refusalOfSecret(method: string, reason: string): BitSharesError {
+  const nodeMessage = knownParts(reason);
+  if (nodeMessage !== '') return refusal(method, nodeMessage, 0);
+  return new BitSharesError('WALLET_ERROR', {
+    message: `The wallet refused ${method}, and its reason is not shown because it may repeat the secret`,
+    fix: 'Read the reason in the output of cli_wallet itself.',
+    data: { method, nodeMessage, nodeCode: 0 },
+  });
+}
+
+function timeoutError(shown: string, method: string, after: number, sent: boolean): BitSharesError {
+  const within = `within ${after / 1000} s`;
+  return sent
+    ? new BitSharesError('REQUEST_TIMEOUT', {
+        message: `The wallet at ${shown} did not answer ${method} ${within}`,
+        fix: fateOf(method),
+      })
+    : new BitSharesError('NODE_UNREACHABLE', {
+        message: `The wallet at ${shown} is not reachable (no connection ${within})`,
+        fix: 'Check the Wallet URL, and that a firewall lets this machine through. Nothing was sent.',
+      });
+}
+
+function invalidAnswer({ method }: Call, message: string): BitSharesError {
   return new BitSharesError('INVALID_ANSWER', {
-    message: `${shown} did not answer like a cli_wallet`,
-    fix: 'Check the Wallet URL: cli_wallet answers HTTP on the address given with -H, usually port 8092.',
+    message,
+    fix: `Check that the Wallet URL is your own cli_wallet and nothing stands between. ${fateOf(method)}`,
+  });
+}
+
+function notAWallet({ shown, method }: Call, status: number): BitSharesError {
+  const withStatus = status === 200 ? '' : ` (HTTP status ${status})`;
+  return new BitSharesError('INVALID_ANSWER', {
+    message: `${shown} did not answer ${method} like a cli_wallet${withStatus}`,
+    fix: `Check the Wallet URL: cli_wallet answers HTTP on the address given with -H, usually port 8092. ${fateOf(method)}`,
   });
 }

@@ -3,6 +3,7 @@
  * their code; here both become the codes that the rest of the package knows.
  */
 import { BitSharesError, type BitSharesErrorParts, type ErrorCode } from '../errors';
+import { quoted } from './foreignText';
 
 interface Meaning {
   text: RegExp;
@@ -101,12 +102,30 @@ const nodeCodes: readonly (readonly [RegExp, number])[] = [
   ],
 ];
 
+const methodNotFound = /^Method not found/i;
+
+/**
+ * What this file knows of a text, and nothing else of it: the parts that its patterns match, as they are usually spelled.
+ * For refusals of calls that held a secret, which the other side may repeat in any form.
+ */
+export function knownParts(text: string): string {
+  const patterns = [methodNotFound, ...nodeCodes.map(([pattern]) => pattern), ...meanings.map((m) => m.text)];
+  return patterns
+    .map((pattern) => {
+      const [part = ''] = pattern.exec(text) ?? [];
+      // Where case does not matter it could still be a message.
+      return pattern.ignoreCase ? part.charAt(0).toUpperCase() + part.slice(1).toLowerCase() : part;
+    })
+    .filter((part) => part !== '')
+    .join('; ');
+}
+
 /** The same error with the code that its text means; errors that are not the wallet's own stay as they are. */
 export function explainWalletError(error: BitSharesError): BitSharesError {
   if (error.code !== 'WALLET_ERROR') return error;
   const method = String(error.data.method ?? '');
   const text = String(error.data.nodeMessage ?? '');
-  if (/^Method not found/i.test(text)) {
+  if (methodNotFound.test(text)) {
     return new BitSharesError('WALLET_ERROR', {
       message: `this wallet has no method ${method}`,
       fix: 'Use cli_wallet of bitshares-core 6 or later.',
@@ -116,7 +135,7 @@ export function explainWalletError(error: BitSharesError): BitSharesError {
   const nodeCode = nodeCodes.find(([pattern]) => pattern.test(text))?.[1];
   if (nodeCode !== undefined) {
     return new BitSharesError('NODE_ERROR', {
-      message: `the node of the wallet refused: ${text}`,
+      message: `the node of the wallet refused: ${quoted(text)}`,
       fix: 'Read what the node says, correct it, then run this again.',
       data: { ...error.data, nodeCode },
     });

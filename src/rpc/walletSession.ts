@@ -6,7 +6,8 @@ import type { Clock } from '../chain';
 import { BitSharesError, isBitSharesError } from '../errors';
 import { Answer } from './answer';
 import { displayEndpoint } from './endpoint';
-import { openWalletClient, type Post, type WalletClient } from './walletClient';
+import { Secret } from './secretExit';
+import { openWalletClient, type WalletClient, type WalletNetwork } from './walletClient';
 import { explainWalletError } from './walletErrors';
 
 export interface WalletSettings {
@@ -15,8 +16,8 @@ export interface WalletSettings {
   chainId: string;
 }
 
-/** A call to the wallet. `secrets` are cut out of error texts; the wallet's password always is. */
-export type WalletCall = (method: string, args?: unknown[], secrets?: string[]) => Promise<unknown>;
+/** A call to the wallet. Keys among the arguments are given as `Secret`. */
+export type WalletCall = (method: string, args?: unknown[]) => Promise<unknown>;
 
 /** Somebody else may lock the wallet in between: it is unlocked again, this many times in a row. */
 const mostUnlocks = 3;
@@ -39,9 +40,10 @@ export class WalletSession {
   private constructor(
     readonly settings: WalletSettings,
     clock: Clock,
-    post?: Post,
+    network?: WalletNetwork,
   ) {
-    this.client = openWalletClient({ url: settings.url }, clock, post);
+    const { url, password } = settings;
+    this.client = openWalletClient({ url, secrets: [password] }, clock, network);
     this.shown = displayEndpoint(settings.url);
   }
 
@@ -50,9 +52,10 @@ export class WalletSession {
    *
    * @throws NODE_UNREACHABLE, WRONG_CHAIN, INVALID_ANSWER, REQUEST_TIMEOUT, CONNECTION_LOST
    */
-  static async open(settings: WalletSettings, clock: Clock, post?: Post): Promise<WalletSession> {
-    const session = new WalletSession(settings, clock, post);
-    const chainId = new Answer(await session.call('info'), 'info').field('chain_id').text();
+  static async open(settings: WalletSettings, clock: Clock, network?: WalletNetwork): Promise<WalletSession> {
+    const session = new WalletSession(settings, clock, network);
+    const info = await session.call('info').catch((error: unknown) => session.notAWallet(error));
+    const chainId = new Answer(info, 'info').field('chain_id').text();
     if (chainId !== settings.chainId) {
       throw new BitSharesError('WRONG_CHAIN', {
         message: `The wallet at ${session.shown} is on chain ${chainId}, the credential is for ${settings.chainId}`,
@@ -64,12 +67,31 @@ export class WalletSession {
   }
 
   /** Calls without unlocking. Errors as WalletClient, with the codes that their texts mean. */
-  readonly call: WalletCall = async (method, args = [], secrets = []) =>
+  readonly call: WalletCall = async (method, args = []) =>
     this.client
-      .call(method, args, [...secrets, this.settings.password])
+      .call(method, args)
       .catch((error: unknown) =>
         Promise.reject(error instanceof BitSharesError ? explainWalletError(error) : error),
       );
+
+  /** Whoever has no method `info` is no cli_wallet; a full node, the usual mistake, says so by its chain id. */
+  private async notAWallet(error: unknown): Promise<never> {
+    if (
+      !isBitSharesError(error, 'WALLET_ERROR') ||
+      !/^Method not found/i.test(String(error.data.nodeMessage))
+    )
+      throw error;
+    const chainId = await this.call('call', ['database', 'get_chain_id', []]).catch(() => null);
+    throw typeof chainId === 'string' && /^[0-9a-f]{64}$/.test(chainId)
+      ? new BitSharesError('INVALID_ANSWER', {
+          message: `${this.shown} is a node, not cli_wallet`,
+          fix: 'Enter the address given to cli_wallet with -H, usually port 8092.',
+        })
+      : new BitSharesError('INVALID_ANSWER', {
+          message: `${this.shown} is not cli_wallet: it has no method info`,
+          fix: 'Enter the address given to cli_wallet (bitshares-core 6 or later) with -H, usually port 8092.',
+        });
+  }
 
   async isLocked(): Promise<boolean> {
     return new Answer(await this.call('is_locked'), 'is_locked').boolean();
@@ -86,15 +108,23 @@ export class WalletSession {
    * @throws ACCESS_DENIED for a wrong password; WALLET_LOCKED for a wallet without one
    */
   async unlock(): Promise<void> {
-    const { password } = this.settings;
-    if (password === '') {
-      throw new BitSharesError('ACCESS_DENIED', {
-        field: 'Wallet Password',
-        message: 'no password is given',
-        fix: 'Enter the password of the wallet in the BitShares Wallet API credential.',
-      });
-    }
-    await this.call('unlock', [password]);
+    if (this.settings.password === '') throw noPassword();
+    await this.call('unlock', [this.password]);
+  }
+
+  /**
+   * Gives a new wallet its password.
+   *
+   * @throws ACCESS_DENIED for an empty one, which would leave a wallet that nobody can unlock
+   */
+  async setPassword(): Promise<void> {
+    if (this.settings.password === '') throw noPassword();
+    await this.call('set_password', [this.password]);
+  }
+
+  /** Wallet URL and Wallet Password are in one credential. */
+  private get password(): Secret {
+    return new Secret(this.settings.password, 'the address beside it');
   }
 
   /** From now on the wallet stays as it is when this process has done with it. */
@@ -124,7 +154,7 @@ export class WalletSession {
     sharing.users += 1;
     try {
       await this.unlockFor(sharing);
-      return await work((method, args, secrets) => this.callUnlocked(sharing, method, args, secrets));
+      return await work((method, args) => this.callUnlocked(sharing, method, args));
     } finally {
       sharing.users -= 1;
       if (sharing.users === 0) {
@@ -144,7 +174,8 @@ export class WalletSession {
     // Before the call: when its answer is lost, the wallet may be open.
     sharing.relock = true;
     await this.unlock().catch((error: unknown) => {
-      if (isBitSharesError(error, 'ACCESS_DENIED', 'WALLET_LOCKED')) sharing.relock = before;
+      if (isBitSharesError(error, 'ACCESS_DENIED', 'NODE_UNREACHABLE', 'WALLET_LOCKED'))
+        sharing.relock = before;
       return Promise.reject(error);
     });
   }
@@ -158,14 +189,9 @@ export class WalletSession {
     return incomplete && this.isLocked();
   }
 
-  private async callUnlocked(
-    sharing: Sharing,
-    method: string,
-    args: unknown[] = [],
-    secrets: string[] = [],
-  ): Promise<unknown> {
+  private async callUnlocked(sharing: Sharing, method: string, args: unknown[] = []): Promise<unknown> {
     for (let unlocks = 0; ; unlocks++) {
-      const outcome = await this.call(method, args, secrets).then(
+      const outcome = await this.call(method, args).then(
         (result) => ({ result }),
         (error: unknown) =>
           isBitSharesError(error, 'WALLET_LOCKED') && unlocks < mostUnlocks ? null : Promise.reject(error),
@@ -176,4 +202,12 @@ export class WalletSession {
       await this.unlockFor(sharing);
     }
   }
+}
+
+function noPassword(): BitSharesError {
+  return new BitSharesError('ACCESS_DENIED', {
+    field: 'Wallet Password',
+    message: 'no password is given',
+    fix: 'Enter the password of the wallet in the BitShares Wallet API credential.',
+  });
 }

@@ -85,7 +85,10 @@ export async function startWalletHouse(
     },
     bitSharesNodeApi: nodeCredentialFor(chain),
     // The memo key only: nothing that moves funds is in n8n.
-    bitSharesKeysApi: keysCredentialFor(chain, 'hot-wallet', keys),
+    bitSharesKeysApi: keysCredentialFor(chain, 'hot-wallet', {
+      keyReceivingWallet: chain.walletUrl,
+      ...keys,
+    }),
   });
   return {
     chain,

@@ -1,7 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
+import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { BitSharesWallet } from '../../nodes/BitSharesWallet/BitSharesWallet.node';
 import { testWalletCredential } from '../../nodes/shared/walletCredentialTest';
 import { nullPublicKey, PrivateKey } from '../../src/protocol';
+import { selfSigned } from '../rpc/selfSigned';
 import { itemsOf, password, startWalletHouse, type WalletHouse } from './onDevchain';
 
 describe('the wallet itself', () => {
@@ -116,19 +120,73 @@ describe('the wallet itself', () => {
       expect(await house.ask('is_locked')).toBe(false);
     });
 
-    test('a wallet that could not be locked again is told', async () => {
+    // n8n shows the text of a failed test only.
+    test('a wallet that could not be locked again is an error', async () => {
       house.chain.faults.add({ kind: 'error', method: 'lock', text: 'no' });
-      expect((await tested({})).message).toMatch(/opens with the password.*may be open/);
+      expect(await tested({})).toEqual({
+        status: 'Error',
+        message: expect.stringMatching(/opens with the password.*may be open.*Wallet: Lock/) as string,
+      });
+    });
+
+    test('a wallet whose node is not in sync is an error', async () => {
+      house.chain.faults.add({
+        kind: 'change',
+        node: 'wallet',
+        method: 'get_dynamic_global_properties',
+        change: (result) => ({ ...(result as object), time: '2026-01-01T00:00:00' }),
+      });
+      expect(await tested({})).toEqual({
+        status: 'Error',
+        message: expect.stringMatching(/not in sync: its latest block is \d+ s old\. Wait/) as string,
+      });
+    });
+
+    test('the address of a node is told from that of a wallet', async () => {
+      const walletUrl = house.chain.trustedUrl.replace('ws:', 'http:');
+      expect(await tested({ walletUrl })).toEqual({
+        status: 'Error',
+        message: `${walletUrl} is a node, not cli_wallet. Enter the address given to cli_wallet with -H, usually port 8092.`,
+      });
+    });
+
+    test('so is another service that speaks JSON-RPC', async () => {
+      const other = createServer((_request, response) => {
+        response.writeHead(400).end('{"id":1,"error":{"code":-32601,"message":"Method not found"}}');
+      });
+      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+      const walletUrl = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+      expect((await tested({ walletUrl })).message).toMatch(/is not cli_wallet: it has no method info\./);
+      await new Promise((resolve) => other.close(resolve));
+    });
+
+    test('a certificate that is not trusted is named, and nothing may have happened', async () => {
+      const tls = createTlsServer(selfSigned);
+      await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve));
+      const walletUrl = `https://127.0.0.1:${(tls.address() as AddressInfo).port}`;
+      const { message } = await tested({ walletUrl });
+      expect(message).toMatch(/certificate is self-signed.*NODE_EXTRA_CA_CERTS/);
+      expect(message).not.toMatch(/was lost|not known/);
+      await new Promise((resolve) => tls.close(resolve));
     });
 
     test.each<[string, object, RegExp]>([
       ['the password', { walletPassword: 'wrong' }, /^Wallet Password: /],
       ['the chain', { chain: 'mainnet', chainId: '', addressPrefix: '' }, /is on chain .* --chain-id/],
-      ['the address', { walletUrl: 'ws://127.0.0.1:8092' }, /^Wallet URL: /],
+      [
+        'a WebSocket address',
+        { walletUrl: 'ws://127.0.0.1:8090' },
+        /^Wallet URL: this is a WebSocket address.*http:\/\/127\.0\.0\.1:8092/,
+      ],
+      [
+        'an address without http://',
+        { walletUrl: '127.0.0.1:8092' },
+        /^Wallet URL: this is not an http:.*such as http:\/\/127\.0\.0\.1:8092\.(?!.*commas)/,
+      ],
       [
         'a # in the address',
         { walletUrl: 'http://n8n:12#word@127.0.0.1:8092' },
-        /^Wallet URL: entry 1 is not .*%23/,
+        /^Wallet URL: this is not an http:.*%23/,
       ],
       [
         'two addresses',
@@ -137,6 +195,7 @@ describe('the wallet itself', () => {
       ],
       ['no wallet', { walletUrl: 'http://127.0.0.1:1025' }, /not reachable.*exits when its node goes away/],
       ['no chain', { chain: '' }, /^Chain: /],
+      ['the chain id', { chainId: '12' }, /64 hexadecimal digits\. /],
     ])('%s', async (_, change, message) => {
       expect(await tested(change)).toMatchObject({
         status: 'Error',

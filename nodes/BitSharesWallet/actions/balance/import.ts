@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { earlierClaims, sendClaims, type EarlierTransaction, type Sent } from '../../../../src/balances';
 import type { Account } from '../../../../src/chain';
-import type { PrivateKey } from '../../../../src/protocol';
+import { checkReceiver } from '../../../../src/rpc/secretExit';
 import { walletReader } from '../../../../src/rpc/walletReader';
 import {
   importFields,
@@ -9,7 +9,7 @@ import {
   isDryRun,
   type ImportOptions,
 } from '../../../BitShares/actions/claimableBalance/importFields';
-import { balanceKeysOf, keySources } from '../../../shared/balanceKeys';
+import { balanceKeysOf, keySources, receiverOfBalanceKeys } from '../../../shared/balanceKeys';
 import { importItems, type ShownClaim } from '../../../shared/claimImportItems';
 import { systemClock } from '../../../shared/clock';
 import { keysOf } from '../../../shared/credentials';
@@ -20,7 +20,7 @@ import { choice } from '../../../shared/parameterValues';
 import { sessionInSync } from '../../../shared/sessionInSync';
 import type { Wallet } from '../../../shared/walletCredential';
 import { forEachWalletItem } from '../../../shared/walletItems';
-import { walletClaims } from '../../walletClaims';
+import { walletClaims, type BalanceKeys } from '../../walletClaims';
 import { nodeSettingsFor } from '../transfer/run';
 
 /**
@@ -39,8 +39,10 @@ export const importOperation: NodeOperation = {
       const dryRun = isDryRun(this, itemIndex, account.name);
       const keysFrom = choice(this.getNodeParameter('keysFrom', itemIndex), keySources, 'Keys From');
       const options = importOptionsOf(this, itemIndex);
-      const balanceKeys = await balanceKeysOf(this, itemIndex, keysFrom, keys);
-      const shown = { keyCount: balanceKeys.length, keysWithoutBalance: null, skipped: [] };
+      const receiver = receiverOfBalanceKeys(keysFrom, keys);
+      checkReceiver(receiver, wallet.session.settings.url);
+      const balanceKeys = { keys: await balanceKeysOf(this, itemIndex, keysFrom, keys), receiver };
+      const shown = { keyCount: balanceKeys.keys.length, keysWithoutBalance: null, skipped: [] };
       const context = { reader, account, dryRun };
       if (dryRun) {
         const built = await wallet.unlocked((call) => walletClaims(call, account, balanceKeys, wallet.chain));
@@ -58,7 +60,7 @@ export const importOperation: NodeOperation = {
 
 interface Sending {
   account: Account;
-  balanceKeys: readonly PrivateKey[];
+  balanceKeys: BalanceKeys;
   wallet: Wallet;
   nodes: Nodes;
 }
@@ -76,7 +78,7 @@ async function sendFor(
   const build = () => wallet.unlocked((call) => walletClaims(call, account, balanceKeys, chain));
   const found = await build();
   const claiming = new Set(found.flatMap(({ claims }) => claims.map(({ ownerKey }) => ownerKey)));
-  const owners = balanceKeys.map((key) => key.publicKey.toString(chain.prefix));
+  const owners = balanceKeys.keys.map((key) => key.publicKey.toString(chain.prefix));
   const allClaim = owners.every((owner) => claiming.has(owner));
   const earlier = allClaim
     ? []

@@ -2,13 +2,18 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { Account } from '../../../../src/chain';
 import { BitSharesError } from '../../../../src/errors';
 import type { PrivateKey } from '../../../../src/protocol';
+import { checkReceiver, Secret } from '../../../../src/rpc/secretExit';
 import { walletReader } from '../../../../src/rpc/walletReader';
 import { keysOf } from '../../../shared/credentials';
-import type { Keys } from '../../../shared/keysCredential';
+import { receiverOf, type Keys } from '../../../shared/keysCredential';
 import { requireAccount } from '../../../shared/lookup';
 import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
 import { choices } from '../../../shared/parameterValues';
-import { forEachUnlockedItem } from '../../../shared/walletItems';
+import type { Wallet } from '../../../shared/walletCredential';
+import { forEachUnlockedItem, type UnlockedWallet } from '../../../shared/walletItems';
+
+const activeKeyStays =
+  'The wallet has the active key now, and n8n still has it, too. Empty Active Key in the BitShares Keys API credential now: payments through cli_wallet do not need it there.';
 
 /**
  * Wallet: Import Key. Hands private keys of the keys credential to the wallet and saves its file: cli_wallet by itself
@@ -41,13 +46,20 @@ export const importKey: NodeOperation = {
   movesMoney: true,
   async execute(items) {
     const keysOfItem = await ofEachItem(this, items, (itemIndex) => keysOf(this, itemIndex));
-    return forEachUnlockedItem(this, items, async (itemIndex, { wallet, call }) => {
+    const mayReceive = (itemIndex: number, { session }: Wallet): void => {
+      checkReceiver(receiverOf(keysOfItem(itemIndex)), session.settings.url);
+    };
+    const importKeys = async (
+      itemIndex: number,
+      { wallet, call }: UnlockedWallet,
+    ): Promise<IDataObject[]> => {
       const keys = keysOfItem(itemIndex);
+      const receiver = receiverOf(keys);
       const account = await requireAccount(walletReader(call), keys.account);
       const imported: IDataObject[] = [];
-      for (const key of chosenKeys(this, itemIndex, keys)) {
-        const wif = key.toWif();
-        const isKeyOfAccount = (await call('import_key', [account.name, wif], [wif])) === true;
+      const chosen = chosenKeys(this, itemIndex, keys);
+      for (const key of chosen) {
+        const isKeyOfAccount = (await call('import_key', [account.name, new Secret(key, receiver)])) === true;
         const publicKey = key.publicKey.toString(wallet.chain.prefix);
         imported.push({
           account: account.name,
@@ -59,8 +71,12 @@ export const importKey: NodeOperation = {
         });
       }
       await call('save_wallet_file', ['']);
+      if (chosen.some((key) => key === keys.activeKey)) {
+        this.addExecutionHints({ message: activeKeyStays, type: 'warning', location: 'outputPane' });
+      }
       return imported;
-    });
+    };
+    return forEachUnlockedItem(this, items, importKeys, mayReceive);
   },
 };
 

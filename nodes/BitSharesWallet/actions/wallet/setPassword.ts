@@ -13,12 +13,7 @@ export const setPassword: NodeOperation = {
     return forEachWalletItem(this, items, async (_, wallet) => {
       const { session } = wallet;
       const isNew = await session.isNew();
-      if (isNew) {
-        const { password } = session.settings;
-        // An empty password would leave a wallet that nobody can unlock.
-        if (password === '') await session.unlock();
-        await session.call('set_password', [password]);
-      }
+      if (isNew) await session.setPassword();
       // The proof that it opens with this password, and how a wrong one is found.
       await wallet.unlocked((call) => call('save_wallet_file', ['']));
       return { passwordSet: isNew, isLocked: await session.isLocked() };
