@@ -1,4 +1,4 @@
-/** The chain of the demo: devchain with three funded accounts, on the real clock with one block a second. */
+/** The chain of the demo: devchain with the accounts of an exchange, on the real clock with one block a second. */
 
 import { randomBytes } from 'node:crypto';
 
@@ -35,6 +35,8 @@ export interface DemoChain {
 }
 
 const accounts = { deposits: 'exchange-deposits', hotWallet: 'exchange-hot', customer: 'customer' };
+/** Holds what the others get: money that an account has from the first block on is in no operation, and no books would balance. */
+const treasury = 'treasury';
 const prefix = 'BTS';
 
 /** Base units of an amount of the core asset, which has five decimals. */
@@ -57,11 +59,12 @@ export async function startDemoChain(): Promise<DemoChain> {
     prefix,
     startTime: Math.floor(Date.now() / 1000) - past,
     accounts: [
-      { name: accounts.deposits, balances: { BTS: '1000' } },
-      { name: accounts.hotWallet, balances: { BTS: '100000' } },
-      { name: accounts.customer, balances: { BTS: '100000' } },
+      { name: treasury, balances: { BTS: '1000000' } },
+      ...Object.values(accounts).map((name) => ({ name })),
     ],
   });
+  for (const to of [accounts.hotWallet, accounts.customer])
+    chain.transfer({ from: treasury, to, amount: '100000' });
   chain.advance(Math.floor(Date.now() / 1000) - chain.head.seconds);
 
   const names = new Map(Object.values(accounts).map((name) => [chain.account(name).id, name]));

@@ -17,7 +17,13 @@ import { installTarball, packTarball } from './nodePackageInstallation';
 import type { Report } from './report';
 import type { Secret } from './secretSearch';
 import { waitFor } from './waiting';
-import { type CredentialIds, fillCredentials, readTemplate, type TemplateName } from './workflowTemplates';
+import {
+  type CredentialIds,
+  fillCredentials,
+  readTemplate,
+  type TemplateName,
+  withoutLogin,
+} from './workflowTemplates';
 
 export interface Exchange {
   chain: DemoChain;
@@ -145,7 +151,7 @@ async function furnish(
   const { credentials, secrets } = await createCredentials(api, chain, webhookHeader);
   const publish = async (name: TemplateName): Promise<CreatedWorkflow> => {
     const workflow = await api.createWorkflow(
-      fillCredentials(await readTemplate(repository, name), credentials),
+      fillCredentials(withoutLogin(await readTemplate(repository, name)), credentials),
     );
     await api.activate(workflow);
     return workflow;

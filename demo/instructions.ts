@@ -7,7 +7,7 @@ export function instructions(exchange: Exchange): string {
     withdrawalId: 'w-1001',
     requestedAt: new Date().toISOString(),
     to: chain.accounts.customer,
-    asset: 'BTS',
+    asset: '1.3.0',
     amount: '25.5',
     memo: 'withdrawal w-1001',
   };
@@ -24,7 +24,7 @@ The exchange is running.
   Login       ${owner.email}   ${owner.password}
   Deposit     ${n8n.address}/form/deposit
   Ledger      ${n8n.address}/projects/${projectId}/datatables/${tables.deposits.id}
-  Withdrawal  (paste it twice: it is paid once)
+  Withdrawal  (answered when it is irreversible; paste it twice: it is paid once)
 ${curl}
 
   Stop        Ctrl-C

@@ -74,6 +74,10 @@ export class N8nApi {
     return list(answer['data'], 'rows').map((row) => record(row) as DataTableRow);
   }
 
+  async deleteDataTable(projectId: string, tableId: string): Promise<void> {
+    await this.call('DELETE', `/projects/${projectId}/data-tables/${tableId}`);
+  }
+
   async createWorkflow(template: WorkflowTemplate): Promise<CreatedWorkflow> {
     const answer = record(await this.call('POST', '/workflows', template));
     return {
@@ -112,7 +116,7 @@ export class N8nApi {
    *
    * @throws DemoFailure with n8n's own message. The body of the request is never repeated: it can hold a key.
    */
-  async call(method: 'GET' | 'POST' | 'PATCH', path: string, body?: unknown): Promise<unknown> {
+  async call(method: 'DELETE' | 'GET' | 'POST' | 'PATCH', path: string, body?: unknown): Promise<unknown> {
     const response = await fetch(`${this.address}/rest${path}`, {
       method,
       headers: {

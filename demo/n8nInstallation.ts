@@ -116,7 +116,9 @@ async function install(
     await report.step(
       `1/3 Installing n8n ${n8nVersion} and Node.js ${nodeVersion} from the npm registry`,
       async () => {
-        const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+        // n8n loads peer dependencies of its own dependencies, whatever the user's npm is set to.
+        const peers = '--legacy-peer-deps=false';
+        const flags = ['--ignore-scripts', peers, '--no-audit', '--no-fund', '--loglevel=error'];
         requireSuccess(await run('npm', ['install', ...flags], {}, 60 * minute), 'npm install', folder);
         await writeFile(packagesMarker, '');
       },

@@ -53,8 +53,9 @@ CREATE TABLE approval_limits (
   up_to    numeric NOT NULL CHECK (up_to > 0)
 );
 
--- What the asking system is told.
-CREATE VIEW withdrawal_status AS
+-- What the asking system is told. next_step is for the operator: it may name balances, nodes and what they say. Of it only the
+-- code of the reason goes out.
+CREATE OR REPLACE VIEW withdrawal_status AS
 SELECT
   withdrawal_id AS "withdrawalId",
   requested_at AS "requestedAt",
@@ -72,8 +73,20 @@ SELECT
     WHEN 'waiting' THEN 'A person has to approve it.'
     WHEN 'declined' THEN concat_ws(' ', 'Declined: it is not paid.', decision_note)
     WHEN 'paid' THEN 'Paid for good.'
-    ELSE coalesce(next_step, 'It is paid with the next run of "Settle approved withdrawals".')
-  END AS "nextStep"
+    WHEN 'refused' THEN 'It has a fault of its own and is never paid.'
+    ELSE CASE
+      WHEN outcome IS NULL THEN 'It is paid with the next run of "Settle approved withdrawals".'
+      WHEN outcome IN ('in_mempool', 'in_block') THEN 'On its way. Ask again.'
+      ELSE 'Not known to be paid, and not proved unpaid: do not refund it. It is tried again.'
+    END
+  END AS "nextStep",
+  coalesce(
+    CASE WHEN state IN ('approved', 'refused') THEN coalesce(
+      substring(next_step FROM '(?:refund it|be paid)\. ([A-Z]+(?:_[A-Z]+)*): '),
+      substring(next_step FROM '\(([A-Z]+(?:_[A-Z]+)*)\)$')
+    ) END,
+    upper(state)
+  ) AS code
 FROM withdrawals;
 
 -- Give it a password: \password n8n_withdrawals

@@ -194,7 +194,7 @@ function positionLost(account: WatchedAccount): BitSharesError {
 export function historyPruned(account: WatchedAccount, removedOps: number): BitSharesError {
   return new BitSharesError('HISTORY_PRUNED', {
     message: `The node has removed ${removedOps} operations of ${account.name} from its history, and goes on removing them`,
-    fix: `Deposits that it removes before they are read are recovered from blocks, except those that a proposal executed. Start the node with track-account = "${account.id}" and partial-operations = true, without max-ops-per-account or with a large one, and replay.`,
+    fix: `Deposits that it removes before they are read are recovered from blocks, except those that a proposal executed. Start the node with track-account = "${account.id}" and max-ops-per-account = 1000000 (the config.ini that it wrote by itself says 100), once with --replay-blockchain.`,
     data: { removedOps },
   });
 }

@@ -332,7 +332,7 @@ export function describeGap(gap: HistoryGap): BitSharesError {
       : `${gap.found} of ${gap.expected} operations were found in blocks`;
   return new BitSharesError('HISTORY_GAP', {
     message: `The node had pruned the history ${stretch}: ${count}. Deposits that a proposal executed may be missing`,
-    fix: 'Compare the balance with BitShares > Deposit > Reconcile, or read the stretch from a node with complete history. Start your node with track-account for this account and without max-ops-per-account.',
+    fix: 'Compare the balance with BitShares > Deposit > Reconcile, or read the stretch from a node with complete history. Start your node with track-account for this account and max-ops-per-account = 1000000 (the config.ini that it wrote by itself says 100), once with --replay-blockchain.',
     data: { ...gap },
   });
 }

@@ -269,7 +269,7 @@ export function proposalReason({ proposal, proposalId, over }: ProposalInFlight)
       ? `the proposal ${name} for this withdrawal is over, but this node's history cannot show whether it was executed`
       : `the proposal ${name} for this withdrawal can be executed until ${isoTime(proposal.expirationTime)}`,
     fix: over
-      ? 'Use a node that tracks the account (track-account, a large max-ops-per-account), and run this again. One week or 20,000 operations of history are read.'
+      ? 'Use a node that tracks the account (track-account, max-ops-per-account = 1000000), and run this again. One week or 20,000 operations of history are read.'
       : 'Let the signers approve it, delete it, or wait until it has expired.',
     data: { proposalId, expirationTime: proposal.expirationTime },
   });

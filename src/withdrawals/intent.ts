@@ -62,7 +62,8 @@ const optionalFields = ['maximumFee'] as const;
 /**
  * A withdrawalId from a workflow: text, or a whole number written as text.
  *
- * @throws INVALID_PARAMETER for an empty or overlong one, blanks around it, control or invisible characters
+ * @throws INVALID_PARAMETER for an empty or overlong one, blanks around it, control or invisible characters, and what a missing
+ *   value leaves behind
  */
 export function parseWithdrawalId(value: unknown, field = 'Withdrawal ID'): string {
   const text = wholeNumberAsText(value);
@@ -248,8 +249,25 @@ function withdrawalIdFault(text: unknown): string | undefined {
   if (maskPrivateKeys(text).masked) return 'the id holds a private key';
   if (unseen.test(text)) return 'the id holds control characters or invisible ones';
   if (!isWellFormed(text)) return 'the id holds characters that cannot be stored safely';
-  return undefined;
+  if (text !== text.normalize('NFC')) {
+    return 'the id holds an accent or a similar mark as a character of its own, so that another id can look the same (it is not in Unicode form NFC)';
+  }
+  if (!/[\p{L}\p{N}]/u.test(text)) return 'the id holds neither a letter nor a digit';
+  const mistake = mistakes.find((pattern) => pattern.test(text))?.exec(text)?.[0];
+  return mistake === undefined ? undefined : `the id holds "${mistake}": an expression found nothing`;
 }
+
+/**
+ * What a program writes where a value is missing. Every request with that mistake would have the same id, and only the first of
+ * them would be paid. Words count alone ("w-null"), not as a part of another word ("annulled").
+ */
+const mistakes: readonly RegExp[] = [
+  /undefined/,
+  /(?<![\p{L}\p{N}])(?:null|NaN)(?![\p{L}\p{N}])/u,
+  /^(?:null|nan|none|nil|true|false)$/i,
+  /\[object\b[^\]]*\]/i,
+  /Invalid Date(?:Time)?/,
+];
 
 /** Half a surrogate pair has no UTF-8 form: two such texts could become the same bytes. */
 function isWellFormed(text: string): boolean {

@@ -5,6 +5,7 @@ import {
   fillCredentials,
   readTemplate,
   type TemplateName,
+  withoutLogin,
   type WorkflowTemplate,
 } from '../../demo/workflowTemplates';
 
@@ -28,7 +29,7 @@ function credentialIds(template: WorkflowTemplate): string[] {
 
 describe.each(names)('the template %s', (name) => {
   test('holds placeholders instead of credential ids, and filling replaces every one', async () => {
-    const template = await readTemplate(repository, name);
+    const template = withoutLogin(await readTemplate(repository, name));
     expect(new Set(credentialIds(template))).toEqual(new Set([credentialPlaceholder]));
     const filled = fillCredentials(template, existing);
     expect(credentialIds(filled)).toHaveLength(credentialIds(template).length);
@@ -61,4 +62,19 @@ test('the workflow that watches deposits asks for no active key', async () => {
   const { nodes } = await readTemplate(repository, 'deposits-to-ledger');
   const used = nodes.flatMap((node) => Object.values(node.credentials ?? {}).map(({ name }) => name));
   expect(new Set(used)).toEqual(new Set(['BitShares nodes', 'Deposit account (memo key only)']));
+});
+
+test('a form that pays asks for a login wherever it is imported; only the demo leaves that out', async () => {
+  const template = await readTemplate(repository, 'make-a-deposit');
+  const form = ({ nodes }: WorkflowTemplate) => nodes.find(({ type }) => type.endsWith('.formTrigger'));
+  expect(form(template)).toMatchObject({
+    parameters: { authentication: 'basicAuth' },
+    credentials: { httpBasicAuth: { id: credentialPlaceholder } },
+  });
+  const open = withoutLogin(template);
+  expect(form(open)?.parameters['authentication']).toBe('none');
+  expect(form(open)?.credentials).toBeUndefined();
+  expect(open.nodes.filter((node) => node !== form(open))).toEqual(
+    template.nodes.filter((node) => node !== form(template)),
+  );
 });

@@ -77,17 +77,22 @@ async function requests(run: Run): Promise<void> {
   );
 
   const bad = withdrawal(run, 'bad', '1');
-  expectAnswer(await request({ ...bad, amount: 25.5 }), 400, { message: 'No text: amount' });
-  expectAnswer(await request({ ...bad, amount: '1.123456' }), 422, { code: 'INVALID_AMOUNT' });
-  expectAnswer(await request({ ...bad, to: 'nobody-here' }), 422, { code: 'UNKNOWN_ACCOUNT' });
+  expectAnswer(await request({ ...bad, amount: 25.5 }), 422, {
+    code: 'NOT_TEXT',
+    field: 'amount',
+    paid: false,
+  });
+  expectAnswer(await request({ ...bad, amount: '1.123456' }), 422, { code: 'INVALID_AMOUNT', final: true });
+  // Not proved: the account may be there once the node has caught up.
+  expectAnswer(await request({ ...bad, to: 'nobody-here' }), 503, { code: 'UNKNOWN_ACCOUNT', final: false });
   expectAnswer(await request({ ...bad, requestedAt: 'yesterday' }), 422, { code: 'INVALID_TIME' });
   expectAnswer(await request({ ...bad, withdrawalId: 'w-1\u202e' }), 422, { code: 'INVALID_PARAMETER' });
+  expectAnswer(await request({ ...bad, withdrawalId: 'w-undefined' }), 422, { code: 'INVALID_PARAMETER' });
   expectAnswer(await request({ ...bad, amount: '9999999' }), 503, {
     code: 'INSUFFICIENT_BALANCE',
-    message: 'The hot wallet has too little now.',
-    whatToDo: 'Ask again with the same body when the operator has filled it.',
+    message: 'The hot wallet has too little now. Ask again with the same body.',
   });
-  report.event('Refused quotes say why, and leave no row.');
+  report.event('Refused quotes say why by a fixed text, and leave no row.');
 
   const hostile = withdrawal(run, hostileId, '5.00005', `'; <b>{{ 1 }}", id "r-1"\u202e\u{e0001}`);
   expectAnswer(await request(hostile), 202, { withdrawalId: hostile.withdrawalId, memo: hostile.memo });
@@ -158,7 +163,8 @@ async function decisions(run: Run): Promise<void> {
   expectAnswer(await status(hostileId), 200, {
     state: 'declined',
     final: true,
-    nextStep: "Declined: it is not paid. don't; --",
+    message: "Declined: it is not paid. don't; --",
+    code: 'DECLINED',
   });
   owed.push('25.5', '2.00002');
   await untilPaid(run, ['r-1', 'r-2']);
@@ -196,7 +202,7 @@ async function killedInSettlement(run: Run): Promise<void> {
   await untilPaid(run, ['k-1', 'k-2', 'k-3', 'k-4', 'k-5']);
   const { body } = await run.status('k-broken');
   expect(
-    body['state'] === 'approved' && String(body['nextStep']).includes('(INVALID_PARAMETER)'),
+    body['state'] === 'approved' && body['code'] === 'INVALID_PARAMETER' && body['outcome'] === 'unknown',
     `The row without a readable intent: ${JSON.stringify(body)}`,
   );
   report.event(
@@ -216,6 +222,10 @@ async function stalledNode(run: Run): Promise<void> {
     async () => {
       const { body } = await status('u-1');
       expect(body['paid'] === false && body['final'] === false, 'A row was settled without a node.');
+      expect(
+        !/ws:|127\.0\.0\.1/.test(JSON.stringify(body)),
+        `The status names a node: ${JSON.stringify(body)}`,
+      );
       return body['outcome'] === 'unknown' ? true : undefined;
     },
     { what: 'the outcome "unknown"', deadline: settlementDeadline, every: second, signal },
@@ -310,9 +320,16 @@ async function payoutLists(run: Run): Promise<void> {
 
 async function databaseGone(run: Run): Promise<void> {
   await run.stopDatabase();
-  const { status } = await run.request(withdrawal(run, 'lost', '6.00006'));
-  expect(status === 500, `Without a database the answer was ${status}.`);
-  run.report.event('Without its database the webhook promises nothing (500).');
+  expectAnswer(await run.request(withdrawal(run, 'lost', '6.00006')), 503, {
+    ...{ code: 'NOT_STORED', withdrawalId: 'lost', paid: false, final: false, state: null },
+  });
+  expectAnswer(await run.status('r-1'), 503, {
+    code: 'NOT_STORED',
+    withdrawalId: 'r-1',
+    paid: false,
+    final: false,
+  });
+  run.report.event('Without its database the webhook promises nothing (503).');
 }
 
 async function comparison({ exchange, owed, report }: Run): Promise<void> {
@@ -344,7 +361,7 @@ function withdrawal(
   amount: string,
   memo = `withdrawal ${withdrawalId}`,
 ): WithdrawalRequest {
-  return { withdrawalId, requestedAt, to: exchange.chain.accounts.customer, asset: 'BTS', amount, memo };
+  return { withdrawalId, requestedAt, to: exchange.chain.accounts.customer, asset: '1.3.0', amount, memo };
 }
 
 async function untilPaid({ signal, status }: Run, withdrawalIds: string[]): Promise<void> {

@@ -70,7 +70,7 @@ export async function setUpApproval(
   const publish = async (name: keyof typeof files): Promise<CreatedWorkflow> => {
     const template = JSON.parse(await readFile(join(examples, files[name]), 'utf8')) as WorkflowTemplate;
     const workflow = await exchange.api.createWorkflow(
-      fillCredentials(everyFiveSeconds(template), credentials),
+      fillCredentials(withHighLimits(everyFiveSeconds(template)), credentials),
     );
     await exchange.api.activate(workflow);
     return workflow;
@@ -150,6 +150,17 @@ function everyFiveSeconds(template: WorkflowTemplate): WorkflowTemplate {
   const nodes = template.nodes.map((node) =>
     node.type === 'n8n-nodes-base.scheduleTrigger' ? { ...node, parameters: { rule } } : node,
   );
+  return { ...template, nodes };
+}
+
+/** Above what the hot wallet holds, so that a request can be asked for that it cannot pay. */
+function withHighLimits(template: WorkflowTemplate): WorkflowTemplate {
+  const rows = [{ asset: '1.3.0', maximumAmount: '10000000' }];
+  const nodes = template.nodes.map((node) => {
+    const { options } = node.parameters as { options?: { maximumAmounts?: object } };
+    if (options?.maximumAmounts === undefined) return node;
+    return { ...node, parameters: { ...node.parameters, options: { ...options, maximumAmounts: { rows } } } };
+  });
   return { ...template, nodes };
 }
 

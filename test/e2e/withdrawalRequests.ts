@@ -52,7 +52,7 @@ function newWithdrawal(number: number, to: string): Withdrawal {
     withdrawalId,
     requestedAt: new Date().toISOString(),
     to,
-    asset: 'BTS',
+    asset: '1.3.0',
     amount: `1.${String(number).padStart(5, '0')}`,
     memo: `withdrawal ${withdrawalId}`,
   };
@@ -96,8 +96,7 @@ async function ask(
   if (body['final'] === true || status === 409 || status === 403) {
     throw new DemoFailure(`${withdrawal.withdrawalId} was answered with ${status}: ${JSON.stringify(body)}`);
   }
-  if (status === 200) return again(`outcome ${String(body['outcome'])}`);
-  return again(`status ${status} ${String(body['message'])}`);
+  return again(`status ${status} ${String(body['code'] ?? body['message'])}`);
 }
 
 /** Asks until an answer is final. Some requests go out twice at once, as from two systems that race. */

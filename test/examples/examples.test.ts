@@ -92,6 +92,64 @@ describe.each(files)('%s', (file) => {
     }
   });
 
+  test('what answers over HTTP gives fixed texts in one shape, and ends the line', () => {
+    const respond = nodes.filter(({ type }) => type === 'n8n-nodes-base.respondToWebhook');
+    for (const { name, parameters } of respond) {
+      expect(parameters).toMatchObject({
+        respondWith: 'text',
+        responseBody: "={{ JSON.stringify($json.body) + '\\n' }}",
+        options: { responseHeaders: { entries: [{ name: 'Content-Type' }] } },
+      });
+      const main = Object.entries(connections as Record<string, { main: { node: string }[][] }>);
+      const feeding = main.filter(([, { main: outputs }]) =>
+        outputs.flat().some(({ node }) => node === name),
+      );
+      expect(feeding).toHaveLength(1);
+      const words = nodes.find((node) => node.name === feeding[0]?.[0])?.parameters['jsonOutput'];
+      for (const field of ['code', 'paid', 'withdrawalId', 'message', 'outcome', 'final'])
+        expect(words).toMatch(new RegExp(`^  ${field}[,:]`, 'm'));
+      // What a node, the database or n8n says is for the operator: it may hold balances and addresses.
+      expect(words).not.toMatch(/\.error|whatToDo|next_step|errorMessage/);
+    }
+  });
+
+  test('what pays names the account that pays, and has limits', () => {
+    const pays = ourNodes.filter(({ parameters }) =>
+      ['quote', 'send', 'prepare'].includes(String(parameters['operation'])),
+    );
+    for (const { parameters } of pays) {
+      expect(parameters['payingAccount']).toMatch(/^[a-z-]+$/);
+      expect(parameters['options']).toMatchObject({
+        allowedAssets: '1.3.0',
+        maximumAmounts: { rows: [{ asset: '1.3.0', maximumAmount: '1000' }] },
+        maximumFee: '100',
+      });
+    }
+  });
+
+  test('assets are named by id, and a form that leads to a payment asks for a login', () => {
+    for (const { parameters } of ourNodes) {
+      if (parameters['asset'] !== undefined) expect(parameters['asset']).toMatch(/^1\.3\.\d+$|^=/);
+      const { rows = [] } = (parameters['assets'] ?? {}) as { rows?: { asset: string }[] };
+      for (const { asset } of rows) expect(asset).toMatch(/^1\.3\.\d+$/);
+    }
+    for (const { parameters } of nodes.filter(({ type }) => type === 'n8n-nodes-base.formTrigger'))
+      expect(['basicAuth', 'n8nUserAuth']).toContain(parameters['authentication']);
+  });
+
+  test('notes are of use outside the demo', () => {
+    const notes = nodes.filter(({ type }) => type === 'n8n-nodes-base.stickyNote');
+    for (const { parameters } of notes) {
+      expect(parameters['content']).not.toMatch(
+        /demo account|of the terminal|exchange-(?:hot|deposits)|127\.0\.0\.1:(?!8092)/,
+      );
+    }
+    if (ourNodes.some(({ credentials }) => credentials?.['bitSharesKeysApi'] !== undefined))
+      expect(notes.map(({ parameters }) => parameters['content']).join()).toMatch(
+        /n8n may have put (?:an)?others? /,
+      );
+  });
+
   test('SQL gets its values as parameters', () => {
     for (const { parameters, type } of nodes.filter((node) => node.type === 'n8n-nodes-base.postgres')) {
       expect(`${type} ${String(parameters['operation'])}`).toBe('n8n-nodes-base.postgres executeQuery');

@@ -8,7 +8,7 @@ import {
 } from '../../src/withdrawals/intent';
 import { withdrawalNonce } from '../../src/withdrawals/nonce';
 import { parseRequestedAt } from '../../src/withdrawals/requestedAt';
-import { refuseUnstableExpression } from '../../src/withdrawals/unstableExpressions';
+import { refuseMissingParts, refuseUnstableExpression } from '../../src/withdrawals/unstableExpressions';
 import { isoTime, mainnet, PrivateKey, testnet } from '../../src/protocol';
 
 describe('requestedAt', () => {
@@ -66,6 +66,40 @@ describe('withdrawalId', () => {
   ])('%j is refused', (value) => {
     expect(() => parseWithdrawalId(value)).toThrow(expect.objectContaining({ field: 'Withdrawal ID' }));
   });
+  test.each([
+    ['w-undefined', /holds "undefined": an expression found nothing/],
+    ['wundefined7', /undefined/],
+    ['null', /null/],
+    ['NULL', /NULL/],
+    ['w_null', /null/],
+    ['null/17', /null/],
+    ['w-NaN', /NaN/],
+    ['none', /none/],
+    ['true', /true/],
+    ['w-[object Object]', /\[object Object\]/],
+    ['[Object: null prototype] {}', /\[Object: null prototype\]|null/],
+    ['w-Invalid Date', /Invalid Date/],
+    ['e\u0301-7', /another id can look the same/],
+    ['-', /neither a letter nor a digit/],
+    ['--/--', /neither/],
+  ])('%j is the sign of a mistake and is refused', (value, message) => {
+    expect(() => parseWithdrawalId(value)).toThrow(message);
+  });
+  test.each([
+    'annulled-7',
+    'banana',
+    'nullify',
+    'Null-Island',
+    'NaNo-7',
+    'w-true',
+    'nonesuch',
+    'V1StGXR8_Z5jdHi6B-myT',
+    'w-',
+    'é-7',
+    'Datenull',
+  ])('%s is an id', (value) => {
+    expect(parseWithdrawalId(value)).toBe(value);
+  });
   test('the nonce is the first 8 bytes of a hash over sender and id, and parts cannot be shifted', () => {
     const digest = createHash('sha256').update('n8n-nodes-bitshares withdrawal 1\x001.2.7\x00W-1').digest();
     expect(withdrawalNonce('1.2.7', 'W-1')).toBe(digest.readBigUInt64BE(0));
@@ -108,6 +142,22 @@ describe('an expression that changes on a retry is refused before anything is bu
     '={{ `${$now}` }}',
     '={{ uuid() }}',
     '={{ crypto.randomUUID() }}',
+    '={{ $json.batch }}-{{ $itemIndex }}',
+    '=w-{{ $position }}',
+    '={{ $prevNode.runIndex }}',
+    '={{ $prevNode["runIndex"] }}',
+    '={{ $resumeWebhookUrl }}',
+    '={{ $resumeFormUrl }}',
+    '={{ $execution.resumeUrl }}',
+    '={{ $("Loop").context.currentRunIndex }}',
+    '={{ $("Loop").context["currentRunIndex"] }}',
+    '={{ $("Loop")["context"].x }}',
+    "={{ $node['Loop'].context['currentRunIndex'] }}",
+    '={{ $node["Loop"].runIndex }}',
+    '={{ $node.Loop.runIndex }}',
+    '={{ $input.context.currentRunIndex }}',
+    '={{ $getWorkflowStaticData("global").counter }}',
+    "={{ $fromAI('id') }}",
   ])('%s', (text) => {
     expect(() => refuseUnstableExpression(text, 'Withdrawal ID')).toThrow(
       expect.objectContaining({ code: 'UNSTABLE_EXPRESSION', field: 'Withdrawal ID' }),
@@ -123,10 +173,42 @@ describe('an expression that changes on a retry is refused before anything is bu
     '={{ $json.createdAt.toDateTime().toISO() }}',
     '={{ DateTime.fromISO($json.requested_at).toISO() }}',
     '={{ $json.updated }}',
+    '={{ $json.itemIndex }}',
+    '={{ $json.runIndex }}-{{ $json.context.currentRunIndex }}',
+    "={{ $('Rows').item.json.context }}",
+    '={{ $node["Rows"].json.id }}',
     'W-Date-$now',
     42,
   ])('%s is stable', (text) => {
     expect(() => refuseUnstableExpression(text, 'Withdrawal ID')).not.toThrow();
+  });
+});
+
+describe('an id of several parts of which one is missing', () => {
+  test.each([
+    ['=w-{{ $json.nmber }}', 'w-'],
+    ['={{ $json.batch }}-{{ $json.nmber }}', '2026-'],
+    ['={{ $json.batch }}-{{ $json.number }}', '-7'],
+    ['={{ $json.a }}-{{ $json.b }}-{{ $json.c }}', '1--3'],
+    ['={{ $json.a }}{{ $json.b }}', ''],
+    ['={{ $json.a }}/w-{{ $json.b }}', 'a/w-'],
+  ])('%s that gave %j is refused', (text, value) => {
+    expect(() => refuseMissingParts(text, value, 'Withdrawal ID')).toThrow(
+      expect.objectContaining({ code: 'INVALID_PARAMETER', field: 'Withdrawal ID' }),
+    );
+  });
+  test.each([
+    ['={{ $json.withdrawalId }}', 'w-'],
+    ['=w-{{ $json.number }}', 'w-7'],
+    ['=w-{{ $json.number }}', 'w-w-'],
+    ['={{ $json.batch }}-{{ $json.number }}', '2026-11-7'],
+    ['={{ $json.a }}-{{ $json.b }}-{{ $json.c }}', 'a-b-c-d'],
+    ['={{ $json.prefix ?? "" }}{{ $json.id }}', '7'],
+    ['={{ { a: { b: $json.id } }.a.b }}', '7'],
+    ['w-', 'w-'],
+    [7, '7'],
+  ])('%s that gave %j is whole', (text, value) => {
+    expect(() => refuseMissingParts(text, value, 'Withdrawal ID')).not.toThrow();
   });
 });
 

@@ -133,6 +133,9 @@ test('a memo type that is neither of the two is refused, and no memo is shown to
 });
 
 test.each<[string, string, Record<string, NodeParameterValueType>]>([
+  ['Withdrawal ID', 'text with a part missing', { withdrawalId: '=w-{{ $json.nmber }}' }],
+  ['Withdrawal ID', 'text with the word undefined', { withdrawalId: '={{ "w-" + $json.nmber }}' }],
+  ['Withdrawal ID', 'the place in a batch', { withdrawalId: '=w-{{ $itemIndex }}' }],
   ['Described By', 'Intent', { describedBy: 'Intent' }],
   ['Wait For', 'Block', { waitFor: '={{ "Block" }}' }],
   ['Wait For', 'nothing', { waitFor: '={{ $json.nothing }}' }],
@@ -174,7 +177,7 @@ test.each<[string, string, Record<string, NodeParameterValueType>]>([
   ['Receiver Memo Key', 'a number', { options: { receiverMemoKey: '={{ 1.5 }}' } }],
 ])('%s that is %s is refused by name, and nothing is sent', async (field, value, parameters) => {
   const before = sent();
-  const withdrawal = request(`N-wrong ${field} ${value}`, { intent: '{}' });
+  const withdrawal = request(`N-wrong ${field.length} ${value.length}`, { intent: '{}' });
   const { error } = await run('send', [withdrawal], { waitFor: 'broadcast', ...parameters });
   expect(error?.message).toMatch(new RegExp(`^${field}.*: `));
   expect(sent()).toBe(before);

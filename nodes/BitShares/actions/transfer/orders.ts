@@ -3,7 +3,10 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { parseIntent, parseWithdrawalId } from '../../../../src/withdrawals/intent';
 import { parseRequestedAt } from '../../../../src/withdrawals/requestedAt';
 import type { IntentRequest, PlainRequest } from '../../../../src/withdrawals/request';
-import { refuseUnstableExpression } from '../../../../src/withdrawals/unstableExpressions';
+import {
+  refuseMissingParts,
+  refuseUnstableExpression,
+} from '../../../../src/withdrawals/unstableExpressions';
 import type { WaitFor, WithdrawalOrder } from '../../../../src/withdrawals/withdrawal';
 import type { Chain } from '../../../../src/protocol';
 import {
@@ -104,8 +107,10 @@ export function identity(
   const { parameters } = context.getNode();
   refuseUnstableExpression(parameters.withdrawalId, 'Withdrawal ID');
   refuseUnstableExpression(parameters.requestedAt, 'Requested At');
+  const withdrawalId = parseWithdrawalId(context.getNodeParameter('withdrawalId', itemIndex));
+  refuseMissingParts(parameters.withdrawalId, withdrawalId, 'Withdrawal ID');
   return {
-    withdrawalId: parseWithdrawalId(context.getNodeParameter('withdrawalId', itemIndex)),
+    withdrawalId,
     requestedAt: requestTime(context.getNodeParameter('requestedAt', itemIndex)),
   };
 }
