@@ -23,9 +23,9 @@ export interface ConnectionOptions {
 
 /**
  * What opening takes longer than this is taken off the time for the first answer after it, of which as much is left at least:
- * an address that draws out both is left after twenty seconds and not after thirty.
+ * an address that draws out both is left within twenty seconds and not after thirty.
  */
-const quickOpeningMs = 5000;
+const quickOpeningMs = 4500;
 
 /** How often deadlines are looked at while requests are open. */
 const deadlineCheckMs = 250;

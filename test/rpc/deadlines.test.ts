@@ -94,7 +94,7 @@ describe('one deadline from the first attempt to connect until the chain id is c
     expect(nodes.events[0]?.reason.message).toMatch(/did not answer (login|get_chain_id) within 15 s/);
   });
 
-  test('one that draws out the opening and then the first answer is left after 20 seconds', async () => {
+  test('one that draws out the opening and then the first answer is left within 20 seconds', async () => {
     const slow = await nodes.node(() => 'silence');
     const healthy = await nodes.node();
     const answer = nodes.client([slow.url, healthy.url]).block(1);
@@ -103,7 +103,7 @@ describe('one deadline from the first attempt to connect until the chain id is c
     for (const socket of slow.sockets)
       socket.send(JSON.stringify({ id: slow.requests[0]?.id, result: chainId }));
     await until(() => slow.methods.length === 2);
-    await nodes.clock.advance(5500);
+    await nodes.clock.advance(5000);
     expect(await answer).toBeNull();
     expect(nodes.told).toEqual([`left ${slow.url}: REQUEST_TIMEOUT`]);
   });
