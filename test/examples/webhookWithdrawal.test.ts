@@ -176,7 +176,7 @@ test('the retry of a paid request gets no 422 while the delayed node does not kn
   const { status, answer } = await webhook.ask(body, { node: { delayedUrls: resyncing.url } });
   expect({ status, ...answer }).toMatchObject({
     status: 503,
-    code: 'UNKNOWN_ACCOUNT',
+    code: 'NODES_DISAGREE',
     paid: false,
     final: false,
   });

@@ -99,8 +99,8 @@ describe('the size of an answer', () => {
     expect(nodes.told).toEqual([`left ${first.url}: INVALID_ANSWER`]);
   });
 
-  const block = {
-    previous: '00'.repeat(20),
+  const block = (number: number) => ({
+    previous: (number - 1).toString(16).padStart(8, '0') + '00'.repeat(16),
     timestamp: '2026-11-22T11:45:40',
     transactions: [
       {
@@ -111,7 +111,7 @@ describe('the size of an answer', () => {
         signatures: [],
       },
     ],
-  };
+  });
 
   test('blocks of more than 8 MiB are asked for again, one at a time', async () => {
     const asked: number[] = [];
@@ -120,9 +120,10 @@ describe('the size of an answer', () => {
       if (request.params[1] !== 'get_block') return rightChain(request);
       const number = request.params[2][0] as number;
       asked.push(number);
-      if (asked.length <= 3) return { result: block };
+      if (asked.length <= 3) return { result: block(number) };
       release.push(() => {
-        for (const socket of self().sockets) socket.send(JSON.stringify({ id: request.id, result: block }));
+        for (const socket of self().sockets)
+          socket.send(JSON.stringify({ id: request.id, result: block(number) }));
       });
       return 'silence';
     });
@@ -139,7 +140,7 @@ describe('the size of an answer', () => {
 
   test('a chain that says how large its blocks may be gets no larger ones', async () => {
     const node = await nodes.node((request) => {
-      if (request.params[1] === 'get_block') return { result: block };
+      if (request.params[1] === 'get_block') return { result: block(request.params[2][0] as number) };
       if (request.params[1] === 'get_objects')
         return { result: [{ id: '2.0.0', parameters: { maximum_block_size: 400_000 } }] };
       return rightChain(request);

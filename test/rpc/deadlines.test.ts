@@ -82,15 +82,13 @@ describe('one deadline from the first attempt to connect until the chain id is c
     const healthy = await nodes.node(({ params }) => ({
       result: params[1] === 'get_chain_id' ? chainId : true,
     }));
-    const answer = nodes
-      .client([silent.url, healthy.url], { user: 'someone', password: 'pa55word' })
-      .transactionHex({} as never)
-      .catch(() => 'asked');
+    const login = { user: 'someone', password: 'pa55word' };
+    const answer = nodes.client([silent.url, healthy.url], login).chainId();
     await until(() => silent.methods.includes(method));
     await nodes.clock.advance(14_000);
     expect(healthy.requests).toEqual([]);
     await nodes.clock.advance(1500);
-    expect(await answer).toBe('asked');
+    expect(await answer).toBe(chainId);
     expect(nodes.events[0]?.reason.message).toMatch(/did not answer (login|get_chain_id) within 15 s/);
   });
 
