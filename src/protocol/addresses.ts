@@ -54,7 +54,7 @@ export function parseAddress(text: string, prefix: string, field?: string): Uint
   const decoded = decodePrefixedBase58Check(text, prefix, addressLength);
   if (decoded.payload === undefined) {
     throw new BitSharesError('INVALID_ADDRESS', {
-      message: `This is not an address of this chain: ${decoded.fault}.`,
+      message: `This is not an address of this chain: ${decoded.fault}`,
       fix: `Give an address that starts with ${prefix}, without blanks, copied whole.`,
       ...(field === undefined ? {} : { field }),
     });
@@ -66,7 +66,7 @@ function uncompressed(publicKey: PublicKey): Uint8Array {
   const key = convertToUncompressed(publicKey.bytes);
   if (key === undefined) {
     throw new BitSharesError('INVALID_PUBLIC_KEY', {
-      message: 'This public key is not a point on the curve, so it has no uncompressed form.',
+      message: 'This public key is not a point on the curve, so it has no uncompressed form',
       fix: 'Give the public key of an existing private key.',
     });
   }

@@ -126,7 +126,7 @@ function decimalTextOf(value: number, field: string | undefined): string {
 function checkPrecision(precision: number): void {
   if (!Number.isInteger(precision) || precision < 0 || precision > largestPrecision) {
     throw new BitSharesError('INVALID_ASSET', {
-      message: `The precision of an asset is a whole number from 0 to ${largestPrecision}.`,
+      message: `The precision of an asset is a whole number from 0 to ${largestPrecision}`,
       fix: 'Read the precision from the asset on the chain.',
     });
   }
@@ -138,7 +138,7 @@ function outside(type: string, field: string | undefined): BitSharesError {
 
 function invalidAmount(message: string, fix: string, field: string | undefined): BitSharesError {
   return new BitSharesError('INVALID_AMOUNT', {
-    message: `${message}.`,
+    message,
     fix,
     ...(field === undefined ? {} : { field }),
   });

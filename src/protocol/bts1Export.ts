@@ -34,7 +34,7 @@ export function decryptBts1Export(
   const secret = sha512(password);
   if (sha512(secret).toString('hex') !== checksum.toLowerCase()) {
     throw new BitSharesError('INVALID_PARAMETER', {
-      message: 'This is not the password of the exported wallet.',
+      message: 'This is not the password of the exported wallet',
       fix: 'Give the password that the BitShares 1 wallet had when its keys were exported.',
       field: fields.password,
     });
@@ -87,7 +87,7 @@ function listOf(value: unknown, name: string, field: string): unknown[] {
 
 function malformed(reason: string, field: string): BitSharesError {
   return new BitSharesError('INVALID_PARAMETER', {
-    message: `This is not a BitShares 1 key export: ${reason}.`,
+    message: `This is not a BitShares 1 key export: ${reason}`,
     fix: 'Give the JSON file that the BitShares 1 wallet wrote (Export Keys), unchanged.',
     field,
   });

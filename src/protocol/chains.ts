@@ -74,7 +74,7 @@ export function customChain(
   const chainId = typeof parts.chainId === 'string' ? parts.chainId.trim().toLowerCase() : '';
   if (!/^[0-9a-f]{64}$/.test(chainId)) {
     throw new BitSharesError('INVALID_CHAIN', {
-      message: 'A chain id has 64 hexadecimal digits.',
+      message: 'A chain id has 64 hexadecimal digits',
       fix: 'Ask the node for it: get_chain_id.',
       field: fields.chainId,
     });
@@ -82,7 +82,7 @@ export function customChain(
   const prefix = typeof parts.prefix === 'string' ? parts.prefix.trim() : '';
   if (!/^[A-Z][A-Z0-9]{0,9}$/.test(prefix)) {
     throw new BitSharesError('INVALID_CHAIN', {
-      message: 'An address prefix has 1 to 10 characters: capital letters and digits.',
+      message: 'An address prefix has 1 to 10 characters: capital letters and digits',
       fix: 'Use what public keys of the chain start with, such as BTS.',
       field: fields.prefix,
     });
@@ -91,7 +91,7 @@ export function customChain(
   if (known !== undefined) {
     if (known.prefix !== prefix) {
       throw new BitSharesError('INVALID_CHAIN', {
-        message: `The chain id is that of ${known.name}, whose prefix is ${known.prefix}.`,
+        message: `The chain id is that of ${known.name}, whose prefix is ${known.prefix}`,
         fix: `Choose ${known.name}, or correct the prefix.`,
         field: fields.prefix,
       });

@@ -51,7 +51,7 @@ export function parseObjectId(text: string, field?: string): ObjectId {
   const id = readObjectId(text);
   if (id === undefined) {
     throw new BitSharesError('INVALID_OBJECT_ID', {
-      message: 'This is not an object id.',
+      message: 'This is not an object id',
       fix: 'Give three numbers with dots between them, such as 1.2.17.',
       ...(field === undefined ? {} : { field }),
     });
@@ -72,7 +72,7 @@ export function objectInstance(id: string, kind: ObjectKind, field?: string): bi
   const parsed = readObjectId(id);
   if (parsed === undefined || parsed.space !== space || parsed.type !== type) {
     throw new BitSharesError('INVALID_OBJECT_ID', {
-      message: `This is not the id of an object of kind ${kind}.`,
+      message: `This is not the id of an object of kind ${kind}`,
       fix: `Give an id that starts with ${space}.${type}., such as ${space}.${type}.17.`,
       ...(field === undefined ? {} : { field }),
     });
@@ -104,7 +104,7 @@ export function isAccountName(name: unknown): name is string {
 export function validateAccountName(name: string, field?: string): string {
   if (!isAccountName(name)) {
     throw new BitSharesError('INVALID_ACCOUNT', {
-      message: 'This is not an account name.',
+      message: 'This is not an account name',
       fix: 'A name has 1 to 63 characters: small letters, digits and hyphens; each part between dots starts with a letter and ends with a letter or digit.',
       ...(field === undefined ? {} : { field }),
     });
@@ -123,7 +123,7 @@ export function isAssetSymbol(symbol: unknown): symbol is string {
 export function validateAssetSymbol(symbol: string, field?: string): string {
   if (!isAssetSymbol(symbol)) {
     throw new BitSharesError('INVALID_ASSET', {
-      message: 'This is not an asset symbol.',
+      message: 'This is not an asset symbol',
       fix: 'A symbol has 3 to 16 characters: capital letters, digits and at most one dot. An id such as 1.3.0 is safer, because symbols can look alike.',
       ...(field === undefined ? {} : { field }),
     });

@@ -289,7 +289,7 @@ function textBytes(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.toString('utf8') !== text) {
     throw new BitSharesError('INVALID_MEMO', {
-      message: 'The memo holds half a character (a lone surrogate), which UTF-8 cannot carry.',
+      message: 'The memo holds half a character (a lone surrogate), which UTF-8 cannot carry',
       fix: 'Correct the text: it was probably cut in the middle of an emoji.',
     });
   }

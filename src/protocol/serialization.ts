@@ -322,9 +322,9 @@ function invalidTransaction(error: unknown, fix: string): unknown {
     (text, segment) => (text === '' || segment.startsWith('[') ? text + segment : `${text}.${segment}`),
     '',
   );
-  const reason = fault.message.replace(/\.$/, '');
+  const { message } = fault;
   return new BitSharesError('INVALID_TRANSACTION', {
-    message: `${reason.charAt(0).toUpperCase()}${reason.slice(1)}${fault.offset === undefined ? '' : ` (at byte ${fault.offset})`}.`,
+    message: `${message.charAt(0).toUpperCase()}${message.slice(1)}${fault.offset === undefined ? '' : ` (at byte ${fault.offset})`}`,
     fix,
     ...(path === '' ? {} : { field: path }),
     ...(fault.offset === undefined ? {} : { data: { offset: fault.offset } }),

@@ -11,7 +11,7 @@ export function parseChainTime(text: string, field?: string): number {
   // only the day is compared.
   if (!(seconds >= 0 && seconds <= largestTime) || dayOf(seconds) !== Number(text.slice(8, 10))) {
     throw new BitSharesError('INVALID_TIME', {
-      message: 'This is not a time of the chain.',
+      message: 'This is not a time of the chain',
       fix: 'Write it in UTC as 2016-04-06T08:29:27, without a zone.',
       ...(field === undefined ? {} : { field }),
     });
@@ -27,7 +27,7 @@ function dayOf(seconds: number): number {
 export function formatChainTime(seconds: number): string {
   if (!Number.isInteger(seconds) || seconds < 0 || seconds > largestTime) {
     throw new BitSharesError('INVALID_TIME', {
-      message: 'A chain time is a whole number of seconds between 0 and 4,294,967,295.',
+      message: 'A chain time is a whole number of seconds between 0 and 4,294,967,295',
       fix: 'Give seconds, not milliseconds.',
     });
   }

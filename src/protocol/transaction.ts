@@ -92,7 +92,7 @@ export function signTransaction(
 ): SignedTransaction {
   if (keys.length === 0) {
     throw new BitSharesError('INVALID_KEY', {
-      message: 'There is no key to sign with.',
+      message: 'There is no key to sign with',
       fix: 'Give the active key of the account that pays.',
     });
   }
@@ -201,7 +201,7 @@ export function referenceBlock(blockId: string): { ref_block_num: number; ref_bl
 function blockIdBytes(blockId: string): Buffer {
   if (typeof blockId !== 'string' || !/^[0-9a-fA-F]{40}$/.test(blockId)) {
     throw new BitSharesError('INVALID_PARAMETER', {
-      message: 'A block id has 40 hexadecimal digits.',
+      message: 'A block id has 40 hexadecimal digits',
       fix: 'Give the block_id that the node reports.',
     });
   }

@@ -195,7 +195,7 @@ describe('the wallet itself', () => {
       ],
       ['no wallet', { walletUrl: 'http://127.0.0.1:1025' }, /not reachable.*exits when its node goes away/],
       ['no chain', { chain: '' }, /^Chain: /],
-      ['the chain id', { chainId: '12' }, /64 hexadecimal digits\. /],
+      ['the chain id', { chainId: '12' }, /64 hexadecimal digits\. Ask/],
     ])('%s', async (_, change, message) => {
       expect(await tested(change)).toMatchObject({
         status: 'Error',
