@@ -28,7 +28,7 @@ type CredentialTest = (
 
 /** Tests every address of a BitShares Node API credential: reachable, right chain, in sync, delayed where it should be. */
 export const testNodeCredential: CredentialTest = async function (credential) {
-  return report(async () => {
+  return testResult(async () => {
     const settings = readNodeSettings(credential.data ?? {});
     // The delayed nodes first: a healthy one cannot be ahead of what is irreversible a moment later.
     const inspectedDelayed = await inspectAll(settings.delayedUrls, settings, oldestDelayedHead);
@@ -54,7 +54,7 @@ export const testNodeCredential: CredentialTest = async function (credential) {
 
 /** Tests a BitShares Keys API credential: the form of every key, and each key against the account where a node is given. */
 export const testKeysCredential: CredentialTest = async function (credential) {
-  return report(async () => {
+  return testResult(async () => {
     const data = credential.data ?? {};
     const keys = readKeys(data);
     const [url] = parseEndpoints(
@@ -93,7 +93,8 @@ function nameTestNode(error: unknown): Promise<never> {
   );
 }
 
-async function report(test: () => Promise<string>): Promise<INodeCredentialTestResult> {
+/** What n8n shows of a test: its last sentence, or what is wrong and what to do about it. */
+export async function testResult(test: () => Promise<string>): Promise<INodeCredentialTestResult> {
   try {
     return { status: 'OK', message: await test() };
   } catch (error) {

@@ -5,10 +5,11 @@ import type {
   ICredentialsDecrypted,
   INodeCredentialTestResult,
 } from 'n8n-workflow';
-import { BitSharesError, isBitSharesError } from '../../src/errors';
+import { BitSharesError } from '../../src/errors';
 import { parseChainTime } from '../../src/protocol';
 import { WalletSession } from '../../src/rpc/walletSession';
 import { systemClock } from './clock';
+import { testResult } from './credentialTests';
 import { readWalletCredential } from './walletCredential';
 
 /** A wallet whose node is older than this shows the past, in seconds. */
@@ -19,15 +20,7 @@ export async function testWalletCredential(
   this: ICredentialTestFunctions,
   { data }: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
 ): Promise<INodeCredentialTestResult> {
-  try {
-    return { status: 'OK', message: await inspect(data ?? {}) };
-  } catch (error) {
-    if (!isBitSharesError(error)) return { status: 'Error', message: 'The test itself went wrong' };
-    return {
-      status: 'Error',
-      message: error.fix === undefined ? error.message : `${error.message.replace(/\.$/, '')}. ${error.fix}`,
-    };
-  }
+  return testResult(() => inspect(data ?? {}));
 }
 
 /** n8n shows the text of a failed test only, so what needs somebody to act is an error. */
