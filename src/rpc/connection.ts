@@ -6,10 +6,10 @@ import type { Clock } from '../chain';
 import { BitSharesError } from '../errors';
 import { answerBytes, blockBytes, mayBeAskedAlone, openingBytes, unaskedBytes } from './answerSizes';
 import { displayEndpoint } from './endpoint';
+import { foreignText, quoted } from './foreignText';
 import { checkedText, idOf, tooMuch, tooOften } from './incoming';
 import { MessageRate, noticeLimits, unaskedLimits } from './messageRate';
 import { lostWith, notAnswered, notSent, type Request } from './request';
-import { withoutSecrets } from './secrets';
 import type { Closing, OpenSocket, Socket } from './socket';
 
 export interface ConnectionOptions {
@@ -255,8 +255,8 @@ export class Connection {
       unknown
     >;
     const nodeCode = typeof code === 'number' ? code : 0;
-    const reason = (typeof message === 'string' ? message : 'no reason given').trim();
-    const nodeMessage = withoutSecrets(reason, request.secrets).slice(0, 1000).trim();
+    const reason = typeof message === 'string' ? message : 'no reason given';
+    const nodeMessage = foreignText(reason, request.secrets);
     const data = { nodeCode, nodeMessage, method: request.method };
     if (nodeMessage.includes('Access denied')) {
       return new BitSharesError('ACCESS_DENIED', {
@@ -266,7 +266,7 @@ export class Connection {
       });
     }
     return new BitSharesError('NODE_ERROR', {
-      message: `The node refused ${request.method}: ${nodeMessage}`,
+      message: `The node refused ${request.method}: ${quoted(nodeMessage)}`,
       data,
     });
   }

@@ -195,6 +195,19 @@ describe('the client of a node', () => {
     expect(error.data).toMatchObject({ nodeCode: 3030001, method: 'broadcast_transaction' });
   });
 
+  test('the words of a node are one line in quotation marks, without characters that reorder or hide them', async () => {
+    const message = 'no"\n\n\u202eevil\u0000\u200b Paid for good';
+    const node = await start((request) =>
+      request.params[1] === 'get_block' ? { error: { code: 1, message } } : healthy(request),
+    );
+    const error = await expectFailure(
+      connect([node.url]).block(1),
+      'NODE_ERROR',
+      /^The node refused get_block: "no' evil Paid for good"$/,
+    );
+    expect(error.data.nodeMessage).toBe('no" evil Paid for good');
+  });
+
   test('an API that the node does not open is named', async () => {
     const denied = (basics.exchanges[4] as { reply: { error: unknown } }).reply.error;
     const node = await start((request) =>
