@@ -10,7 +10,7 @@ export interface FalseAnswerParts {
   endpoint?: string;
   /** What was asked: the method with what it was asked for. */
   asked: string;
-  /** What came. Texts of the node go through `quoted`. */
+  /** What came. Texts of the node go through `shortQuote`. */
   answered: string;
   /** Instead of the usual sentences, where it is not known which of two nodes is wrong. */
   message?: string;
@@ -47,9 +47,11 @@ export function falseAnswerOf(error: unknown): FalseAnswer | null {
 
 const longestQuoted = 80;
 
-/** What a node says, fit for a message: one short line of printable ASCII in quotation marks. */
-export function quoted(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
-  const plain = text.replace(/[^\x20-\x7e]/g, '?');
+/**
+ * A name or another short text of a node, fit for a message: one line of printable ASCII in quotation marks that it cannot
+ * end by itself.
+ */
+export function shortQuote(text: string): string {
+  const plain = text.replace(/[^\x20-\x7e]/g, '?').replaceAll('"', "'");
   return `"${plain.length > longestQuoted ? `${plain.slice(0, longestQuoted)}...` : plain}"`;
 }

@@ -5,7 +5,7 @@
  */
 import type { Asset, ChainReader, Clock, NodeEndpoints, NodeSession } from '../chain';
 import { BitSharesError, isBitSharesError } from '../errors';
-import { FalseAnswer, quoted } from '../falseAnswer';
+import { FalseAnswer, shortQuote } from '../falseAnswer';
 import type { WatchedAccount } from './accountOperation';
 import { BoundedCache } from './boundedCache';
 import { isAtTip } from './finality';
@@ -88,14 +88,14 @@ export class Agreement {
     const account = await watchedAccount(reader, nameOrId);
     if (second === null) return account;
     const describe = (shown: { id: string; name: string } | null) =>
-      shown === null ? 'no such account' : `${quoted(shown.name)} (${shown.id})`;
+      shown === null ? 'no such account' : `${shortQuote(shown.name)} (${shown.id})`;
     const other = await this.askSecond(second, async (session) => {
       const value = await session.account(nameOrId);
       return { value, contradicts: describe(value) !== describe(account), endpoint: session.endpoint };
     });
     if (other === null || describe(other.value) === describe(account)) return account;
     const parts = {
-      asked: `get_accounts ${quoted(nameOrId)}`,
+      asked: `get_accounts ${shortQuote(nameOrId)}`,
       mine: describe(account),
       other: describe(other.value),
     };
@@ -141,7 +141,7 @@ export async function undisputed(
 
 function described(asset: Asset | null | undefined): string {
   if (asset === null || asset === undefined) return 'no such asset';
-  return `${quoted(asset.symbol)} with ${asset.precision} decimals`;
+  return `${shortQuote(asset.symbol)} with ${asset.precision} decimals`;
 }
 
 function disagreement(

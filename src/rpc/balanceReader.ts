@@ -1,6 +1,6 @@
 /** The calls of a node about claimable balances, with their answers checked. */
 import type { BalanceObject, BalanceReader } from '../chain';
-import { quoted } from '../falseAnswer';
+import { shortQuote } from '../falseAnswer';
 import { Answer } from './answer';
 import type { Call } from './chainReader';
 import { demandOf, type Demand } from './demand';
@@ -42,7 +42,7 @@ export function balanceReader(call: Call, demand: Demand = demandOf({})): Balanc
             () =>
               asked.includes(object.owner)
                 ? `${object.id} ${count} times`
-                : `${object.id}, which belongs to ${quoted(object.owner)}`,
+                : `${object.id}, which belongs to ${shortQuote(object.owner)}`,
           );
           demand(object.balance.amount >= 0n, `${method} ${object.id}`, () => `${object.balance.amount}`);
           return object;

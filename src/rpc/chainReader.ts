@@ -15,7 +15,7 @@ import type {
   SignedTransaction,
 } from '../chain';
 import { BitSharesError, isBitSharesError } from '../errors';
-import { quoted } from '../falseAnswer';
+import { shortQuote } from '../falseAnswer';
 import { blockNumberOf, isObjectId, parseChainTime, transactionId, type CoreAsset } from '../protocol';
 import { Answer } from './answer';
 import { balanceReader } from './balanceReader';
@@ -188,7 +188,7 @@ export function chainReader(call: Call, node: KnownNode = {}): Omit<ChainReader,
       const method = 'get_transaction_hex_without_sig';
       const hex = (await ask('database', method, [transaction])).text(/^([0-9a-f]{2})+$/);
       const head = headOf(transaction);
-      demand(hex.startsWith(head), `${method} of bytes that begin with ${head}`, () => quoted(hex));
+      demand(hex.startsWith(head), `${method} of bytes that begin with ${head}`, () => shortQuote(hex));
       return hex;
     },
 
@@ -257,7 +257,7 @@ export function chainReader(call: Call, node: KnownNode = {}): Omit<ChainReader,
 
 function checkId(demand: Demand, method: string, asked: string, answer: Answer): void {
   const id = answer.field('id').text();
-  demand(id === asked, `${method} ${asked}`, () => quoted(id));
+  demand(id === asked, `${method} ${asked}`, () => shortQuote(id));
 }
 
 /** An object is asked for by its id or by its name, and the form of the question decides by which. */
@@ -269,7 +269,11 @@ function checkNamed(
   name: string,
   isAskedById: boolean,
 ): void {
-  demand((isAskedById ? id : name) === asked, `${method} ${quoted(asked)}`, () => `${quoted(name)} (${id})`);
+  demand(
+    (isAskedById ? id : name) === asked,
+    `${method} ${shortQuote(asked)}`,
+    () => `${shortQuote(name)} (${id})`,
+  );
 }
 
 /** On the public chains the core asset is known, and neither its id nor its symbol can be another asset's. */
@@ -279,7 +283,7 @@ function checkCoreAsset(demand: Demand, { id, symbol, precision }: Asset, core: 
   demand(
     !isCore || (id === core.id && symbol === core.symbol && precision === core.precision),
     `the core asset, ${core.symbol} (${core.id}) with ${core.precision} decimals`,
-    () => `${quoted(symbol)} (${id}) with ${precision} decimals`,
+    () => `${shortQuote(symbol)} (${id}) with ${precision} decimals`,
   );
 }
 
@@ -291,14 +295,14 @@ function checkPage(
   count: number,
   names: readonly string[],
 ): void {
-  const asked = `${method} from ${quoted(first)}, at most ${count}`;
+  const asked = `${method} from ${shortQuote(first)}, at most ${count}`;
   demand(names.length <= count, asked, () => `${names.length} entries`);
   let least = first;
   for (const [index, name] of names.entries()) {
     demand(
       index === 0 ? name >= least : name > least,
       asked,
-      () => `${quoted(name)} behind ${quoted(least)}`,
+      () => `${shortQuote(name)} behind ${shortQuote(least)}`,
     );
     least = name;
   }

@@ -374,6 +374,13 @@ describe('an answer to another question', () => {
     expect(message.length).toBeLessThan(400);
   });
 
+  it('what a node says cannot end the quotation marks that it is shown in', async () => {
+    const { message } = await refusal(
+      answering([{ ...exchange, name: 'alice" (1.2.5). All is well: "bob' }]).account('alice'),
+    );
+    expect(message).toContain(`Answered: "alice' (1.2.5). All is well: 'bob" (${exchange.id})`);
+  });
+
   it('a transaction that this package cannot write as bytes is taken', async () => {
     const unknown = { ...transaction, operations: [[76, {}]] };
     expect(await answering(unknown).recentTransaction(transactionId)).not.toBeNull();
