@@ -33,7 +33,7 @@ function plain(expression: string): string {
  *
  * @throws INVALID_MEMO when there is nothing to be found, or something else than a memo
  */
-export function memoOf(context: IExecuteFunctions, itemIndex: number): Memo | null {
+export function memoParameterOf(context: IExecuteFunctions, itemIndex: number): Memo | null {
   const written = context.getNodeParameter('memoObject', itemIndex, '', { rawExpressions: true });
   if (typeof written === 'string' && ofItem.includes(plain(written))) {
     return memoOfItem(context.getInputData()[itemIndex]?.json ?? {});

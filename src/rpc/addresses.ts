@@ -44,10 +44,6 @@ export class Addresses {
     return this.inOrder()[0] ?? '';
   }
 
-  get areSeveral(): boolean {
-    return this.urls.length > 1;
-  }
-
   /** Every address once, beginning behind the one that was tried last; those to stay away from come last. */
   inOrder(): string[] {
     const turned = [...this.urls.slice(this.nextIndex), ...this.urls.slice(0, this.nextIndex)];

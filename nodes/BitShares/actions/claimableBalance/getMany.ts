@@ -59,9 +59,9 @@ export const getMany: NodeOperation = {
     ],
   ),
   async execute(items) {
-    const keysOf = await ofEachItem(this, items, (itemIndex) => optionalKeysOf(this, itemIndex));
+    const keysOfItem = await ofEachItem(this, items, (itemIndex) => optionalKeysOf(this, itemIndex));
     return forEachConnectedItem(this, items, async (itemIndex, { settings, trusted }) => {
-      const addresses = await ownersOf(this, itemIndex, keysOf(itemIndex), settings.chain);
+      const addresses = await ownersOf(this, itemIndex, keysOfItem(itemIndex), settings.chain);
       const { headTime } = await trusted.state();
       const found = await findBalances(trusted, addresses, headTime);
       const names = await AssetNames.of(

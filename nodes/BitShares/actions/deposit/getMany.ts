@@ -139,9 +139,9 @@ export const getMany: NodeOperation = {
   async execute(items) {
     const credentialName = this.getNode().credentials?.['bitSharesKeysApi']?.name;
     const hints = new Set<string>();
-    const keysOf = await ofEachItem(this, items, (itemIndex) => optionalKeysOf(this, itemIndex));
+    const keysOfItem = await ofEachItem(this, items, (itemIndex) => optionalKeysOf(this, itemIndex));
     const output = await forEachConnectedItem(this, items, async (itemIndex, { settings, ...nodes }) => {
-      const keys = keysOf(itemIndex);
+      const keys = keysOfItem(itemIndex);
       const keyring = memoKeyring(keys, settings.chain);
       const reading = readingNodes(nodes, settings.chain);
       return forRange(this, reading, async (session) => {

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { nodeSettingsOf, optionalKeysOf } from '../../../shared/credentials';
 import { memoKeyring } from '../../../shared/keysCredential';
-import { memoField, memoOf } from '../../../shared/memoParameter';
+import { memoField, memoParameterOf } from '../../../shared/memoParameter';
 import { forEachItem, ofEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
 
 const description: INodeProperties[] = shownFor(
@@ -27,7 +27,7 @@ export const decode: NodeOperation = {
       return memoKeyring(await optionalKeysOf(this, itemIndex), chain);
     });
     return forEachItem(this, items, async (itemIndex) => {
-      const { status, memo, details } = keyringOf(itemIndex).decode(memoOf(this, itemIndex));
+      const { status, memo, details } = keyringOf(itemIndex).decode(memoParameterOf(this, itemIndex));
       return { memo, memoStatus: status, memoDetails: { ...details } } satisfies IDataObject;
     });
   },

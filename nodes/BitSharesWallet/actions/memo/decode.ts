@@ -1,7 +1,7 @@
 import { MemoKeyring } from '../../../../src/protocol';
 import { walletReader } from '../../../../src/rpc/walletReader';
 import type { WalletCall } from '../../../../src/rpc/walletSession';
-import { memoField, memoOf } from '../../../shared/memoParameter';
+import { memoField, memoParameterOf } from '../../../shared/memoParameter';
 import { shownFor, type NodeOperation } from '../../../shared/operation';
 import { forEachUnlockedItem } from '../../../shared/walletItems';
 import { walletMemo } from '../../walletMemo';
@@ -17,7 +17,7 @@ export const decode: NodeOperation = {
       const asked = keysOfWallet.get(call) ?? walletReader(call).memoKeys();
       keysOfWallet.set(call, asked);
       const ownKeys = new Set(await asked);
-      const memo = memoOf(this, itemIndex);
+      const memo = memoParameterOf(this, itemIndex);
       const encrypted = publicMemos.decode(memo).status === 'no_key';
       const read = encrypted ? String(await call('read_memo', [memo])) : '';
       return walletMemo(memo, read, { publicMemos, ownKeys });
