@@ -205,8 +205,8 @@ export class TriggerRun implements Instance {
     return onFurtherAddresses(
       nodes.reading,
       (session) => this.beginOn(session, nodes, memoKeys, found, first),
-      (error) => {
-        const visible = leaving.note(error, this.clock.now());
+      ({ reason }) => {
+        const visible = leaving.note(reason, this.clock.now());
         if (visible !== null) this.report(visible);
       },
     );

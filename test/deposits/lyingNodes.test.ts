@@ -225,7 +225,7 @@ describe.each(['an existing block', 'a block of the future'])(
       const { items, error, stored } = await run('getMany', { delayedUrls: bothDelayed() });
       expect(error).toBeNull();
       expect(shown(items, 'amount')).toEqual(['1.00000']);
-      expect(stored).toContain('Another address was used');
+      expect(stored).toContain(`${honest.url} was used instead of ${chain.delayedUrl}`);
     });
   },
 );

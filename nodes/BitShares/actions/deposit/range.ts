@@ -15,6 +15,7 @@ import type { Chain } from '../../../../src/protocol';
 import type { ChainNodes } from '../../../BitSharesTrigger/nodes';
 import { checkedHeight } from '../../../BitSharesTrigger/preparation';
 import { readStart, readTime } from '../../../BitSharesTrigger/start';
+import { addressHints } from '../../../shared/addressReports';
 import { systemClock } from '../../../shared/clock';
 import type { Nodes } from '../../../shared/nodeCredential';
 import { accountOf, choice, invalid, wholeNumberOf } from '../../../shared/parameterValues';
@@ -123,15 +124,16 @@ export function readingNodes({ trusted, delayed }: Nodes, chain: Chain): ChainNo
     : { chain, kind: 'delayed', reading: delayed, trusted };
 }
 
-/** Does `work` on a session of the node that is read. An address whose answers cannot be used is left for the next one, which begins anew. */
+/**
+ * Does `work` on a session of the node that is read. An address whose answers cannot be used is left for the next one, where
+ * it begins anew, and a hint says so.
+ */
 export async function forRange<Result>(
   context: IExecuteFunctions,
   nodes: ChainNodes,
   work: (session: NodeSession) => Promise<Result>,
 ): Promise<Result> {
-  return onFurtherAddresses(nodes.reading, work, ({ message }) =>
-    context.addExecutionHints({ message: `Another address was used. ${message}.` }),
-  );
+  return onFurtherAddresses(nodes.reading, work, addressHints(context));
 }
 
 /** Checks the node and resolves the account, the beginning and the end. */
