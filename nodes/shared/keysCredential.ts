@@ -2,7 +2,7 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { BitSharesError } from '../../src/errors';
 import { MemoKeyring, PrivateKey, type Chain } from '../../src/protocol';
-import { receivingWalletField, type Receiver } from '../../src/rpc/secretExit';
+import { receivingWalletField, type Receiver, walletAddress } from '../../src/rpc/secretExit';
 import { listField, textField } from './fields';
 import { accountOf } from './parameterValues';
 
@@ -45,7 +45,7 @@ export function readKeys(credential: ICredentialDataDecryptedObject): Keys {
     ),
     // Not trimmed: blanks are part of a password.
     walletPassword: typeof credential.walletPassword === 'string' ? credential.walletPassword : '',
-    receivingWallet: originField(credential),
+    receivingWallet: walletField(credential),
   };
 }
 
@@ -59,25 +59,25 @@ export function publicKeysOf(keys: Keys): (string | null)[] {
 
 /** Who may receive the texts of the credential's keys. */
 export function receiverOf({ receivingWallet }: Keys): Receiver {
-  return { origin: receivingWallet };
+  return { wallet: receivingWallet };
 }
 
-/** `http://Wallet:80/` is `http://wallet`: as the origin of a Wallet URL is written. */
-function originField(credential: ICredentialDataDecryptedObject): string {
+/** `http://Wallet:80/` is `http://wallet`: as a Wallet URL is compared. */
+function walletField(credential: ICredentialDataDecryptedObject): string {
   const entered = textField(credential, 'keyReceivingWallet');
   if (entered === '') return '';
   const url = URL.canParse(entered) ? new URL(entered) : null;
-  const isOrigin =
+  const isWallet =
     url !== null &&
     ['http:', 'https:'].includes(url.protocol) &&
-    // No login, path, query or fragment: nothing else than the origin is compared.
-    url.href === `${url.origin}/`;
-  if (isOrigin) return url.origin;
+    // A login does not belong here: it is not compared.
+    `${url.username}${url.password}${url.hash}` === '';
+  if (isWallet) return walletAddress(url);
   throw new BitSharesError('INVALID_PARAMETER', {
     field: receivingWalletField,
     // Not repeated: what is no address may be a key or a password that was pasted here.
     message: 'this is not the address of a wallet',
-    fix: 'Enter scheme, host and port of one cli_wallet, such as http://127.0.0.1:8092, or leave the field empty.',
+    fix: 'Enter the address of one cli_wallet without user and password, such as http://127.0.0.1:8092, or leave the field empty.',
   });
 }
 

@@ -11,10 +11,10 @@ import { isPrivateAddress } from './privateNetwork';
 export type Receiver =
   /** Whoever entered the secret entered the address as well: in the same credential, or beside the key in an item. */
   | 'the address beside it'
-  /** The wallet with this origin and no other; empty: none. The owner of the keys entered it in their credential. */
-  | { origin: string };
+  /** The wallet at this address, as `walletAddress` writes it, and no other; empty: none. The owner of the keys entered it. */
+  | { wallet: string };
 
-/** The name of the field that holds the origin. */
+/** The name of the field that holds the address. */
 export const receivingWalletField = 'Wallet That May Receive These Keys';
 
 /** A secret as the argument of a call. It prints as `[secret]`; its text is made for the call alone. */
@@ -69,6 +69,14 @@ export function secretText(
 }
 
 /**
+ * The address of a wallet as it is compared: scheme, host, port and path, without login and fragment. The path counts, because
+ * one host may serve a wallet and other people's programs, such as the webhooks of n8n.
+ */
+export function walletAddress({ origin, pathname, search }: URL): string {
+  return `${origin}${pathname.replace(/\/+$/, '')}${search}`;
+}
+
+/**
  * Refuses a wallet that the owner of the keys did not enter. Asked before the first call of an operation, so that it ends
  * before anything is done; `secretText` asks again for each key.
  *
@@ -76,18 +84,18 @@ export function secretText(
  */
 export function checkReceiver(receiver: Receiver, url: string): void {
   if (receiver === 'the address beside it') return;
-  if (receiver.origin === '') {
+  if (receiver.wallet === '') {
     throw new BitSharesError('INVALID_PARAMETER', {
       field: receivingWalletField,
       message: 'no wallet is entered, so the keys of this credential stay in n8n',
       fix: 'The owner of the keys can enter the address of their cli_wallet in this field of the BitShares Keys API credential, such as http://127.0.0.1:8092. Nothing was sent.',
     });
   }
-  const { origin } = new URL(url);
-  if (origin === receiver.origin) return;
+  const wallet = walletAddress(new URL(url));
+  if (wallet === receiver.wallet) return;
   throw new BitSharesError('INVALID_PARAMETER', {
     field: receivingWalletField,
-    message: `another wallet than ${origin} is entered, so the keys of this credential do not go there`,
-    fix: 'Use the wallet that is entered in this field of the BitShares Keys API credential. Both addresses must have the same scheme, host and port; localhost and 127.0.0.1 are two hosts. Nothing was sent.',
+    message: `another wallet than ${wallet} is entered, so the keys of this credential do not go there`,
+    fix: 'Use the wallet that is entered in this field of the BitShares Keys API credential. Both addresses must have the same scheme, host, port and path; localhost and 127.0.0.1 are two hosts. Nothing was sent.',
   });
 }

@@ -1,4 +1,5 @@
 /** Approving a proposal. It moves no money twice: a proposal executes once, and approving again changes nothing. */
+import { nodesDisagree } from '../agreement';
 import type { Account, Proposal } from '../chain';
 import { BitSharesError } from '../errors';
 import {
@@ -11,7 +12,8 @@ import {
   toBigInt,
   transactionId,
 } from '../protocol';
-import { parameterDisagreement, usedByApproval } from './agreement';
+import { sameValue } from '../sameValue';
+import { delayedOf, parameterDisagreement, usedByApproval } from './agreement';
 import { broadcastOutcome } from './broadcastOutcome';
 import { checkInSync } from './checks';
 import { agreedLookupOf, lookupOf, type WithdrawalContext } from './context';
@@ -42,7 +44,8 @@ export type ApprovalItem = {
  * The account's active authority decides in what form: as an account, or as a key.
  *
  * @throws UNKNOWN_ACCOUNT, UNKNOWN_OBJECT, KEY_WITHOUT_AUTHORITY, SEVERAL_SIGNATURES_NEEDED, NODE_OUT_OF_SYNC, NODES_DISAGREE,
- *   LIMIT_EXCEEDED for its fee; where something else pays the same withdrawal PROPOSAL_IN_FLIGHT, WITHDRAWAL_CONFLICT
+ *   LIMIT_EXCEEDED for its fee; INVALID_ACCOUNT for a proposal that acts for other accounts too; WINDOW_NOT_OPEN while only one node
+ *   shows it; where something else pays the same withdrawal PROPOSAL_IN_FLIGHT, WITHDRAWAL_CONFLICT
  */
 export async function approveProposal(
   request: { proposalId: string; account: string } & Partial<Pick<LimitSettings, 'maximumFee'>>,
@@ -70,6 +73,7 @@ export async function approveProposal(
       fix: 'It may have been executed or have expired: look at Transfer: Get Status of the withdrawal.',
     });
   }
+  refuseOtherActors(proposal, owner);
   const form = approvalForm(proposal, signer.id, owner.active, keysAtHand(signer, keys, chain.prefix));
   const item = (outcome: ApprovalItem['outcome'], nextStep: string, id: string | null): ApprovalItem => ({
     proposalId: proposal.id,
@@ -81,6 +85,7 @@ export async function approveProposal(
   });
   if (form.already) return item('already_approved', 'Nothing to do: this approval is there.', null);
   await refusePaymentBeside(proposal, view, context);
+  await refuseUnconfirmed(proposal, owner, view);
   const disagreement = parameterDisagreement(view, usedByApproval);
   if (disagreement !== null) throw disagreement;
   const operation = (fee: bigint): ProposalUpdateOperation => ({
@@ -118,6 +123,57 @@ export async function approveProposal(
   if (accepted)
     return item('in_mempool', 'Sent. The proposal executes when enough signers have approved it.', id);
   return item('unknown', `${reason?.message ?? 'Not accepted'}. Approving again is safe.`, id);
+}
+
+/**
+ * Refuses a proposal that needs other accounts beside the named one. The approval of a signer counts wherever the proposal needs
+ * that signer: a transfer of the signer's own money in the same proposal would be approved along with it.
+ *
+ * @throws INVALID_ACCOUNT
+ */
+function refuseOtherActors({ id, requiredActive, requiredOwner }: Proposal, owner: Account): void {
+  const others = [...requiredActive, ...requiredOwner].filter((accountId) => accountId !== owner.id);
+  if (others.length === 0) return;
+  throw new BitSharesError('INVALID_ACCOUNT', {
+    field: 'Account',
+    message: `the proposal ${id} does not act for ${owner.name} alone: it needs ${[...new Set(others)].join(', ')} as well`,
+    fix: 'Nothing was signed. Look at everything that it would do. Where that is meant, approve it in a wallet that shows the whole proposal.',
+    data: { proposalId: id },
+  });
+}
+
+/**
+ * The number of a proposal and what stands behind it are in no block, so with a delayed node both nodes have to show the same.
+ *
+ * @throws WINDOW_NOT_OPEN while the delayed node does not have it yet; NODES_DISAGREE
+ */
+async function refuseUnconfirmed(proposal: Proposal, owner: Account, view: ChainView): Promise<void> {
+  const delayed = delayedOf(view);
+  if (delayed === null) return;
+  const settled = (await delayed.session.proposals(owner.id)).find(({ id }) => id === proposal.id);
+  if (settled === undefined) {
+    throw new BitSharesError('WINDOW_NOT_OPEN', {
+      field: 'Proposal ID',
+      message: `${delayed.session.endpoint} does not show the proposal ${proposal.id} yet, and one node alone is not believed`,
+      fix: 'Nothing was signed. Approve it about a minute after it was made, when its block is irreversible.',
+    });
+  }
+  const content = ({ operations, expirationTime, requiredActive, requiredOwner }: Proposal): unknown => [
+    operations,
+    expirationTime,
+    [...requiredActive].sort(),
+    [...requiredOwner].sort(),
+  ];
+  if (sameValue(content(proposal), content(settled))) return;
+  const says = (shown: Proposal): string => JSON.stringify(proposalFields(shown));
+  throw nodesDisagree(
+    `the proposal ${proposal.id}`,
+    [
+      { endpoint: view.session.endpoint, says: says(proposal) },
+      { endpoint: delayed.session.endpoint, says: says(settled) },
+    ],
+    { field: 'Proposal ID' },
+  );
 }
 
 /**
@@ -189,9 +245,12 @@ function approvalForm(
   });
 }
 
-/** What an open proposal would do, flat: the first transfer in it, and who approved. */
+/** What an open proposal would do, flat: the transfer where it is nothing else, and who approved. */
 export function proposalFields(proposal: Proposal): Record<string, string | number | null> {
-  const transfer = proposal.operations.find((operation) => isOperation(operation, 'transfer'));
+  // Of several operations none is shown: a person would take it for all that is approved.
+  const [only, ...more] = proposal.operations;
+  const transfer =
+    only !== undefined && more.length === 0 && isOperation(only, 'transfer') ? only : undefined;
   const fields = transfer?.[1] as
     { from: string; to: string; amount: { amount: string | number; asset_id: string } } | undefined;
   return {

@@ -105,9 +105,19 @@ export function otherPayer(
   sender: Pick<Account, 'id' | 'name'>,
 ): BitSharesError | null {
   if (named === null || named === sender.name || named === sender.id) return null;
+  return wrongPayer(named, `${sender.name} (${sender.id})`);
+}
+
+/** The same without a node, as far as the texts alone tell: two names or two ids that differ are two accounts. */
+export function otherPayerByText(named: string | null, account: string): BitSharesError | null {
+  const isSameKind = named !== null && isObjectId(named, 'account') === isObjectId(account, 'account');
+  return isSameKind && named !== account ? wrongPayer(named, account) : null;
+}
+
+function wrongPayer(named: string, account: string): BitSharesError {
   return new BitSharesError('KEY_WITHOUT_AUTHORITY', {
     field: 'Paying Account',
-    message: `${named} has to pay, and the keys credential is for ${sender.name} (${sender.id})`,
+    message: `${named} has to pay, and the keys credential is for ${account}`,
     fix: `Nothing was sent. Choose the keys credential of ${named} in this node, or correct Paying Account.`,
   });
 }

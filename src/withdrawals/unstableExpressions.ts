@@ -68,8 +68,8 @@ function replaced(text: string, patterns: readonly Pattern[]): string {
 }
 
 /**
- * Refuses an id that was put together from text and expressions (`w-{{ $json.number }}`) of which one gave nothing. n8n leaves a
- * missing value out, so that every request would be `w-`: the same withdrawal.
+ * Refuses a text that was put together from text and expressions (`w-{{ $json.number }}`) of which one gave nothing. n8n leaves a
+ * missing value out, so that every id would be `w-`, the same withdrawal, and a memo would name no customer.
  *
  * @param rawText The parameter as it stands in the workflow
  * @param value What n8n made of it
@@ -82,8 +82,8 @@ export function refuseMissingParts(rawText: unknown, value: unknown, field: stri
   if (texts.some((text) => /\{\{|\}\}|\\/.test(text)) || canBeFilled(texts, value)) return;
   throw new BitSharesError('INVALID_PARAMETER', {
     field,
-    message: `the id is ${JSON.stringify(value)}: one of its expressions gives nothing`,
-    fix: 'Look at the names of the fields in the expression. Every withdrawal needs an id of its own, the same on every retry.',
+    message: `the text is ${JSON.stringify(value)}: one of its expressions gives nothing`,
+    fix: 'Look at the names of the fields in the expression.',
   });
 }
 

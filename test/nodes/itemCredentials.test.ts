@@ -138,6 +138,18 @@ describe('two items with different credentials never mix', () => {
     },
   );
 
+  test('a credential of another account than one item names keeps the items with other credentials back, too', async () => {
+    const before = received('alice');
+    const items = [
+      request('hot-one', 'A-4', { named: 'hot-one' }),
+      request('hot-two', 'B-4', { named: 'hot-one' }),
+    ];
+    const { error } = await run('send', items, { payingAccount: '={{ $json.named }}' });
+    expect(error?.message).toBe('Paying Account: hot-one has to pay, and the keys credential is for hot-two');
+    expect(received('alice')).toBe(before);
+    expect(chain.producer.pending).toHaveLength(0);
+  });
+
   test('two proposals of one id for two payers are refused before anything is built', async () => {
     const items = [request('hot-one', 'same'), request('hot-two', 'same')];
     const { error } = await executeNode({

@@ -10,16 +10,16 @@ const at = (address: string, ...addresses: string[]) =>
   findDestination(address, () => Promise.resolve(addresses));
 
 describe('the text of a secret', () => {
-  test('is given for the origin that its owner entered, however it is written', async () => {
+  test('is given for the wallet that its owner entered, however it is written', async () => {
     for (const address of [
       'http://127.0.0.1:8092',
-      'HTTP://127.0.0.1:8092/path',
+      'HTTP://127.0.0.1:8092/',
       'http://u:p@127.0.0.1:8092',
       'http://2130706433:8092',
     ])
-      expect(secretText(key, await at(address), { origin: 'http://127.0.0.1:8092' })).toBe(key.toWif());
+      expect(secretText(key, await at(address), { wallet: 'http://127.0.0.1:8092' })).toBe(key.toWif());
     expect(
-      secretText(key, await at('https://Wallet.Example:443/'), { origin: 'https://wallet.example' }),
+      secretText(key, await at('https://Wallet.Example:443/'), { wallet: 'https://wallet.example' }),
     ).toBe(key.toWif());
   });
 
@@ -28,18 +28,20 @@ describe('the text of a secret', () => {
     'https://127.0.0.1:8092',
     'http://127.0.0.2:8092',
     'http://localhost:8092',
+    'http://127.0.0.1:8092/webhook/other',
+    'http://127.0.0.1:8092/?other',
     'http://127.0.0.1:8092@wallet.example',
   ])('is not given for another one: %s', async (address) => {
     const destination = await at(address, '127.0.0.1');
-    expect(() => secretText(key, destination, { origin: 'http://127.0.0.1:8092' })).toThrow(
+    expect(() => secretText(key, destination, { wallet: 'http://127.0.0.1:8092' })).toThrow(
       expect.objectContaining({ code: 'INVALID_PARAMETER', field: 'Wallet That May Receive These Keys' }),
     );
   });
 
   test('is not given where the owner entered nothing, also over TLS', async () => {
     const destination = await at('https://wallet.example');
-    expect(() => new Secret(key, { origin: '' }).textFor(destination)).toThrow(/no wallet is entered/);
-    expect(() => checkReceiver({ origin: '' }, 'https://wallet.example')).toThrow(/no wallet is entered/);
+    expect(() => new Secret(key, { wallet: '' }).textFor(destination)).toThrow(/no wallet is entered/);
+    expect(() => checkReceiver({ wallet: '' }, 'https://wallet.example')).toThrow(/no wallet is entered/);
   });
 
   test('goes beyond private networks over TLS only', async () => {

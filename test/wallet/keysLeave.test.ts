@@ -113,6 +113,7 @@ describe('a key leaves only for the wallet that its owner entered', () => {
       ['another port', () => 'http://127.0.0.1:8092'],
       ['another scheme', (url) => url.replace('http:', 'https:')],
       ['another name of the same host', (url) => url.replace('127.0.0.1', 'localhost')],
+      ['another path of the same host', (url) => `${url}/wallet`],
     ])('with the wallet of the owner at %s refuses', async (_case, entered) => {
       const { error } = await run(parameters, entered(wallet.url), more);
       expect(error?.message).toMatch(/^Wallet That May Receive These Keys: another wallet than http:/);
@@ -149,8 +150,8 @@ describe('a key leaves only for the wallet that its owner entered', () => {
     '127.0.0.1:18092',
     'ws://127.0.0.1:8092',
     'http://me:secret@127.0.0.1:8092',
-    'http://127.0.0.1:8092/wallet',
-  ])('what is no origin is refused and not repeated: %s', async (entered) => {
+    'http://127.0.0.1:8092/#wallet',
+  ])('what is no address of a wallet is refused and not repeated: %s', async (entered) => {
     const { error, stored } = await run(importKey, entered);
     expect(error?.message).toBe('Wallet That May Receive These Keys: this is not the address of a wallet');
     expect(stored).not.toContain(entered);

@@ -1,4 +1,4 @@
-import type { NodeParameterValueType } from 'n8n-workflow';
+import type { IDataObject, NodeParameterValueType } from 'n8n-workflow';
 import { Devchain } from '../../devchain';
 import { BitShares } from '../../nodes/BitShares/BitShares.node';
 import { keysCredentialFor, nodeCredentialFor } from '../support/devchainCredentials';
@@ -116,6 +116,25 @@ describe('a keys credential of another account than Paying Account is refused', 
   });
 });
 
+describe('a limit is not switched off by an expression that gives nothing', () => {
+  test.each<[string, string, IDataObject, IDataObject]>([
+    ['Maximum Amount', 'an empty cell', { maximumAmount: '={{ $json.limit }}' }, { limit: '' }],
+    ['Maximum Amount', 'two misspelt fields', { maximumAmount: '={{ $json.limi }}{{ $json.x }}' }, {}],
+    ['Maximum Amount', 'a blank behind it', { maximumAmount: '={{ $json.limi }} ' }, {}],
+    ['Maximum Fee', 'an empty cell', { maximumFee: '={{ $json.limit }}' }, { limit: '' }],
+    ['Allowed Assets', 'an empty cell', { allowedAssets: '={{ $json.assets }}' }, { assets: '' }],
+    ['Allowed Receivers', 'an empty cell', { allowedReceivers: '={{ $json.to2 }}' }, { to2: ' ' }],
+  ])('%s: %s', async (field, _, options, item) => {
+    const { error } = await run('quote', { options: options as NodeParameterValueType }, { item });
+    expect(error?.message).toBe(`${field}: the expression gives no value`);
+  });
+
+  test('a field that is empty itself sets no limit', async () => {
+    const { error } = await run('quote', { options: { maximumAmount: '', allowedReceivers: '' } });
+    expect(error).toBeNull();
+  });
+});
+
 describe('the memo of a row is never lost', () => {
   const quotedMemo = async (parameters: Record<string, NodeParameterValueType>, item: object) => {
     const { error, items } = await run('quote', parameters, { item });
@@ -129,6 +148,22 @@ describe('the memo of a row is never lost', () => {
     const sent = await run('send', parameters, { item: { memo: 'deposit 77' } });
     expect(sent.error?.message).toBe('Memo: the expression gives no value');
     nothingWasSent();
+  });
+
+  test.each([
+    ['nothing at all', '={{ $json.prefi }}{{ $json.custome }}'],
+    ['a blank', '={{ $json.custome }} '],
+    ['the text around it alone', '=customer {{ $json.custome }}'],
+    ['the word undefined', '={{ `${$json.custome}` }}'],
+    ['the word undefined, by addition', '={{ $json.custome + "" }}'],
+  ])('parts that give %s are refused', async (_, memo) => {
+    expect(await quotedMemo({ memo }, { customer: 77 })).toMatch(/^Memo: .*(?:gives nothing|gives no value)/);
+  });
+
+  test('parts that were all found are the memo', async () => {
+    expect(await quotedMemo({ memo: '=customer {{ $json.customer }}' }, { customer: 77 })).toBe(
+      'customer 77',
+    );
   });
 
   test.each([null, ''])('%p means no memo', async (memo) => {

@@ -1,5 +1,5 @@
-import { PrivateKey, signTransaction } from '../../src/protocol';
-import { approveProposal } from '../../src/withdrawals/approval';
+import { formatChainTime, PrivateKey, signTransaction, type Operation } from '../../src/protocol';
+import { approveProposal, proposalFields } from '../../src/withdrawals/approval';
 import { WithdrawalCaches } from '../../src/withdrawals/evidence';
 import { runWithdrawals } from '../../src/withdrawals/runner';
 import { withdrawalStatus } from '../../src/withdrawals/settleTransaction';
@@ -66,6 +66,7 @@ test('proposed twice and by two signers it is one proposal, and approved by both
   expect(await exchange.trusted.proposals(chain.account('vault').id)).toHaveLength(1);
   const proposalId = first?.proposal?.proposalId ?? '';
   const request = { proposalId, account: 'vault' };
+  chain.confirm();
   expect((await approveProposal(request, as('signer-a'))).approvedAs).toBe(chain.account('signer-a').id);
   chain.produceBlock();
   expect((await approveProposal(request, as('signer-a'))).outcome).toBe('already_approved');
@@ -332,6 +333,93 @@ test('a wallet that holds all keys of an account does not pay beside the proposa
   expect(sent?.item.nextStep).toContain('SEVERAL_SIGNATURES_NEEDED');
   chain.confirm();
   expect(paid()).toBe(0n);
+});
+
+interface ShownProposal {
+  id: string;
+  proposed_transaction: { operations: [number, { memo?: unknown }][] };
+}
+
+describe('only what the named account would pay is approved', () => {
+  const transfer = (from: string, to: string, amount: number): Operation => [
+    0,
+    {
+      fee: { amount: 50_00000, asset_id: '1.3.0' },
+      from: exchange.chain.account(from).id,
+      to: exchange.chain.account(to).id,
+      amount: { amount, asset_id: '1.3.0' },
+      extensions: [],
+    },
+  ];
+  /** A proposal of a stranger; its id. */
+  const proposedByBob = async (...operations: Operation[]): Promise<string> => {
+    const { chain } = exchange;
+    const { id, keys } = chain.account('bob');
+    const create = {
+      fee_paying_account: id,
+      expiration_time: formatChainTime(chain.head.seconds + 2000),
+      proposed_ops: operations.map((op) => ({ op })),
+      extensions: [],
+    };
+    chain.push(chain.sign([[22, create] as never], [keys.active]));
+    chain.confirm();
+    const open = await exchange.trusted.proposals(chain.account('vault').id);
+    return open.find(({ proposer }) => proposer === id)?.id ?? '';
+  };
+
+  test('a proposal that also takes the money of a signer is refused, and shown as none of its payments', async () => {
+    const { chain } = exchange;
+    const proposalId = await proposedByBob(
+      transfer('vault', 'alice', 12_50000),
+      transfer('signer-a', 'bob', 9000_00000),
+    );
+    await expect(approveProposal({ proposalId, account: 'vault' }, as('signer-a'))).rejects.toMatchObject({
+      code: 'INVALID_ACCOUNT',
+      message: expect.stringContaining(chain.account('signer-a').id) as string,
+    });
+    expect(chain.producer.pending).toHaveLength(0);
+    const [shown] = await exchange.trusted.proposals(chain.account('vault').id);
+    expect(shown === undefined ? null : proposalFields(shown)).toMatchObject({
+      operations: 2,
+      toId: null,
+      amountRaw: null,
+    });
+  });
+
+  test('one node that shows the content of one proposal under the number of another makes nobody approve it', async () => {
+    const { chain } = exchange;
+    const honest = (await propose('signer-a'))?.proposal?.proposalId ?? '';
+    chain.confirm();
+    const stranger = await proposedByBob(transfer('vault', 'bob', 9000_00000));
+    chain.faults.add({
+      kind: 'change',
+      node: 'trusted',
+      method: 'get_proposed_transactions',
+      times: Infinity,
+      change: (answer) => {
+        const shown = structuredClone(answer) as unknown as ShownProposal[];
+        const under = shown
+          .filter(({ id }) => id === honest)
+          .map((proposal) => ({ ...proposal, id: stranger }));
+        // Without its nonce the payment is compared with no other.
+        for (const { proposed_transaction } of under) delete proposed_transaction.operations[0]?.[1].memo;
+        return under as never;
+      },
+    });
+    const request = { proposalId: stranger, account: 'vault' };
+    await expect(approveProposal(request, as('signer-a'))).rejects.toMatchObject({ code: 'NODES_DISAGREE' });
+    expect(chain.producer.pending).toHaveLength(0);
+  });
+
+  test('a proposal that only the trusted node shows is approved when the delayed node shows it as well', async () => {
+    const { chain } = exchange;
+    const proposalId = (await propose('signer-a'))?.proposal?.proposalId ?? '';
+    const request = { proposalId, account: 'vault' };
+    await expect(approveProposal(request, as('signer-b'))).rejects.toMatchObject({ code: 'WINDOW_NOT_OPEN' });
+    expect(chain.producer.pending).toHaveLength(0);
+    chain.confirm();
+    expect((await approveProposal(request, as('signer-b'))).outcome).toBe('in_mempool');
+  });
 });
 
 describe('nothing is proposed or approved while one node lies', () => {

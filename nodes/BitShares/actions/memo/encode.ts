@@ -49,7 +49,7 @@ export const encode: NodeOperation = {
       this,
       items,
       async (itemIndex, { settings: { chain }, trusted }): Promise<IDataObject> => {
-        const text = parseMemoText(memoTextOf(this.getNodeParameter('text', itemIndex), 'Text'), 'Text');
+        const text = parseMemoText(memoTextOf(this, itemIndex, 'text', 'Text'), 'Text');
         const nonce = randomBytes(8).readBigUInt64BE();
         const item = (memo: Memo): IDataObject => ({ memo: { ...memo } as IDataObject });
         const memoType = this.getNodeParameter('memoType', itemIndex);

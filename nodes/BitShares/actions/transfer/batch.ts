@@ -2,6 +2,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { BitSharesError } from '../../../../src/errors';
 import type { WithdrawalContext } from '../../../../src/withdrawals/context';
+import { otherPayerByText } from '../../../../src/withdrawals/request';
 import { runWithdrawals, type RunOptions } from '../../../../src/withdrawals/runner';
 import {
   withdrawalIdOf,
@@ -65,6 +66,20 @@ function payersNotNamed(items: readonly OrderedItem[]): ReadonlyMap<number, BitS
   return new Map(unnamed.map(({ itemIndex }) => [itemIndex, error]));
 }
 
+/**
+ * Refuses items whose credential is of another account than the one that must pay, before items with other credentials are sent.
+ *
+ * @returns the error of each item that is refused, by its index
+ */
+function wrongPayers(items: readonly OrderedItem[]): ReadonlyMap<number, BitSharesError> {
+  return new Map(
+    items.flatMap(({ itemIndex, order, withdrawals }) => {
+      const error = otherPayerByText(order.payingAccount, withdrawals.context.keys.account);
+      return error === null ? [] : [[itemIndex, error] as const];
+    }),
+  );
+}
+
 interface OrderedItem extends ReadItem {
   withdrawals: ItemWithdrawals;
   order: WithdrawalOrder;
@@ -101,7 +116,7 @@ export async function runBatch(
       fail(error, itemIndex);
     }
   }
-  for (const refusals of [idsOfSeveralCredentials, payersNotNamed]) {
+  for (const refusals of [idsOfSeveralCredentials, payersNotNamed, wrongPayers]) {
     const refused = refusals(ordered);
     refused.forEach(fail);
     ordered = ordered.filter(({ itemIndex }) => !refused.has(itemIndex));

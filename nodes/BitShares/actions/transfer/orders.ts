@@ -68,7 +68,7 @@ export function plainRequest(context: IExecuteFunctions, itemIndex: number): Pla
     to: referenceOf(context.getNodeParameter('to', itemIndex), 'To'),
     asset: referenceOf(context.getNodeParameter('asset', itemIndex), 'Asset'),
     amount: context.getNodeParameter('amount', itemIndex) as string | number,
-    memo: memoTextOf(context.getNodeParameter('memo', itemIndex), 'Memo'),
+    memo: memoTextOf(context, itemIndex, 'memo', 'Memo'),
     memoType: choice(option('memoType', 'Memo Type') ?? 'encrypted', ['encrypted', 'public'], 'Memo Type'),
     receiverMemoKey: text(option('receiverMemoKey', 'Receiver Memo Key'), 'Receiver Memo Key'),
     fee: amountOrNull(option('fee', 'Fee')),

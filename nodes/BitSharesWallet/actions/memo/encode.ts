@@ -39,7 +39,7 @@ export const encode: NodeOperation = {
   ),
   async execute(items) {
     return forEachUnlockedItem(this, items, async (itemIndex, { call }) => {
-      const text = parseMemoText(memoTextOf(this.getNodeParameter('text', itemIndex), 'Text'), 'Text');
+      const text = parseMemoText(memoTextOf(this, itemIndex, 'text', 'Text'), 'Text');
       const from = accountOf(this.getNodeParameter('from', itemIndex), 'From');
       const to = accountOf(this.getNodeParameter('to', itemIndex), 'To');
       return { memo: (await call('sign_memo', [from, to, text])) as IDataObject };
