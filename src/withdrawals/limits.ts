@@ -8,7 +8,7 @@ import { coreAssetId, type Fee } from './transactionBuilder';
 /** In units of the core asset, where neither the operator nor the intent names a maximum. */
 export const defaultMaximumFee = '100';
 
-/** The limits as the operator gave them. Empty lists and null mean no limit, apart from the fee. */
+/** The limits as the operator gave them. Empty lists and null mean no limit, but for the fee and the chain's own accounts. */
 export interface LimitSettings {
   /** Symbols or `1.3.x`. */
   allowedAssets: string[];
@@ -42,7 +42,7 @@ const reservedAccounts: ReadonlyMap<string, string> = new Map([
   ['1.2.5', 'it burns what it receives: nobody can spend from it'],
 ]);
 
-/** @throws ASSET_NOT_ALLOWED, RECEIVER_NOT_ALLOWED, LIMIT_EXCEEDED; INVALID_AMOUNT for a maximum that is none */
+/** @throws ASSET_NOT_ALLOWED, RECEIVER_NOT_ALLOWED, LIMIT_EXCEEDED; INVALID_AMOUNT for a maximum that is not an amount */
 export function checkLimits(settings: LimitSettings, { asset, receiver, amount }: Payment): void {
   const { allowedAssets, maximumAmount } = settings;
   if (allowedAssets.length > 0 && !allowedAssets.some((entry) => names(entry, asset))) {

@@ -112,7 +112,7 @@ export const waitFor: INodeProperties = {
   name: 'waitFor',
   type: 'options',
   options: [
-    { name: 'Block', value: 'block', description: 'Until it stands in a block, which can still be replaced' },
+    { name: 'Block', value: 'block', description: 'Until it is in a block, which can still be replaced' },
     { name: 'Broadcast', value: 'broadcast', description: 'Until a node has accepted it' },
     {
       name: 'Irreversible',
@@ -134,7 +134,7 @@ export const maximumWait: INodeProperties = {
     'Seconds after which the workflow goes on with the outcome so far. A time that ran out is not a failure: the outcome says what is known.',
 };
 
-/** Options in the order of the alphabet. `signs`: those that matter only where something is built. */
+/** The limits, and more options of an operation, in alphabetical order. */
 export function optionsField(more: INodeProperties[]): INodeProperties {
   return {
     displayName: 'Options',
@@ -181,7 +181,8 @@ const limitOptions: INodeProperties[] = [
     type: 'string',
     default: '',
     placeholder: 'e.g. alice, 1.2.345',
-    description: 'Names or IDs, separated by commas. Empty allows every account.',
+    description:
+      'Names or IDs, separated by commas. Empty allows every account but those of the chain itself (1.2.0 to 1.2.5).',
   },
   {
     displayName: 'Fee',
