@@ -57,7 +57,7 @@ export const keySourceFields: INodeProperties[] = [
     required: true,
     displayOptions: { show: fromItem },
     description:
-      'Private keys (WIF), separated by commas. Prefer the credential: what stands in items is stored with the execution.',
+      'Private keys (WIF), separated by commas. Prefer the credential: what is in items is stored with the execution.',
   },
 ];
 

@@ -161,7 +161,7 @@ function notCompared(endpoint: string, code: ErrorCode, reason: string): BitShar
 
 function notDelayed(endpoint: string, reason: string): BitSharesError {
   return new BitSharesError('NOT_A_DELAYED_NODE', {
-    message: `The node ${endpoint} is configured as a delayed node and is none: ${reason}`,
+    message: `The node ${endpoint} is configured as a delayed node and is not one: ${reason}`,
     fix: 'Start it with the delayed_node plugin and --trusted-node, or move its URL to Trusted Node URLs and leave Delayed Node URLs empty: then only irreversible blocks of it are used.',
   });
 }

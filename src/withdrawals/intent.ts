@@ -192,7 +192,7 @@ export function contentFault(intent: Intent): [string, string] | undefined {
 
 /**
  * Two requests with one withdrawalId are the same withdrawal when these are equal. Neither requestedAt counts nor maximumFee:
- * an intent of before it existed and one with it pay the same.
+ * an intent from before it existed and one with it pay the same.
  */
 export function contentFingerprint(intent: Intent): string {
   const content = fields.filter((name) => name !== 'requestedAt').map((name) => intent[name]);

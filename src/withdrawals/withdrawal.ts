@@ -137,7 +137,7 @@ export class Withdrawal {
   }
 
   /**
-   * With a fault, when no block shows a payment: final only when every attempt of before is dead. Waits for that only where the
+   * With a fault, when no block shows a payment: final only when every earlier attempt is dead. Waits for that only where the
    * caller's time is enough for it.
    *
    * @param timeLeft In milliseconds

@@ -171,7 +171,7 @@ async function openingBalances(
     }
     // The sum of both and the last of them are both guesses, and a balance that is wrong hides what is missing.
     if (balances.has(asset.id))
-      throw invalid(field, `${asset.symbol} stands in two rows`, 'Give one row for each asset.');
+      throw invalid(field, `${asset.symbol} is in two rows`, 'Give one row for each asset.');
     balances.set(
       asset.id,
       parseAmount(rows[index]?.['amount'] as string, asset.precision, field, { allowZero: true }),

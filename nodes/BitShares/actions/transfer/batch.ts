@@ -30,7 +30,7 @@ export interface ReadItem {
 }
 
 /**
- * Refuses a withdrawalId that stands in several items with different credentials: its nonce, and with it the proof that it is
+ * Refuses a withdrawalId of several items with different credentials: its nonce, and with it the proof that it is
  * paid once, belongs to one paying account on one chain.
  *
  * @returns the error of each item that is refused, by its index
@@ -154,7 +154,7 @@ export async function runBatch(
 }
 
 /**
- * As `forEachItem`, for work that begins or sends a withdrawal: an id that stands in items with different credentials is
+ * As `forEachItem`, for work that begins or sends a withdrawal: an id of several items with different credentials is
  * refused before the first item.
  *
  * @param groupOf What tells the withdrawals of one payer from those of another, by the index of the item
