@@ -1,5 +1,5 @@
 /** The calls of a node about claimable balances, with their answers checked. */
-import type { BalanceObject, BalanceReader } from '../chain';
+import type { AssetAmount, BalanceObject, BalanceReader } from '../chain';
 import { shortQuote } from '../falseAnswer';
 import { Answer } from './answer';
 import type { Call } from './chainReader';
@@ -81,6 +81,7 @@ function readBalanceObject(answer: Answer): BalanceObject {
   };
 }
 
-function readAmount(answer: Answer): { amount: bigint; assetId: string } {
+/** `{amount, asset_id}`: 64-bit numbers come as text when they need more than 32 bits. */
+export function readAmount(answer: Answer): AssetAmount {
   return { amount: answer.field('amount').bigint(), assetId: answer.field('asset_id').objectId('1.3') };
 }

@@ -3,7 +3,6 @@ import type {
   Account,
   AccountStatistics,
   Asset,
-  AssetAmount,
   Authority,
   BalanceReader,
   Block,
@@ -18,7 +17,7 @@ import { BitSharesError, isBitSharesError } from '../errors';
 import { shortQuote } from '../falseAnswer';
 import { blockNumberOf, isObjectId, parseChainTime, transactionId, type CoreAsset } from '../protocol';
 import { Answer } from './answer';
-import { balanceReader } from './balanceReader';
+import { balanceReader, readAmount } from './balanceReader';
 import { demandOf, type Demand, type KnownNode } from './demand';
 import { listed } from './listed';
 
@@ -329,11 +328,6 @@ function headOf({ ref_block_num, ref_block_prefix, expiration }: SignedTransacti
   head.writeUInt32LE(ref_block_prefix, 2);
   head.writeUInt32LE(parseChainTime(expiration), 6);
   return head.toString('hex');
-}
-
-/** How a node may write `{amount, asset_id}`: 64-bit numbers come as text when they need more than 32 bits. */
-function readAmount(answer: Answer): AssetAmount {
-  return { amount: answer.field('amount').bigint(), assetId: answer.field('asset_id').objectId('1.3') };
 }
 
 function readState(demand: Demand, dynamic: Answer, global: Answer): ChainState {
