@@ -7,10 +7,27 @@ import {
 } from 'n8n-workflow';
 import { systemClock } from '../shared/clock';
 import { testKeysCredential, testNodeCredential } from '../shared/credentialTests';
+import { BitSharesError, isBitSharesError } from '../../src/errors';
 import { toNodeError } from '../shared/nodeErrors';
 import { properties } from './parameters';
-import { readTriggerSettings } from './settings';
-import { TriggerRun } from './triggerRun';
+import { readTriggerSettings, type TriggerSettings } from './settings';
+import { noteRefusedParameters, TriggerRun } from './triggerRun';
+
+function settingsOf(context: ITriggerFunctions): TriggerSettings {
+  try {
+    return readTriggerSettings(context);
+  } catch (error) {
+    noteRefusedParameters(context);
+    throw activationError(context, error);
+  }
+}
+
+/** Of an activation n8n shows the message alone, so what to do has to be in it. */
+function activationError(context: ITriggerFunctions, error: unknown): Error {
+  if (!isBitSharesError(error) || error.fix === undefined) return toNodeError(context.getNode(), error);
+  const message = `${error.message}. ${error.fix} (${error.code})`;
+  return toNodeError(context.getNode(), new BitSharesError(error.code, { message, data: error.data }));
+}
 
 export class BitSharesTrigger implements INodeType {
   description: INodeTypeDescription = {
@@ -58,10 +75,7 @@ export class BitSharesTrigger implements INodeType {
 
   async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
     try {
-      const run = new TriggerRun(this, readTriggerSettings(this), {
-        clock: systemClock,
-        random: Math.random,
-      });
+      const run = new TriggerRun(this, settingsOf(this), { clock: systemClock, random: Math.random });
       if (this.getMode() !== 'manual') return await run.start();
       return {
         closeFunction: () => run.close(),
@@ -74,7 +88,7 @@ export class BitSharesTrigger implements INodeType {
         },
       };
     } catch (error) {
-      throw toNodeError(this.getNode(), error);
+      throw activationError(this, error);
     }
   }
 }

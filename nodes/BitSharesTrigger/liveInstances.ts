@@ -21,6 +21,8 @@ export class LiveInstances {
   private readonly live = new Map<string, Instance>();
   private readonly entered = new Map<string, Instance[]>();
   private readonly executions = new Map<string, Map<string, Promise<Settlement>>>();
+  /** Places whose first activation was refused: nothing began there. */
+  private readonly refused = new Set<string>();
 
   /**
    * Notes that `instance` was activated, and gives the ones before it that are still open. n8n keeps one instance for a node
@@ -30,6 +32,20 @@ export class LiveInstances {
     const open = (this.entered.get(place) ?? []).filter(({ isClosed }) => !isClosed);
     this.entered.set(place, [...open, instance]);
     return open;
+  }
+
+  /**
+   * Notes whether the first activation at a place was refused. n8n calls the next publication an update then, although there
+   * still is no position that it could have lost.
+   */
+  noteFirst(place: string, isRefused: boolean): void {
+    if (isRefused) this.refused.add(place);
+    else this.refused.delete(place);
+  }
+
+  /** Whether the first activation at this place was refused, and none has succeeded since. */
+  wasRefused(place: string): boolean {
+    return this.refused.has(place);
   }
 
   /** The instance that works at this place now. */

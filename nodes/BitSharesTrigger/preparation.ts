@@ -187,7 +187,7 @@ function notFound(depositId: string, account: WatchedAccount): BitSharesError {
 function positionLost(account: WatchedAccount): BitSharesError {
   return new BitSharesError('POSITION_LOST', {
     message: `The position of this trigger for ${account.name} is gone from the static data of the workflow, and nothing is delivered until it is told where to go on`,
-    fix: 'Set Start From to Block and Start Block to the depositId that you recorded last (or a block or time before it), and publish again. What arrives twice has the same depositId. Do not write the whole static data of this workflow from a Code node.',
+    fix: 'Set Start From to Block and Start Block to the depositId that you recorded last (or a block or time before it), and publish again. What arrives twice has the same depositId. Do not write the whole static data of this workflow from a Code node. A trigger that has never delivered begins anew when you unpublish the workflow and publish it again.',
   });
 }
 

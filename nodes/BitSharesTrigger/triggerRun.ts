@@ -1,5 +1,5 @@
 /** One activation of the trigger, from its parameters to its end. */
-import type { IDataObject, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
+import type { IDataObject, ITriggerFunctions, ITriggerResponse, WorkflowActivateMode } from 'n8n-workflow';
 import type { Clock, NodeSession } from '../../src/chain';
 import type { WatchedAccount } from '../../src/deposits/accountOperation';
 import { Agreement } from '../../src/deposits/agreement';
@@ -38,6 +38,16 @@ const needsPerson: readonly ErrorCode[] = ['POSITION_CORRUPT', 'POSITION_LOST'];
 const closeGraceMs = 2000;
 const shownInTest = 10;
 const testPollMs = 5000;
+
+function isFirst(mode: WorkflowActivateMode): boolean {
+  return mode === 'activate' || mode === 'create';
+}
+
+/** Notes that a first activation was refused before a run was made, because of a parameter. */
+export function noteRefusedParameters(context: ITriggerFunctions): void {
+  if (context.getMode() !== 'manual' && isFirst(context.getActivationMode()))
+    liveInstances.noteFirst(placeOf(context), true);
+}
 
 /** The world outside, as a trigger sees it. */
 export interface TriggerEnvironment {
@@ -97,7 +107,7 @@ export class TriggerRun implements Instance {
    */
   async start(): Promise<ITriggerResponse> {
     const mode = this.context.getActivationMode();
-    const first = mode === 'activate' || mode === 'create';
+    const first = isFirst(mode) || this.instances.wasRefused(this.place);
     const before = this.instances.enter(this.place, this);
     const closeFunction = async () => {
       await this.close();
@@ -118,12 +128,14 @@ export class TriggerRun implements Instance {
         if (start.fit.misfit !== null) throw memoKeyMismatch(start.fit.misfit);
         // What is in the static data now is saved by n8n when this activation ends.
         this.store.write(start.state);
+        this.instances.noteFirst(this.place, false);
         this.sayPruned(start.prepared, true);
         void this.work(start);
       } else {
         void this.beginAndWork(found, first, isContested);
       }
     } catch (error) {
+      this.instances.noteFirst(this.place, true);
       await this.close();
       return Promise.reject(error);
     }

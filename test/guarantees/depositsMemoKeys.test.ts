@@ -101,6 +101,24 @@ describe('a first activation', () => {
     expect(scenario.host.failures).toEqual([]);
   });
 
+  it('that was refused and then corrected begins, although n8n calls it an update', async () => {
+    const scenario = new MemoScenario(wrong);
+    await expect(scenario.start()).rejects.toMatchObject({ code: 'MEMO_KEY_MISMATCH' });
+    const publish = () => scenario.during(scenario.host.activate('update'));
+    await expect(publish()).rejects.toMatchObject({ code: 'MEMO_KEY_MISMATCH' });
+    scenario.edit(right);
+    await publish();
+    scenario.pay('order 1');
+    expect(await scenario.told(1)).toEqual(['order 1']);
+    expect(scenario.host.failures).toEqual([]);
+    // From then on a position that is gone was lost.
+    await scenario.stop();
+    scenario.host.staticData = '{}';
+    await publish();
+    await scenario.clock.pass(60_000);
+    expect(codes(scenario.host)).toEqual(['POSITION_LOST']);
+  });
+
   it('is not refused for an account with the null key, to which nobody can encrypt', async () => {
     const scenario = new MemoScenario(right);
     scenario.chain.memoKeys.set(exchange, 'BTS1111111111111111111111111111111114T1Anm');

@@ -226,7 +226,7 @@ const limitOptions: INodeProperties[] = [
     placeholder: 'Add Asset',
     default: { rows: [{ asset: '1.3.0', maximumAmount: '' }] },
     description:
-      'The largest withdrawal of each asset. With any row given, an asset without a row is refused.',
+      'The largest withdrawal of each asset. With any row given, an asset without a row is refused; without any row there is no limit.',
     options: [
       {
         displayName: 'Asset',
