@@ -1,6 +1,7 @@
 import { assertion, at, failure } from '../chainError';
 import { epoch, isRecord, timeSeconds, timeText, uint64Json } from '../json';
 import type { Reader, Writer } from './bytes';
+import { bytesOf, textOf } from './text';
 
 /**
  * One wire type: how it is written, read, and taken from a client's JSON. A field that is missing in the JSON
@@ -117,13 +118,14 @@ export const bool: Codec<boolean> = {
   fromJson: (j) => j === true || j === 'true' || (typeof j === 'number' && j !== 0),
   initial: () => false,
 };
+/** Any bytes, not only UTF-8 (see text.ts). */
 export const text: Codec<string> = {
   write: (w, v) => {
-    const bytes = Buffer.from(v, 'utf8');
+    const bytes = bytesOf(v);
     w.varint(bytes.length);
     w.bytes(bytes);
   },
-  read: (r) => r.bytes(r.varint()).toString('utf8'),
+  read: (r) => textOf(r.bytes(r.varint())),
   fromJson: (j) => (typeof j === 'string' ? j : j === undefined || j === null ? '' : String(j)),
   initial: () => '',
 };
