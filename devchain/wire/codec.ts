@@ -273,6 +273,35 @@ export function sortedMap<K, V>(
   );
 }
 
+/** A static_variant: its tag, then the value of that tag; a pair in JSON. */
+export function variant<T extends readonly [number, unknown]>(options: {
+  readonly [K in T[0]]: Codec<Extract<T, readonly [K, unknown]>[1]>;
+}): Codec<T> {
+  const codecs = options as Readonly<Record<number, Codec<unknown>>>;
+  const codecOf = (tag: number): Codec<unknown> => {
+    const codec = codecs[tag];
+    if (!codec)
+      throw assertion('tag < count', at('static_variant.hpp', 1, 'set_which'), 'no type ${tag}', { tag });
+    return codec;
+  };
+  return {
+    write: (w, [tag, value]) => {
+      w.varint(tag);
+      codecOf(tag).write(w, value);
+    },
+    read: (r) => {
+      const tag = r.varint();
+      return [tag, codecOf(tag).read(r)] as unknown as T;
+    },
+    fromJson: (j) => {
+      const pair = Array.isArray(j) ? (j as unknown[]) : [];
+      const tag = integer(pair[0], 0, 0xffffffff);
+      return [tag, codecOf(tag).fromJson(pair[1])] as unknown as T;
+    },
+    initial: () => [0, codecOf(0).initial()] as unknown as T,
+  };
+}
+
 export function struct<F extends AnyFields>(fields: F): Codec<StructValue<F>> {
   const names = Object.keys(fields);
   const codecs = fields as unknown as Fields;
