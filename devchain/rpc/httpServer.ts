@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChainError, failure, at } from '../chainError';
-import type { Fault, Faults } from '../faults';
+import type { Fault, Faults, Transport } from '../faults';
 import type { Json } from '../json';
 import { stringify, timeText } from '../json';
 import type { Request } from './envelope';
@@ -106,7 +106,7 @@ export abstract class JsonRpcServer {
   }
 
   /** One text in, one answer out, faults included. */
-  protected async answer(body: string, connection: unknown): Promise<Answer> {
+  protected async answer(body: string, connection: unknown, over: Transport): Promise<Answer> {
     let request: Request;
     try {
       request = parseRequest(body);
@@ -114,7 +114,7 @@ export abstract class JsonRpcServer {
       if (!(error instanceof EnvelopeError)) throw error;
       return { text: stringify(envelopeReply(error, this.now())), status: 400 };
     }
-    const fault = this.faults.hit(this.name, this.methodOf(request));
+    const fault = this.faults.hit(this.name, this.methodOf(request), over);
     if (fault) {
       const early = await this.beforeCall(fault);
       if (early !== 'go on') return early;
@@ -181,7 +181,7 @@ export abstract class JsonRpcServer {
     }
     const chunked = request.headers['transfer-encoding'] !== undefined;
     const body = chunked ? '' : Buffer.concat(chunks).toString('utf8');
-    const answer = await this.answer(body, this.httpConnection(request.headers.authorization));
+    const answer = await this.answer(body, this.httpConnection(request.headers.authorization), 'HTTP');
     if (answer === undefined) return;
     if (answer === 'cut') {
       request.socket.destroy();

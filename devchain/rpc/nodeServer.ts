@@ -184,7 +184,7 @@ export class NodeServer extends JsonRpcServer {
       socket.terminate();
       return;
     }
-    const answer = await this.answer(text, connection);
+    const answer = await this.answer(text, connection, 'WebSocket');
     if (answer === 'cut') socket.terminate();
     else if (answer !== undefined && answer.text !== '' && socket.readyState === 1) socket.send(answer.text);
   }
