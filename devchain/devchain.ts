@@ -298,6 +298,11 @@ export class Devchain {
     handle.unfreeze(this.producer);
   }
 
+  /** Starts a delayed node that stopped at a block once as a plain node, so that it gets past that block. */
+  async syncAsPlainNode(handle: NodeHandle): Promise<void> {
+    await handle.syncAsPlainNode(this.producer);
+  }
+
   /** Puts a transaction through the same checks as a broadcast; gives its id, or throws the node's error. */
   push(json: unknown): string {
     const prepared = this.producer.prepare(this.producer.state.wire.transactionFromJson(json));
