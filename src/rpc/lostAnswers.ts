@@ -18,7 +18,7 @@ import type { HostLookup, Post } from './network';
 import { refusal } from './request';
 import { connectFailure } from './unreachable';
 
-type Question = readonly [api: string, method: string, args: readonly unknown[]];
+type Question = readonly [api: string, method: string, args: unknown[]];
 
 /**
  * What may be asked over HTTP, and what each question is about, in words: whole operations of the chain and nothing else.
@@ -75,17 +75,25 @@ export class LostAnswers {
    * The call over the connection, and over HTTP when its answer may be lost there. Rejects as `Connection.request`; with
    * REQUEST_TIMEOUT, naming what was asked for, when the answer came in neither way.
    */
-  async call(api: string, method: string, args: unknown[]): Promise<unknown> {
+  call(api: string, method: string, args: unknown[]): Promise<unknown> {
     const subject = Object.hasOwn(subjects, method) ? subjects[method] : undefined;
     if (subject === undefined) return this.connection.request(api, method, args);
     const question: Question = [api, method, args];
-    if (this.known.size > 0 && this.known.has(keyOf(question))) {
-      const early = await settled(this.overHttp(question));
-      if ('answer' in early) return early.answer;
-      if (isAnswer(early.error) || this.connection.lost.aborted) throw early.error;
-    }
-    let http: Promise<Settled> | undefined;
+    const ask = (): Promise<unknown> => this.overBoth(question, () => subject(args));
+    return this.known.size > 0 && this.known.has(keyOf(question)) ? this.overHttpFirst(question, ask) : ask();
+  }
+
+  /** For a question whose answer was lost before: as little time as possible. */
+  private async overHttpFirst(question: Question, otherwise: () => Promise<unknown>): Promise<unknown> {
+    const end = await settled(this.overHttp(question));
+    if ('answer' in end) return end.answer;
+    return isAnswer(end.error) ? Promise.reject(end.error) : otherwise();
+  }
+
+  private overBoth(question: Question, subject: () => string): Promise<unknown> {
+    const [api, method, args] = question;
     return new Promise((resolve, reject) => {
+      let http: Promise<Settled> | undefined;
       const missing = (): void => {
         http = settled(this.overHttp(question));
         void http.then((end) => {
@@ -93,17 +101,16 @@ export class LostAnswers {
           else if (isAnswer(end.error)) reject(end.error);
         });
       };
-      this.connection.request(api, method, args, [], missing).then(resolve, (error: BitSharesError) => {
-        if (http === undefined || this.connection.lost.aborted) reject(error);
-        else {
-          void http.then((end) => {
-            if (!('error' in end)) return;
-            const failure = this.answeredNowhere(method, subject(args), error, end.error);
-            reject(failure);
-            this.settings.unanswered?.(failure);
-          });
+      const failed = async (error: BitSharesError): Promise<void> => {
+        const end = this.connection.lost.aborted ? undefined : await http;
+        if (end === undefined) reject(error);
+        else if ('error' in end) {
+          const failure = this.answeredNowhere(method, subject(), error, end.error);
+          reject(failure);
+          this.settings.unanswered?.(failure);
         }
-      });
+      };
+      this.connection.request(api, method, args, [], missing).then(resolve, failed);
     });
   }
 
