@@ -11,10 +11,11 @@ import { answerBytes, mayBeAskedAlone } from './answerSizes';
 import type { Connection } from './connection';
 import { findDestination } from './destination';
 import { displayEndpoint } from './endpoint';
+import { foreignText } from './foreignText';
 import { bytesOf, isCompressed, postTo, type HttpLogin } from './httpExchange';
 import { checkedText } from './incoming';
 import { Lane } from './lane';
-import type { HostLookup, Post } from './network';
+import type { HostLookup, HttpPost, Post } from './network';
 import { refusal } from './request';
 import { connectFailure } from './unreachable';
 
@@ -135,8 +136,8 @@ export class LostAnswers {
       return await this.usual.run(() => this.ask(question, most));
     } catch (error) {
       const { largestAnswer } = this.connection;
-      if (!(error instanceof TooLarge) || !mayBeAskedAlone(method) || most >= largestAnswer) throw error;
-      return this.alone.run(() => this.ask(question, largestAnswer));
+      const mayBeLarge = error instanceof TooLarge && mayBeAskedAlone(method) && most < largestAnswer;
+      return mayBeLarge ? this.alone.run(() => this.ask(question, largestAnswer)) : Promise.reject(error);
     }
   }
 
@@ -167,9 +168,10 @@ export class LostAnswers {
     const destination = await findDestination(this.url, lookUp);
     const body = JSON.stringify({ id: this.nextId++, method: 'call', params: question });
     const failed = (error: Error): never => {
-      throw noAnswer(`${this.shown}: ${connectFailure(error).reason}`);
+      throw noAnswer(`${this.shown}: ${reasonOf(error)}`);
     };
-    const answer = await post(postTo(destination, body, login), signal, () => undefined).catch(failed);
+    const request = postTo(destination, body, login);
+    const answer = await post(request, signal, () => undefined).catch(failed);
     // A node refuses with 200, and with 400 a method that it does not know. Redirects are not followed.
     if ((answer.status !== 200 && answer.status !== 400) || isCompressed(answer))
       throw noAnswer(`${this.shown} answers with HTTP status ${answer.status} and not as a node`);
@@ -180,7 +182,7 @@ export class LostAnswers {
     const text = checkedText(bytes, most, who, 'latin1');
     const { result, error } = this.parsed(text);
     if (error !== undefined && error !== null) {
-      const refused = refusal(this.shown, { api, method, secrets: [login.password] }, error);
+      const refused = refusal(this.shown, { api, method, secrets: secretsIn(request) }, error);
       throw refused.code === 'ACCESS_DENIED' ? noAnswer(refused.message) : refused;
     }
     if (result === undefined || answer.status !== 200)
@@ -231,6 +233,20 @@ function isAnswer(error: BitSharesError): boolean {
 
 function noAnswer(message: string): BitSharesError {
   return new BitSharesError('NODE_UNREACHABLE', { message });
+}
+
+/** Why a connection failed, in words. */
+function reasonOf(error: Error & { code?: string }): string {
+  return error.code?.startsWith('HPE_') === true
+    ? 'what it answers is not HTTP'
+    : foreignText(connectFailure(error).reason) || 'no connection';
+}
+
+/** What must not come back in a message: the login as it was sent, and the password in it. */
+function secretsIn({ headers }: HttpPost): string[] {
+  const [, sent = ''] = headers['authorization']?.split(' ') ?? [];
+  const login = Buffer.from(sent, 'base64').toString('utf8');
+  return [sent, login.slice(login.indexOf(':') + 1)];
 }
 
 function keyOf(question: Question): string {

@@ -335,6 +335,13 @@ describe('the call over HTTP', () => {
     expect((error as Error).message).toContain(reason);
   });
 
+  test('a node that repeats the login is not repeated', async () => {
+    const sent = Buffer.from('user:pa55word').toString('base64');
+    const refused = ended(`{"id":1,"error":{"message":"not for pa55word (${sent})"}}`);
+    const error = await (await blockWith(refused, { user: 'user', password: 'pa55word' })).end;
+    expect((error as Error).message).toContain('"not for [secret] ([secret])"');
+  });
+
   test('a refusal of the node is its answer', async () => {
     const refused = ended('{"id":1,"error":{"code":1,"message":"no such block"}}');
     expect(await (await blockWith(refused)).end).toMatchObject({ code: 'NODE_ERROR' });
