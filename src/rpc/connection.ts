@@ -156,7 +156,7 @@ export class Connection {
     method: string,
     args: unknown[],
     secrets: readonly string[] = [],
-    missing?: () => void,
+    missing?: (request: Request) => void,
   ): Promise<unknown> {
     if (this.lost.aborted) return Promise.reject(notSent(this.endpoint, 'it was closed before the request'));
     return new Promise((resolve, reject) => {
@@ -333,7 +333,7 @@ export class Connection {
     for (const [id, request] of this.inFlight) {
       if (request.missing !== undefined && now >= request.overdue) {
         if (id < this.latestAnswered) {
-          this.callMissing(id, request, request.missing);
+          this.callMissing(id, request);
           continue;
         }
         isInDoubt = true;
@@ -357,7 +357,7 @@ export class Connection {
     this.sendWaiting();
   }
 
-  private callMissing(id: number, request: Request, missing: () => void): void {
+  private callMissing(id: number, request: Request): void {
     this.inFlight.delete(id);
     this.missing.set(id, request);
     if (this.missing.size > mostMissing) {
@@ -365,7 +365,7 @@ export class Connection {
       this.missing.delete(oldest);
       forgotten.reject(notAnswered(this.endpoint, forgotten));
     }
-    missing();
+    request.missing?.(request);
   }
 
   /** Asks something that is always answered at once: whether the node is silent or one answer is missing. Waits in no line. */

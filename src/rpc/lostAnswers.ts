@@ -16,10 +16,10 @@ import { bytesOf, isCompressed, postTo, type HttpLogin } from './httpExchange';
 import { checkedText } from './incoming';
 import { Lane } from './lane';
 import type { HostLookup, HttpPost, Post } from './network';
-import { refusal } from './request';
+import { refusal, type Request } from './request';
 import { connectFailure } from './unreachable';
 
-type Question = readonly [api: string, method: string, args: unknown[]];
+type Question = readonly [api: string | number, method: string, args: unknown[]];
 
 /**
  * What may be asked over HTTP, and what each question is about, in words: whole operations of the chain and nothing else.
@@ -77,50 +77,51 @@ export class LostAnswers {
    * REQUEST_TIMEOUT, naming what was asked for, when the answer came in neither way.
    */
   call(api: string, method: string, args: unknown[]): Promise<unknown> {
-    const subject = Object.hasOwn(subjects, method) ? subjects[method] : undefined;
-    if (subject === undefined) return this.connection.request(api, method, args);
-    const question: Question = [api, method, args];
-    const ask = (): Promise<unknown> => this.overBoth(question, () => subject(args));
-    return this.known.size > 0 && this.known.has(keyOf(question)) ? this.overHttpFirst(question, ask) : ask();
+    if (!Object.hasOwn(subjects, method)) return this.connection.request(api, method, args);
+    return this.known.size > 0 && this.known.has(keyOf([api, method, args]))
+      ? this.overHttpFirst([api, method, args])
+      : this.overBoth([api, method, args]);
   }
 
   /** For a question whose answer was lost before: as little time as possible. */
-  private async overHttpFirst(question: Question, otherwise: () => Promise<unknown>): Promise<unknown> {
+  private async overHttpFirst(question: Question): Promise<unknown> {
     const end = await settled(this.overHttp(question));
     if ('answer' in end) return end.answer;
-    return isAnswer(end.error) ? Promise.reject(end.error) : otherwise();
+    return isAnswer(end.error) ? Promise.reject(end.error) : this.overBoth(question);
   }
 
-  private overBoth(question: Question, subject: () => string): Promise<unknown> {
-    const [api, method, args] = question;
-    return new Promise((resolve, reject) => {
-      let http: Promise<Settled> | undefined;
-      const missing = (): void => {
-        http = settled(this.overHttp(question));
+  private overBoth([api, method, args]: Question): Promise<unknown> {
+    return this.connection.request(api, method, args, [], this.missing);
+  }
+
+  /** One function for all calls: most are answered, and those cost nothing more. */
+  private readonly missing = (request: Request): void => {
+    const { resolve, reject } = request;
+    const http = settled(this.overHttp([request.api, request.method, request.args]));
+    void http.then((end) => {
+      if ('answer' in end) resolve(end.answer);
+      else if (isAnswer(end.error)) reject(end.error);
+    });
+    // What ends the call over the WebSocket is not the end of it while HTTP may still give the answer.
+    request.reject = (error) => {
+      if (this.connection.lost.aborted) reject(error);
+      else {
         void http.then((end) => {
-          if ('answer' in end) resolve(end.answer);
-          else if (isAnswer(end.error)) reject(end.error);
-        });
-      };
-      const failed = async (error: BitSharesError): Promise<void> => {
-        const end = this.connection.lost.aborted ? undefined : await http;
-        if (end === undefined) reject(error);
-        else if ('error' in end) {
-          const failure = this.answeredNowhere(method, subject(), error, end.error);
+          if ('answer' in end) return;
+          const failure = this.answeredNowhere(request, error, end.error);
           reject(failure);
           this.settings.unanswered?.(failure);
-        }
-      };
-      this.connection.request(api, method, args, [], missing).then(resolve, failed);
-    });
-  }
+        });
+      }
+    };
+  };
 
   private answeredNowhere(
-    method: string,
-    subject: string,
+    { method, args }: Request,
     overWebSocket: BitSharesError,
     overHttp: BitSharesError,
   ): BitSharesError {
+    const subject = subjects[method]?.(args) ?? method;
     if (!isBitSharesError(overWebSocket, 'REQUEST_TIMEOUT')) return overWebSocket;
     return new BitSharesError('REQUEST_TIMEOUT', {
       message: `${overWebSocket.message}, though it answered other calls: ${subject} is not to be had there, and not over HTTP either (${overHttp.message})`,

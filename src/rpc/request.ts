@@ -6,6 +6,7 @@ import { foreignText, quoted } from './foreignText';
 export interface Request {
   api: string | number;
   method: string;
+  args: unknown[];
   /** The message, with the number that its answer will carry. */
   text(id: number): string;
   /** Those of the arguments that must not come back in a message. */
@@ -22,7 +23,7 @@ export interface Request {
    * Called when the answer is missing while later questions have been answered; the call then fails alone. Undefined where a
    * missing answer means a dead connection.
    */
-  missing: (() => void) | undefined;
+  missing: ((request: Request) => void) | undefined;
   /** Clock time from which the answer may be called missing. */
   overdue: number;
   resolve(value: unknown): void;
@@ -41,6 +42,7 @@ export function newRequest(
   return {
     api,
     method,
+    args,
     text: (id) => JSON.stringify({ id, method: 'call', params: [api, method, args] }),
     secrets,
     largest: answerBytes(method),
