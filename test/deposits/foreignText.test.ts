@@ -81,11 +81,18 @@ describe.each([
 ])('on %s', (_, delayed) => {
   it('deposits before, in and behind the block arrive, each with its transaction id', async () => {
     await setUp(delayed);
+    const pages = chain.faults.add({
+      kind: 'slow',
+      milliseconds: 0,
+      over: 'HTTP',
+      method: 'get_relative_account_history',
+      times: Infinity,
+    });
     const others = chain.faults.add({
       kind: 'slow',
       milliseconds: 0,
       over: 'HTTP',
-      method: /^(?!get_block$|get_transaction$|get_relative_account_history$)/,
+      method: /^(?!get_block$|get_transaction$)/,
       times: Infinity,
     });
     await host.start();
@@ -94,6 +101,8 @@ describe.each([
     expect(delivered()).toEqual(expected(ids));
     expect([...ledger.runs.values()]).toEqual([1, 1, 1]);
     expect(host.failures).toEqual([]);
+    // The page came as it was asked for: nothing was read one by one, or passed on the word of the node.
+    expect(pages.hits).toBeGreaterThan(0);
     // State, statistics and accounts are not asked for over HTTP.
     expect(others.hits).toBe(0);
   });
