@@ -1,4 +1,5 @@
 import type { Json } from './json';
+import { jsonText } from './json';
 
 /** One entry of an error's stack: where the node noticed it, and the data of its message. */
 export interface ErrorFrame {
@@ -17,7 +18,7 @@ function fill(format: string, data: Record<string, Json>): string {
     if (value === undefined) return whole;
     return typeof value === 'string'
       ? value
-      : JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? v.toString() : v));
+      : jsonText(value, (_, v) => (typeof v === 'bigint' ? v.toString() : v));
   });
 }
 

@@ -24,6 +24,8 @@ import type { HandleSetup, NodeOptions } from './nodeHandle';
 import { NodeHandle, replayed } from './nodeHandle';
 import type { ChainParameters } from './objects';
 import { Operator } from './operator';
+import type { Poison, PoisonedBlock } from './poison';
+import { poison } from './poison';
 import { asJson } from './rpc/api';
 import type { WalletNode } from './wallet/wallet';
 import { WalletServer } from './wallet/walletServer';
@@ -296,6 +298,16 @@ export class Devchain {
   /** Lets a frozen node go on. */
   unfreeze(handle: NodeHandle): void {
     handle.unfreeze(this.producer);
+  }
+
+  /** Starts a delayed node that stopped at a block once as a plain node, so that it gets past that block. */
+  async syncAsPlainNode(handle: NodeHandle): Promise<void> {
+    await handle.syncAsPlainNode(this.producer);
+  }
+
+  /** A stranger puts a text that is not UTF-8 into the next block, under the names of other accounts (see poison.ts). */
+  poison(options: Poison): PoisonedBlock {
+    return poison(this, options);
   }
 
   /** Puts a transaction through the same checks as a broadcast; gives its id, or throws the node's error. */

@@ -11,6 +11,7 @@ import {
 } from './evaluators/permissions';
 import { proposalCreate, proposalDelete, proposalUpdate } from './evaluators/proposals';
 import { overrideTransfer, transfer } from './evaluators/transfers';
+import { workerCreate } from './evaluators/workers';
 import { convert, coreAsset, feePayer, requiredCoreFee } from './fees';
 import type { Json } from './json';
 import type { ChainState, OperationResult } from './state';
@@ -37,6 +38,7 @@ function evaluators(): Evaluators {
     25: withdrawPermissionCreate,
     27: withdrawPermissionClaim,
     28: withdrawPermissionDelete,
+    34: workerCreate,
     35: custom,
     37: balanceClaim,
     38: overrideTransfer,

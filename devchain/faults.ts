@@ -15,12 +15,17 @@ export type FaultKind =
   | 'change'
   | 'refuse';
 
+/** How a call came to a server. */
+export type Transport = 'WebSocket' | 'HTTP';
+
 export interface FaultSpec {
   kind: FaultKind;
   /** The server's name: trusted, delayed, wallet, or one given to addNode; every server when left out. */
   node?: string;
   /** Method name or pattern; every method when left out. For `refuse` it means connections. */
   method?: string | RegExp;
+  /** Only calls that come this way; both when left out. */
+  over?: Transport;
   /** How many calls are hit; default 1. */
   times?: number;
   /** How many matching calls pass before the first hit; default 0. */
@@ -59,8 +64,9 @@ export class Fault {
   }
 
   /** Does this call meet the fault? Counts it when it does. */
-  take(node: string, method: string): boolean {
+  take(node: string, method: string, over: Transport | undefined): boolean {
     if (!this.active) return false;
+    if (this.spec.over !== undefined && this.spec.over !== over) return false;
     if (this.spec.node !== undefined && this.spec.node !== node) return false;
     const wanted = this.spec.method;
     if (wanted !== undefined && (typeof wanted === 'string' ? wanted !== method : !wanted.test(method)))
@@ -96,11 +102,11 @@ export class Faults {
     this.faults.clear();
   }
 
-  /** The fault that hits this call, if any. Connections are the method `connect`, met only by `refuse`. */
-  hit(node: string, method: string): Fault | undefined {
+  /** The fault that hits this call, if any. Connections are the method `connect`, met only by `refuse`; they have no transport yet. */
+  hit(node: string, method: string, over?: Transport): Fault | undefined {
     for (const fault of this.faults) {
       if ((fault.spec.kind === 'refuse') !== (method === 'connect')) continue;
-      if (fault.take(node, method)) return fault;
+      if (fault.take(node, method, over)) return fault;
     }
     return undefined;
   }

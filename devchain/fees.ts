@@ -116,6 +116,8 @@ export function feePayer([tag, op]: Operation): string {
     case 15:
     case 35:
       return op.payer;
+    case 34:
+      return op.owner;
     case 16:
       return op.from_account;
     case 22:

@@ -22,8 +22,20 @@ function replacer(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? int64Json(value) : value;
 }
 
+/**
+ * A value as JSON text. JSON.stringify escapes lone surrogates; here they stay as they are, because they stand for
+ * single bytes (wire/text.ts) and fc writes bytes above 0x7f unescaped (json.cpp escape_string).
+ */
+export function jsonText(value: unknown, replace: (key: string, value: unknown) => unknown): string {
+  const text = JSON.stringify(value, replace);
+  if (!text.includes('\\udc')) return text;
+  return text.replace(/\\(?:\\|u(dc[89a-f][0-9a-f]))/g, (escape, code: string | undefined) =>
+    code === undefined ? escape : String.fromCharCode(parseInt(code, 16)),
+  );
+}
+
 export function stringify(value: Json): string {
-  return JSON.stringify(value, replacer);
+  return jsonText(value, replacer);
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -9,6 +9,7 @@ import {
   sharedX,
 } from './keys';
 import type { Memo } from './wire/operations';
+import { bytesOf, textOf } from './wire/text';
 
 const secrets = new Map<string, string>();
 
@@ -41,7 +42,7 @@ export interface MemoParts {
 export function encryptMemo({ from, to, text, nonce, prefix }: MemoParts): Memo {
   const secret = secretFromWif(from);
   const other = publicKeyFromText(to, prefix);
-  const plain = Buffer.from(text as Uint8Array);
+  const plain = typeof text === 'string' ? bytesOf(text) : Buffer.from(text);
   const seed = cipherKey(secret, other, nonce);
   const cipher = createCipheriv('aes-256-cbc', seed.subarray(0, 32), seed.subarray(32, 48));
   const message = Buffer.concat([
@@ -56,7 +57,7 @@ export function encryptMemo({ from, to, text, nonce, prefix }: MemoParts): Memo 
   };
 }
 
-/** The text of a memo for one of its two keys; throws an Error when it does not decrypt. */
+/** The text of a memo (any bytes, see wire/text.ts) for one of its two keys; throws an Error when it does not decrypt. */
 export function decryptMemo(memo: Memo, wif: string, prefix: string): string {
   const secret = secretFromWif(wif);
   const own = publicKeyText(publicKeyBytes(secret), prefix);
@@ -67,5 +68,5 @@ export function decryptMemo(memo: Memo, wif: string, prefix: string): string {
   const text = plain.subarray(4);
   if (!sha256(text).subarray(0, 4).equals(plain.subarray(0, 4)))
     throw new Error('the memo does not decrypt with this key');
-  return text.toString('utf8');
+  return textOf(text);
 }

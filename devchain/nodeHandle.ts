@@ -6,6 +6,7 @@ import type { Json } from './json';
 import type { ApiLimits } from './rpc/limits';
 import { NodeServer } from './rpc/nodeServer';
 import type { Credentials } from './rpc/session';
+import { holdsOnlyUtf8 } from './wire/text';
 import type { SignedTransaction } from './wire/transaction';
 
 export interface NodeOptions {
@@ -31,6 +32,7 @@ export interface HandleSetup extends NodeOptions {
 export class NodeHandle {
   readonly server: NodeServer;
   private frozenAt = false;
+  private unreadable: number | undefined;
   private readonly stopListeners: (() => void)[] = [];
   private readonly replayListeners: ((node: ChainNode) => void)[] = [];
 
@@ -118,6 +120,27 @@ export class NodeHandle {
     this.sync(producer);
   }
 
+  /**
+   * The block that a delayed node waits for and will never get, because it holds a text that is not UTF-8; its head
+   * is the block before. A restart does not help (see syncAsPlainNode). Undefined as long as it can go on.
+   */
+  get stoppedAt(): number | undefined {
+    return this.unreadable;
+  }
+
+  /**
+   * The operator's remedy for a delayed node that stopped: its data is started once as a plain node, which gets its
+   * blocks from the network and not by get_block, and takes those that are reversible too; then it is a delayed node
+   * again, and waits until the trusted node's last irreversible block is beyond its head. Connections end.
+   */
+  async syncAsPlainNode(producer: ChainNode): Promise<void> {
+    if (this.follows !== 'irreversible') throw new Error(`${this.name} is a plain node already`);
+    await this.stop();
+    this.unreadable = undefined;
+    this.takeBlocks(producer, producer.blocks.length, false);
+    await this.start();
+  }
+
   /** Hears of a transaction from the network: a full node has it among its pending ones, a delayed one does not. */
   relay(transaction: SignedTransaction): void {
     if (this.follows !== 'head' || this.frozenAt) return;
@@ -131,11 +154,13 @@ export class NodeHandle {
   /** Takes over what the producer has and this node may see. */
   sync(producer: ChainNode): void {
     if (this.frozenAt || this.follows === 'producer') return;
+    if (this.follows === 'head') this.takeBlocks(producer, producer.blocks.length, false);
+    else this.takeBlocks(producer, producer.state.dynamicProperties.last_irreversible_block_num, true);
+  }
+
+  /** Takes the producer's blocks up to a number; those that come by get_block over WebSocket only if they are UTF-8. */
+  private takeBlocks(producer: ChainNode, target: number, overWebSocket: boolean): void {
     const { node } = this;
-    const target =
-      this.follows === 'head'
-        ? producer.blocks.length
-        : producer.state.dynamicProperties.last_irreversible_block_num;
     while (
       node.blocks.length > 0 &&
       producer.blocks.get(node.blocks.length)?.id !== node.blocks.get(node.blocks.length)?.id
@@ -143,7 +168,12 @@ export class NodeHandle {
       node.popBlock();
     for (let number = node.blocks.length + 1; number <= target; number++) {
       const block = producer.blocks.get(number);
-      if (block) node.applyBlock(block);
+      if (!block) continue;
+      if (overWebSocket && !holdsOnlyUtf8(node.blocks.transactions(block))) {
+        this.unreadable = number;
+        return;
+      }
+      node.applyBlock(block);
     }
   }
 

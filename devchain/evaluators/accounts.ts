@@ -84,7 +84,8 @@ export type NewAccount = Pick<Account, 'name' | 'owner' | 'active' | 'options'> 
 /** Makes an account and its statistics object, whose instance is the account's. */
 export function createAccount(state: ChainState, fields: NewAccount): Account {
   const id = state.store.nextId('1.2');
-  const statistics = state.store.create<AccountStatistics>('2.6', newStatistics(id, fields.name));
+  const { name, owner, active, options, ...others } = fields;
+  const statistics = state.store.create<AccountStatistics>('2.6', newStatistics(id, name));
   const account = state.store.create<Account>('1.2', {
     membership_expiration_date: epoch,
     registrar: id,
@@ -93,6 +94,10 @@ export function createAccount(state: ChainState, fields: NewAccount): Account {
     network_fee_percentage: state.parameters.network_percent_of_fee,
     lifetime_referrer_fee_percentage: state.parameters.lifetime_referrer_percent_of_fee,
     referrer_rewards_percentage: 0,
+    name,
+    owner,
+    active,
+    options,
     num_committee_voted: 0,
     statistics: statistics.id,
     whitelisting_accounts: [],
@@ -104,7 +109,7 @@ export function createAccount(state: ChainState, fields: NewAccount): Account {
     top_n_control_flags: 0,
     creation_block_num: state.cursor.block,
     creation_time: state.currentTime,
-    ...fields,
+    ...others,
   });
   state.accountsByName.set(account.name, account.id);
   return account;

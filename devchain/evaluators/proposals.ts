@@ -1,8 +1,7 @@
 import { noAuthorities, requiredAuthorities, verifyAuthority } from '../authority';
 import { at, ChainError, check, failure } from '../chainError';
 import { applyOperation, validateOperation } from '../execution';
-import type { Json } from '../json';
-import { timeSeconds, timeText } from '../json';
+import { jsonText, timeSeconds, timeText } from '../json';
 import { comparePublicKeys } from '../keys';
 import type { Proposal } from '../objects';
 import type { ChainState } from '../state';
@@ -240,7 +239,7 @@ export const proposalUpdate: Evaluator<ProposalUpdate> = {
 };
 
 function failReason(error: ChainError): string {
-  return `${error.code} ${error.exceptionName}: ${error.message}\n${JSON.stringify(error.stackFrames[0]?.data ?? {}, (_, value: Json) => (typeof value === 'bigint' ? value.toString() : value))}`;
+  return `${error.code} ${error.exceptionName}: ${error.message}\n${jsonText(error.stackFrames[0]?.data ?? {}, (_, value) => (typeof value === 'bigint' ? value.toString() : value))}`;
 }
 
 export const proposalDelete: Evaluator<ProposalDelete> = {

@@ -53,21 +53,27 @@ function chainProperties({ state }: ApiContext): Json {
   };
 }
 
-function headerJson(node: ChainNode, number: number): { [key: string]: Json } | null {
+function headerJson(node: ChainNode, number: number, withSignature = false): { [key: string]: Json } | null {
   const block = node.blocks.get(number);
   if (!block) return null;
-  const { previous, timestamp, witness, transaction_merkle_root } = block;
-  return { previous, timestamp, witness, transaction_merkle_root, extensions: [] };
+  const { previous, timestamp, witness, transaction_merkle_root, witness_signature } = block;
+  return {
+    previous,
+    timestamp,
+    witness,
+    transaction_merkle_root,
+    extensions: [],
+    ...(withSignature ? { witness_signature } : {}),
+  };
 }
 
 function blockJson(node: ChainNode, number: number): Json {
   const block = node.blocks.get(number);
-  const header = headerJson(node, number);
-  if (!block || !header) return null;
+  if (!block) return null;
   const transactions = node.blocks
     .transactions(block)
     .map((transaction) => ({ ...transaction, operation_results: [] }));
-  return { ...header, witness_signature: block.witness_signature, transactions: asJson(transactions) };
+  return { ...headerJson(node, number, true), transactions: asJson(transactions) };
 }
 
 /** Chain, objects, blocks and subscriptions. */
@@ -91,9 +97,13 @@ export const databaseChainMethods: Methods = {
   get_dynamic_global_properties: method(0, ({ state }) => asJson(state.dynamicProperties)),
   get_config: method(0, ({ state }) => configuration(state.wire.prefix)),
   get_block: method(1, ({ node }, [number]) => blockJson(node, toNumber(number))),
-  get_block_header: method(1, ({ node }, [number]) => headerJson(node, toNumber(number))),
-  get_block_header_batch: method(1, ({ node }, [numbers]) =>
-    toList(numbers).map((number) => [toNumber(number), headerJson(node, toNumber(number))]),
+  get_block_header: method(1, ({ node }, [number, withSignature]) =>
+    headerJson(node, toNumber(number), withSignature === true),
+  ),
+  get_block_header_batch: method(1, ({ node }, [numbers, withSignature]) =>
+    [...new Set(toList(numbers).map(toNumber))]
+      .sort((a, b) => a - b)
+      .map((number) => [number, headerJson(node, number, withSignature === true)]),
   ),
   get_transaction: method(2, ({ node }, [number, index]) => {
     const block = node.blocks.get(toNumber(number));

@@ -3,15 +3,19 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChainError, failure, at } from '../chainError';
-import type { Fault, Faults } from '../faults';
+import type { Fault, Faults, Transport } from '../faults';
 import type { Json } from '../json';
 import { stringify, timeText } from '../json';
+import { bytesOf, textOf } from '../wire/text';
 import type { Request } from './envelope';
 import { EnvelopeError, envelopeReply, errorReply, parseRequest, resultReply } from './envelope';
 import { applyToResult, delayOf } from './faultEffects';
 
 /** What a server answers one text with: undefined for nothing at all, `cut` to end the connection. */
 export type Answer = { text: string; status: number } | 'cut' | undefined;
+
+/** Thrown by a method that waits for something which never comes: the caller gets no answer and keeps its connection. */
+export class NeverAnswered extends Error {}
 
 const badRequestCodes = new Set([-32700, -32600, -32601, -32602]);
 
@@ -106,7 +110,7 @@ export abstract class JsonRpcServer {
   }
 
   /** One text in, one answer out, faults included. */
-  protected async answer(body: string, connection: unknown): Promise<Answer> {
+  protected async answer(body: string, connection: unknown, over: Transport): Promise<Answer> {
     let request: Request;
     try {
       request = parseRequest(body);
@@ -114,12 +118,13 @@ export abstract class JsonRpcServer {
       if (!(error instanceof EnvelopeError)) throw error;
       return { text: stringify(envelopeReply(error, this.now())), status: 400 };
     }
-    const fault = this.faults.hit(this.name, this.methodOf(request));
+    const fault = this.faults.hit(this.name, this.methodOf(request), over);
     if (fault) {
       const early = await this.beforeCall(fault);
       if (early !== 'go on') return early;
     }
     const reply = await this.reply(request, connection, fault);
+    if (reply === undefined) return undefined;
     if (fault?.spec.kind === 'answer lost') return 'cut';
     if (request.id === undefined) return { text: '', status: 204 };
     const text = stringify(reply);
@@ -150,7 +155,11 @@ export abstract class JsonRpcServer {
     }
   }
 
-  private async reply(request: Request, connection: unknown, fault: Fault | undefined): Promise<Json> {
+  private async reply(
+    request: Request,
+    connection: unknown,
+    fault: Fault | undefined,
+  ): Promise<Json | undefined> {
     try {
       if (fault?.spec.kind === 'error')
         throw failure(
@@ -163,6 +172,7 @@ export abstract class JsonRpcServer {
       const result = await this.handle(request, connection);
       return resultReply(request, fault ? applyToResult(fault, result, request.params) : result);
     } catch (error) {
+      if (error instanceof NeverAnswered) return undefined;
       if (error instanceof ChainError) return errorReply(request, error, this.now());
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
       return {
@@ -180,19 +190,21 @@ export abstract class JsonRpcServer {
       return;
     }
     const chunked = request.headers['transfer-encoding'] !== undefined;
-    const body = chunked ? '' : Buffer.concat(chunks).toString('utf8');
-    const answer = await this.answer(body, this.httpConnection(request.headers.authorization));
+    const body = chunked ? '' : textOf(Buffer.concat(chunks));
+    const answer = await this.answer(body, this.httpConnection(request.headers.authorization), 'HTTP');
     if (answer === undefined) return;
     if (answer === 'cut') {
       request.socket.destroy();
       return;
     }
+    // Whatever bytes the texts of the chain hold: unlike a WebSocket, HTTP asks for no UTF-8.
+    const bytes = bytesOf(answer.text);
     response.sendDate = false;
     response.removeHeader('Connection');
     response.writeHead(answer.status, {
-      'Content-Length': Buffer.byteLength(answer.text),
+      'Content-Length': bytes.length,
       Server: 'WebSocket++/0.7.0',
     });
-    response.end(answer.text, () => request.socket.end());
+    response.end(bytes, () => request.socket.end());
   }
 }

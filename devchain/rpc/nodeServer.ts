@@ -5,6 +5,7 @@ import type { AppliedBlock, ChainNode } from '../chainNode';
 import type { Faults } from '../faults';
 import type { Json } from '../json';
 import { stringify } from '../json';
+import { textOf } from '../wire/text';
 import type { ApiContext, Caller, Subscriptions } from './api';
 import { asJson } from './api';
 import type { Request } from './envelope';
@@ -13,6 +14,7 @@ import type { ApiLimits } from './limits';
 import { defaultLimits } from './limits';
 import type { Credentials } from './session';
 import { ApiSession } from './session';
+import { sendTextFrame } from './textFrame';
 
 export interface NodeServerOptions {
   name: string;
@@ -44,15 +46,15 @@ class Connection implements Caller {
   private windowCalls = 0;
 
   constructor(
-    server: NodeServer,
+    private readonly server: NodeServer,
     private readonly socket: WebSocket | undefined,
   ) {
     this.session = new ApiSession(server.contextFor(this), server.options.credentials);
   }
 
   notify(callback: number, params: Json): void {
-    if (this.socket?.readyState === 1)
-      this.socket.send(stringify({ method: 'notice', params: [callback, params] }));
+    if (this.socket)
+      this.server.send(this.socket, stringify({ method: 'notice', params: [callback, params] }));
   }
 
   onEnd(listener: () => void): void {
@@ -81,6 +83,7 @@ export class NodeServer extends JsonRpcServer {
   private node: ChainNode;
   private stopListening: () => void;
   private hidden: AppliedBlock[] | undefined;
+  private lost = 0;
 
   constructor(
     readonly options: NodeServerOptions,
@@ -105,6 +108,16 @@ export class NodeServer extends JsonRpcServer {
 
   get connectionCount(): number {
     return this.connections.size;
+  }
+
+  /** How many answers and notices were not sent because they hold a text that is not UTF-8. */
+  get lostFrames(): number {
+    return this.lost;
+  }
+
+  /** Everything that goes out over WebSocket goes through here. */
+  send(socket: WebSocket, text: string): void {
+    if (!sendTextFrame(socket, text)) this.lost++;
   }
 
   /** Holds block and object notices back (the answers stay current) until told otherwise. */
@@ -151,11 +164,7 @@ export class NodeServer extends JsonRpcServer {
       socket.on(
         'message',
         (data) =>
-          void this.onMessage(
-            connection,
-            socket,
-            Buffer.isBuffer(data) ? data.toString('utf8') : String(data),
-          ),
+          void this.onMessage(connection, socket, Buffer.isBuffer(data) ? textOf(data) : String(data)),
       );
     });
   }
@@ -184,9 +193,9 @@ export class NodeServer extends JsonRpcServer {
       socket.terminate();
       return;
     }
-    const answer = await this.answer(text, connection);
+    const answer = await this.answer(text, connection, 'WebSocket');
     if (answer === 'cut') socket.terminate();
-    else if (answer !== undefined && answer.text !== '' && socket.readyState === 1) socket.send(answer.text);
+    else if (answer !== undefined && answer.text !== '') this.send(socket, answer.text);
   }
 
   protected override handle(request: Request, connection: unknown): Json | Promise<Json> {

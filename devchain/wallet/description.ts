@@ -1,8 +1,8 @@
 import type { HistoryObject } from '../history';
 import type { Json } from '../json';
-import type { ChainState } from '../state';
 import { feePayer } from '../fees';
 import type { Memo } from '../wire/operations';
+import type { Wallet } from './wallet';
 
 const operationNames: Readonly<Record<number, string>> = {
   5: 'account_create_operation',
@@ -19,37 +19,33 @@ const operationNames: Readonly<Record<number, string>> = {
   25: 'withdraw_permission_create_operation',
   27: 'withdraw_permission_claim_operation',
   28: 'withdraw_permission_delete_operation',
+  34: 'worker_create_operation',
   35: 'custom_operation',
   37: 'balance_claim_operation',
   38: 'override_transfer_operation',
 };
 
 /** One line of cli_wallet's history: memo, description and the operation object (operation_printer.cpp). */
-export function describe(
-  state: ChainState,
-  object: HistoryObject,
-  locked: boolean,
-  readMemo: (memo: Memo) => string,
-): Json {
+export function describe(wallet: Wallet, object: HistoryObject): Json {
   const [tag, op] = object.op;
-  const name = (id: string) => state.account(id).name;
+  const name = (id: string) => wallet.state.account(id).name;
   let memo = '';
   const memoText = (data: Memo | undefined): string => {
     if (!data) return '';
-    if (locked) return ' -- Unlock wallet to see memo.';
-    memo = readMemo(data);
+    if (wallet.ring.locked) return ' -- Unlock wallet to see memo.';
+    memo = wallet.readMemo(data);
     return memo === '' ? ' -- could not decrypt memo' : ` -- Memo: ${memo}`;
   };
   let line: string;
   if (tag === 0)
-    line = `Transfer ${state.pretty(op.amount)} from ${name(op.from)} to ${name(op.to)}${memoText(op.memo)}`;
+    line = `Transfer ${wallet.pretty(op.amount)} from ${name(op.from)} to ${name(op.to)}${memoText(op.memo)}`;
   else if (tag === 14)
-    line = `${name(op.issuer)} issue ${state.pretty(op.asset_to_issue)} to ${name(op.issue_to_account)}${memoText(op.memo)}`;
+    line = `${name(op.issuer)} issue ${wallet.pretty(op.asset_to_issue)} to ${name(op.issue_to_account)}${memoText(op.memo)}`;
   else line = `${operationNames[tag]} ${name(feePayer(object.op))}`;
   const result = object.result[0] === 1 ? `   result: ${object.result[1]}` : '';
   return {
     memo,
-    description: `${line}   (Fee: ${state.pretty(op.fee)})${result}`,
+    description: `${line}   (Fee: ${wallet.pretty(op.fee)})${result}`,
     op: object as unknown as Json,
   };
 }

@@ -10,11 +10,13 @@ import { decryptMemo, encryptMemo } from '../memo';
 import type { Account, AssetObject } from '../objects';
 import { maxShareSupply } from '../parameters';
 import type { ChainState } from '../state';
-import type { Memo, Operation } from '../wire/operations';
+import type { Asset, Memo, Operation } from '../wire/operations';
 import { compareIds } from '../wire/operations';
 import type { SignedTransaction } from '../wire/transaction';
 import { signingDigest, transactionId } from '../wire/transaction';
 import { toText } from '../rpc/arguments';
+import { NeverAnswered } from '../rpc/httpServer';
+import { holdsOnlyUtf8 } from '../wire/text';
 import { KeyRing } from './keyRing';
 
 export interface WalletNode {
@@ -63,6 +65,15 @@ export class Wallet {
     this.recent.clear();
   }
 
+  /**
+   * What the node answered. cli_wallet asks its node over WebSocket and has no deadline: an answer that holds a text
+   * which is not UTF-8 never comes, and so the wallet's own caller gets none either.
+   */
+  received<T>(answer: T): T {
+    if (!holdsOnlyUtf8(answer)) throw new NeverAnswered();
+    return answer;
+  }
+
   checkUnlocked(file: string, line: number, name: string, self = true): void {
     check(!this.ring.locked, self ? '!self.is_locked()' : '!is_locked()', at(file, line, name));
   }
@@ -80,7 +91,13 @@ export class Wallet {
   asset(symbolOrId: unknown): AssetObject {
     const asset = this.state.assetBySymbolOrId(toText(symbolOrId));
     check(asset !== undefined, 'opt', at('wallet_asset.cpp', 73, 'get_asset'));
-    return asset;
+    return this.received(asset);
+  }
+
+  /** An amount with its symbol, as texts for people show it. */
+  pretty(amount: Asset): string {
+    this.asset(amount.asset_id);
+    return this.state.pretty(amount);
   }
 
   /** Decimal text as base units (asset_object::amount_from_string). */

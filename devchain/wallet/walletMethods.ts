@@ -154,9 +154,8 @@ function transfer(wallet: Wallet, [from, to, amount, symbol, memo]: readonly unk
 }
 
 function historyLines(wallet: Wallet, objects: readonly (HistoryObject | undefined)[]): Json {
-  return objects
-    .filter((object) => object !== undefined)
-    .map((object) => describe(wallet.state, object, wallet.ring.locked, (memo) => wallet.readMemo(memo)));
+  const page = wallet.received(objects.filter((object) => object !== undefined));
+  return page.map((object) => describe(wallet, object));
 }
 
 function range(wallet: Wallet, name: unknown, stop: number, limit: number, start: number): Json {
@@ -234,8 +233,8 @@ export const walletCoreMethods: Readonly<Record<string, WalletMethod>> = {
       .balancesOf(wallet.account(name).id)
       .map((b) => ({ amount: b.balance, asset_id: b.asset_type })),
   ),
-  get_asset: walletMethod(1, ({ state }, [symbol]) => {
-    const asset = state.assetBySymbolOrId(toText(symbol));
+  get_asset: walletMethod(1, (wallet, [symbol]) => {
+    const asset = wallet.state.assetBySymbolOrId(toText(symbol));
     check(
       asset !== undefined,
       'found_asset',
@@ -243,7 +242,7 @@ export const walletCoreMethods: Readonly<Record<string, WalletMethod>> = {
       "Unable to find asset '${a}'",
       { a: toText(symbol) },
     );
-    return { ...(asJson(asset) as { [key: string]: Json }), total_in_collateral: 0 };
+    return { ...(asJson(wallet.received(asset)) as { [key: string]: Json }), total_in_collateral: 0 };
   }),
   get_account_history: walletMethod(2, (wallet, [name, limit]) => range(wallet, name, 1, toNumber(limit), 0)),
   get_relative_account_history: walletMethod(4, (wallet, [name, stop, limit, start]) =>

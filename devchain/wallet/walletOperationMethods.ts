@@ -86,7 +86,7 @@ export const walletOperationMethods: Readonly<Record<string, WalletMethod>> = {
     return transactionJson(wallet.finish([wallet.withFees(wallet.operation([7, fields]))], flag(broadcast)));
   }),
   approve_proposal: walletMethod(3, (wallet, [payer, proposal, delta, broadcast]) => {
-    const found = wallet.state.get<Proposal>(toText(proposal));
+    const found = wallet.received(wallet.state.get<Proposal>(toText(proposal)));
     const names = isRecord(delta) ? delta : {};
     const accounts = (field: string) => toList(names[field]).map((name) => wallet.account(name).id);
     const fields = {

@@ -1,6 +1,7 @@
 import { assertion, at, failure } from '../chainError';
 import { epoch, isRecord, timeSeconds, timeText, uint64Json } from '../json';
 import type { Reader, Writer } from './bytes';
+import { bytesOf, textOf } from './text';
 
 /**
  * One wire type: how it is written, read, and taken from a client's JSON. A field that is missing in the JSON
@@ -117,13 +118,14 @@ export const bool: Codec<boolean> = {
   fromJson: (j) => j === true || j === 'true' || (typeof j === 'number' && j !== 0),
   initial: () => false,
 };
+/** Any bytes, not only UTF-8 (see text.ts). */
 export const text: Codec<string> = {
   write: (w, v) => {
-    const bytes = Buffer.from(v, 'utf8');
+    const bytes = bytesOf(v);
     w.varint(bytes.length);
     w.bytes(bytes);
   },
-  read: (r) => r.bytes(r.varint()).toString('utf8'),
+  read: (r) => textOf(r.bytes(r.varint())),
   fromJson: (j) => (typeof j === 'string' ? j : j === undefined || j === null ? '' : String(j)),
   initial: () => '',
 };
@@ -269,6 +271,35 @@ export function sortedMap<K, V>(
     },
     (a, b) => compare(a[0], b[0]),
   );
+}
+
+/** A static_variant: its tag, then the value of that tag; a pair in JSON. */
+export function variant<T extends readonly [number, unknown]>(options: {
+  readonly [K in T[0]]: Codec<Extract<T, readonly [K, unknown]>[1]>;
+}): Codec<T> {
+  const codecs = options as Readonly<Record<number, Codec<unknown>>>;
+  const codecOf = (tag: number): Codec<unknown> => {
+    const codec = codecs[tag];
+    if (!codec)
+      throw assertion('tag < count', at('static_variant.hpp', 1, 'set_which'), 'no type ${tag}', { tag });
+    return codec;
+  };
+  return {
+    write: (w, [tag, value]) => {
+      w.varint(tag);
+      codecOf(tag).write(w, value);
+    },
+    read: (r) => {
+      const tag = r.varint();
+      return [tag, codecOf(tag).read(r)] as unknown as T;
+    },
+    fromJson: (j) => {
+      const pair = Array.isArray(j) ? (j as unknown[]) : [];
+      const tag = integer(pair[0], 0, 0xffffffff);
+      return [tag, codecOf(tag).fromJson(pair[1])] as unknown as T;
+    },
+    initial: () => [0, codecOf(0).initial()] as unknown as T,
+  };
 }
 
 export function struct<F extends AnyFields>(fields: F): Codec<StructValue<F>> {

@@ -156,6 +156,18 @@ export interface WithdrawPermissionDelete extends Paid {
   authorized_account: string;
   withdrawal_permission: string;
 }
+/** Where a worker's pay goes: back to the reserve, into a vesting balance, or nowhere. */
+export type WorkerInitializer =
+  [0, Record<string, never>] | [1, { pay_vesting_period_days: number }] | [2, Record<string, never>];
+export interface WorkerCreate extends Paid {
+  owner: string;
+  work_begin_date: string;
+  work_end_date: string;
+  daily_pay: bigint;
+  name: string;
+  url: string;
+  initializer: WorkerInitializer;
+}
 export interface Custom extends Paid {
   payer: string;
   required_auths: string[];
@@ -193,6 +205,7 @@ export interface OperationByTag {
   25: WithdrawPermissionCreate;
   27: WithdrawPermissionClaim;
   28: WithdrawPermissionDelete;
+  34: WorkerCreate;
   35: Custom;
   37: BalanceClaim;
   38: OverrideTransfer;

@@ -8,7 +8,7 @@ import {
   publicKeyText,
 } from '../keys';
 import type { Codec, Value } from './codec';
-import type { Operation, OperationTag, WrappedOperation } from './operationTypes';
+import type { Operation, OperationTag, WorkerInitializer, WrappedOperation } from './operationTypes';
 import {
   bool,
   emptyExtension,
@@ -27,6 +27,7 @@ import {
   u32,
   u64,
   u8,
+  variant,
 } from './codec';
 
 /** The instance of an object id: what the node orders ids by. */
@@ -123,6 +124,11 @@ export function operationCodecs(prefix: string) {
     blacklist_markets: assets,
     description: text,
     extensions: emptyExtension,
+  });
+  const workerInitializer = variant<WorkerInitializer>({
+    0: struct({}),
+    1: struct({ pay_vesting_period_days: u16 }),
+    2: struct({}),
   });
   const fee = asset;
   const extensions = noExtensions;
@@ -226,6 +232,16 @@ export function operationCodecs(prefix: string) {
       withdraw_from_account: account,
       authorized_account: account,
       withdrawal_permission: objectId('1.12'),
+    }),
+    34: struct({
+      fee,
+      owner: account,
+      work_begin_date: time,
+      work_end_date: time,
+      daily_pay: i64,
+      name: text,
+      url: text,
+      initializer: workerInitializer,
     }),
     35: struct({ fee, payer: account, required_auths: accounts, id: u16, data: hexBytes }),
     37: struct({

@@ -4,12 +4,11 @@
  */
 import type { Clock } from '../chain';
 import { BitSharesError } from '../errors';
-import { answerBytes, blockBytes, mayBeAskedAlone, openingBytes, unaskedBytes } from './answerSizes';
+import { blockBytes, mayBeAskedAlone, openingBytes, unaskedBytes } from './answerSizes';
 import { displayEndpoint } from './endpoint';
-import { foreignText, quoted } from './foreignText';
 import { checkedText, idOf, tooMuch, tooOften } from './incoming';
 import { MessageRate, noticeLimits, unaskedLimits } from './messageRate';
-import { lostWith, notAnswered, notSent, type Request } from './request';
+import { lostWith, newRequest, notAnswered, notSent, refusal, type Request } from './request';
 import type { Closing, OpenSocket, Socket } from './socket';
 
 export interface ConnectionOptions {
@@ -30,6 +29,19 @@ const quickOpeningMs = 4500;
 /** How often deadlines are looked at while requests are open. */
 const deadlineCheckMs = 250;
 
+/**
+ * How long an answer that may hold a stranger's text is waited for before a later answer says that it is missing: nodes answer
+ * about in order, and a missing one costs an attempt over HTTP, not the call. The second holds once an answer was lost.
+ */
+const usualPatienceMs = 5000;
+const shortPatienceMs = 1000;
+
+/** Of the time for an answer, patience takes up to this part. */
+const patientPart = 1 / 3;
+
+/** Questions whose answers are missing and may come late; older ones are forgotten. */
+const mostMissing = 64;
+
 export class Connection {
   /** Resolves when the connection is open; rejects with NODE_UNREACHABLE. */
   readonly opened: Promise<void>;
@@ -39,6 +51,8 @@ export class Connection {
   private readonly opening = new AbortController();
   private stage: 'connecting' | 'accepted' | 'open' | 'ready' = 'connecting';
   private readonly inFlight = new Map<number, Request>();
+  /** Questions that later ones have overtaken. They hold up no others, and an answer that comes late is still taken. */
+  private readonly missing = new Map<number, Request>();
   private readonly waiting: Request[] = [];
   private readonly waitingAlone: Request[] = [];
   private readonly noticeHandlers = new Map<number, (payload: unknown) => void>();
@@ -49,6 +63,10 @@ export class Connection {
   /** How long the next request may take. */
   private answerTime: number;
   private nextId = 1;
+  /** The number of the latest question that was answered. */
+  private latestAnswered = 0;
+  private patience = usualPatienceMs;
+  private probing = false;
   private watchingDeadlines = false;
   private rejectOpened!: (error: BitSharesError) => void;
 
@@ -113,34 +131,36 @@ export class Connection {
     this.largest = blockBytes(maximumBlockSize);
   }
 
+  /** Bytes that the largest answer may have. */
+  get largestAnswer(): number {
+    return this.largest;
+  }
+
+  /** Says that this connection loses answers while it lives: from now on, less time is spent on waiting for them. */
+  losesAnswers(): void {
+    this.patience = shortPatienceMs;
+  }
+
   /**
    * Calls `method` of `api` (by name; 1 is the login API). `secrets` are cut out of error texts.
    *
    * Rejects with NODE_ERROR when the node refused, INVALID_ANSWER when the answer cannot be used or is too large,
    * REQUEST_TIMEOUT when it did not answer in time (the connection is ended then), CONNECTION_LOST when the connection
    * went away. After the last two nothing is known about the call.
+   *
+   * `missing` is for questions whose answers a living connection may lose: it is called as soon as later questions have been
+   * answered, and then the deadline ends this call and not the connection.
    */
   request(
     api: string | number,
     method: string,
     args: unknown[],
     secrets: readonly string[] = [],
+    missing?: (request: Request) => void,
   ): Promise<unknown> {
     if (this.lost.aborted) return Promise.reject(notSent(this.endpoint, 'it was closed before the request'));
     return new Promise((resolve, reject) => {
-      // One literal: spread from another object, requests cause so much more garbage that blocks take half as long again.
-      this.waiting.push({
-        api,
-        method,
-        text: (id) => JSON.stringify({ id, method: 'call', params: [api, method, args] }),
-        secrets,
-        largest: answerBytes(method),
-        alone: false,
-        time: 0,
-        deadline: Infinity,
-        resolve,
-        reject,
-      });
+      this.waiting.push(newRequest([api, method, args], secrets, { resolve, reject, missing }));
       this.sendWaiting();
       this.watchDeadlines();
     });
@@ -161,17 +181,34 @@ export class Connection {
       const oneIsAlone = [...this.inFlight.values()].some(({ alone }) => alone);
       const next = (oneIsAlone ? undefined : this.waitingAlone.shift()) ?? this.waiting.shift();
       if (next === undefined) return;
-      const id = this.nextId++;
-      next.time = this.answerTime;
-      next.deadline = this.clock.now() + next.time;
-      this.inFlight.set(id, next);
-      this.socket.send(next.text(id));
+      this.send(next);
     }
+  }
+
+  private send(request: Request): void {
+    const id = this.nextId++;
+    const now = this.clock.now();
+    request.time = this.answerTime;
+    request.deadline = now + request.time;
+    request.overdue = now + Math.min(this.patience, request.time * patientPart);
+    this.inFlight.set(id, request);
+    this.socket.send(request.text(id));
+  }
+
+  private requestOf(id: number): Request | undefined {
+    return this.inFlight.get(id) ?? this.missing.get(id);
+  }
+
+  /** Its answer is here, of whatever kind. */
+  private answered(id: number): void {
+    this.inFlight.delete(id);
+    this.missing.delete(id);
+    this.latestAnswered = Math.max(this.latestAnswered, id);
   }
 
   private received(message: Buffer): void {
     const id = idOf(message);
-    const request = id === null ? undefined : this.inFlight.get(id);
+    const request = id === null ? undefined : this.requestOf(id);
     const most = this.stage !== 'ready' ? openingBytes : (request?.largest ?? unaskedBytes);
     const who =
       request === undefined
@@ -205,8 +242,9 @@ export class Connection {
       this.abandon(tooMuch(error.message));
       return;
     }
-    this.inFlight.delete(id);
-    if (mayBeAskedAlone(request.method) && !request.alone && request.largest < this.largest)
+    const wasInFlight = this.inFlight.has(id);
+    this.answered(id);
+    if (wasInFlight && mayBeAskedAlone(request.method) && !request.alone && request.largest < this.largest)
       this.waitingAlone.push({ ...request, alone: true, largest: this.largest });
     else request.reject(error);
     this.sendWaiting();
@@ -224,15 +262,15 @@ export class Connection {
       else this.abandon(tooOften(`${this.endpoint} sends too many notices`, noticeLimits));
       return;
     }
-    const request = typeof id === 'number' ? this.inFlight.get(id) : undefined;
+    const request = typeof id === 'number' ? this.requestOf(id) : undefined;
     if (request === undefined) {
       this.unasked(bytes);
       return;
     }
-    this.inFlight.delete(id as number);
+    this.answered(id as number);
     this.answerTime = this.options.requestTimeout;
     this.sendWaiting();
-    if (error !== undefined && error !== null) request.reject(this.refusal(request, error));
+    if (error !== undefined && error !== null) request.reject(refusal(this.endpoint, request, error));
     else if (result === undefined) {
       request.reject(
         new BitSharesError('INVALID_ANSWER', {
@@ -247,28 +285,6 @@ export class Connection {
   private unasked(bytes: number): void {
     if (this.unaskedRate.allows(bytes)) return;
     this.abandon(tooOften(`${this.endpoint} keeps sending what nobody asked for`, unaskedLimits));
-  }
-
-  private refusal(request: Request, error: unknown): BitSharesError {
-    const { code, message } = (typeof error === 'object' && error !== null ? error : {}) as Record<
-      string,
-      unknown
-    >;
-    const nodeCode = typeof code === 'number' ? code : 0;
-    const reason = typeof message === 'string' ? message : 'no reason given';
-    const nodeMessage = foreignText(reason, request.secrets);
-    const data = { nodeCode, nodeMessage, method: request.method };
-    if (nodeMessage.includes('Access denied')) {
-      return new BitSharesError('ACCESS_DENIED', {
-        message: `${this.endpoint} does not allow ${request.api}.${request.method}`,
-        fix: 'Check user and password in the node credential, and the API access settings of the node.',
-        data,
-      });
-    }
-    return new BitSharesError('NODE_ERROR', {
-      message: `The node refused ${request.method}: ${quoted(nodeMessage)}`,
-      data,
-    });
   }
 
   /**
@@ -295,7 +311,7 @@ export class Connection {
     if (this.watchingDeadlines) return;
     this.watchingDeadlines = true;
     void (async () => {
-      while (!this.lost.aborted && this.inFlight.size + this.waiting.length + this.waitingAlone.length > 0) {
+      while (!this.lost.aborted && this.waitsForAnswers) {
         await this.clock.sleep(deadlineCheckMs, this.lost);
         if (!this.lost.aborted) this.giveUpOverdue();
       }
@@ -303,17 +319,64 @@ export class Connection {
     })();
   }
 
+  private get waitsForAnswers(): boolean {
+    return (
+      this.inFlight.size + this.waiting.length + this.waitingAlone.length > 0 ||
+      [...this.missing.values()].some(({ deadline }) => deadline < Infinity)
+    );
+  }
+
   private giveUpOverdue(): void {
     const now = this.clock.now();
     let first: BitSharesError | undefined;
+    let isInDoubt = false;
     for (const [id, request] of this.inFlight) {
+      if (request.missing !== undefined && now >= request.overdue) {
+        if (id < this.latestAnswered) {
+          this.callMissing(id, request);
+          continue;
+        }
+        isInDoubt = true;
+      }
       if (now < request.deadline) continue;
       this.inFlight.delete(id);
       const error = notAnswered(this.endpoint, request);
       request.reject(error);
       first ??= error;
     }
-    if (first !== undefined) this.abandon(first);
+    if (first !== undefined) {
+      this.abandon(first);
+      return;
+    }
+    for (const request of this.missing.values()) {
+      if (now < request.deadline) continue;
+      request.deadline = Infinity;
+      request.reject(notAnswered(this.endpoint, request));
+    }
+    if (isInDoubt && !this.probing) this.probe();
+    this.sendWaiting();
+  }
+
+  private callMissing(id: number, request: Request): void {
+    this.inFlight.delete(id);
+    this.missing.set(id, request);
+    if (this.missing.size > mostMissing) {
+      const [oldest, forgotten] = [...this.missing][0] as [number, Request];
+      this.missing.delete(oldest);
+      forgotten.reject(notAnswered(this.endpoint, forgotten));
+    }
+    request.missing?.(request);
+  }
+
+  /** Asks something that is always answered at once: whether the node is silent or one answer is missing. Waits in no line. */
+  private probe(): void {
+    this.probing = true;
+    const done = (): void => {
+      this.probing = false;
+    };
+    this.send(
+      newRequest(['database', 'get_chain_id', []], [], { resolve: done, reject: done, missing: undefined }),
+    );
   }
 
   private notReachable({ reason, fix }: Pick<Closing, 'reason' | 'fix'>): BitSharesError {
@@ -344,11 +407,12 @@ export class Connection {
     this.controller.abort(cause ?? undefined);
     this.opening.abort();
     this.rejectOpened(cause ?? notSent(this.endpoint, reason));
-    for (const request of this.inFlight.values())
+    for (const request of [...this.inFlight.values(), ...this.missing.values()])
       request.reject(lostWith(this.endpoint, request, reason, cause));
     for (const request of [...this.waiting, ...this.waitingAlone])
       request.reject(notSent(this.endpoint, reason));
     this.inFlight.clear();
+    this.missing.clear();
     this.waiting.length = 0;
     this.waitingAlone.length = 0;
   }

@@ -22,16 +22,22 @@ export function idOf(message: Buffer): number | null {
  *
  * @param most bytes that it may have
  * @param who for the error, as in "ws://127.0.0.1:8090 answered get_block"
+ * @param encoding latin1 makes a character of each byte, whatever bytes they are
  * @throws INVALID_ANSWER
  */
-export function checkedText(message: Buffer, most: number, who: string): string {
+export function checkedText(
+  message: Buffer,
+  most: number,
+  who: string,
+  encoding: 'utf8' | 'latin1' = 'utf8',
+): string {
   if (message.length > most) {
     throw new BitSharesError('INVALID_ANSWER', {
       message: `${who} with ${message.length} bytes (at most ${most} are read)`,
       fix: `${ownNode} If so, ask for less at a time.`,
     });
   }
-  const text = message.toString('utf8');
+  const text = message.toString(encoding);
   checkJsonBudget(text, budgetOf(most), who);
   return text;
 }

@@ -9,7 +9,7 @@ import { backoffDelay } from './backoff';
 import { chainReader } from './chainReader';
 import type { ConnectionOptions } from './connection';
 import { displayEndpoint } from './endpoint';
-import type { HostLookup } from './network';
+import type { HostLookup, Post } from './network';
 import { answerTimeoutMs, knownChain, openSession, type SessionSettings } from './nodeSession';
 import { severalErrors } from './severalErrors';
 import { openWebSocket, type OpenSocket } from './socket';
@@ -28,6 +28,7 @@ export interface NodeClientEnvironment {
   clock: Clock;
   openSocket?: OpenSocket;
   lookUpHost?: HostLookup;
+  post?: Post;
   /** In [0, 1); spreads reconnections. */
   random?: () => number;
   /** Is told when one of several addresses cannot be used and the next one is, and when it is used again. */
@@ -52,6 +53,7 @@ class Client {
   private readonly closing = new AbortController();
   private readonly watches = new Set<Watch>();
   private readonly addresses: Addresses;
+  private readonly severalAddresses: boolean;
   private live: { url: string; session: NodeSession } | undefined;
   private connecting: Promise<NodeSession> | undefined;
   private keepingConnected = false;
@@ -71,9 +73,9 @@ class Client {
     };
     this.openSocket = environment.openSocket ?? openWebSocket;
     this.random = environment.random ?? Math.random;
-    this.addresses = new Addresses([...new Set(settings.urls)], environment.clock, (event) =>
-      environment.onAddress?.(event),
-    );
+    const urls = [...new Set(settings.urls)];
+    this.severalAddresses = urls.length > 1;
+    this.addresses = new Addresses(urls, environment.clock, (event) => environment.onAddress?.(event));
   }
 
   get endpoint(): string {
@@ -103,6 +105,11 @@ class Client {
     if (this.live?.session !== session || session.lost.aborted) return;
     this.addresses.failed(this.live.url, error);
     session.close();
+  }
+
+  /** Another node may be reachable over HTTP; where there is none, what this one does answer is worth keeping. */
+  private askElsewhere(url: string, error: BitSharesError): void {
+    if (this.severalAddresses && this.live?.url === url) this.leave(this.live.session, error);
   }
 
   async broadcast(transaction: SignedTransaction): Promise<void> {
@@ -136,7 +143,11 @@ class Client {
           this.sessionSettings,
           this.openSocket,
           this.environment.clock,
-          this.environment.lookUpHost,
+          {
+            lookUp: this.environment.lookUpHost,
+            post: this.environment.post,
+            unanswered: (error) => this.askElsewhere(url, error),
+          },
         );
         if (this.closing.signal.aborted) {
           session.close();

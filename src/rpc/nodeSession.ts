@@ -6,7 +6,8 @@ import { chainReader } from './chainReader';
 import { Connection, type ConnectionOptions } from './connection';
 import type { KnownNode } from './demand';
 import { displayEndpoint } from './endpoint';
-import type { HostLookup } from './network';
+import { LostAnswers, type LostAnswersSettings } from './lostAnswers';
+import { lookUpHost, post, type HostLookup, type Post } from './network';
 import { NodeLogin } from './nodeLogin';
 import { openWebSocket, type OpenSocket } from './socket';
 
@@ -18,6 +19,14 @@ export interface SessionSettings extends ConnectionOptions {
   /** Empty when the node asks for no login. */
   user: string;
   password: string;
+}
+
+/** The network; Node's own where nothing else is given. */
+export interface SessionNetwork {
+  lookUp?: HostLookup | undefined;
+  post?: Post | undefined;
+  /** Told of a question that the node answers neither over its WebSocket nor over HTTP, though the connection lives. */
+  unanswered?: ((error: BitSharesError) => void) | undefined;
 }
 
 /** How long a node may take from the first attempt to connect until its chain id is checked, and for each answer after. */
@@ -33,8 +42,14 @@ class Session {
   private readonly watchers = new Map<string, Set<() => void>>();
   private subscribed: Promise<unknown> | undefined;
 
-  constructor(private readonly connection: Connection) {
+  private readonly lostAnswers: LostAnswers;
+
+  constructor(
+    private readonly connection: Connection,
+    settings: LostAnswersSettings,
+  ) {
     this.endpoint = displayEndpoint(connection.url);
+    this.lostAnswers = new LostAnswers(connection, settings);
   }
 
   get lost(): AbortSignal {
@@ -46,7 +61,7 @@ class Session {
   }
 
   async call(api: string, method: string, args: unknown[]): Promise<unknown> {
-    const answer = await this.connection.request(api, method, args);
+    const answer = await this.lostAnswers.call(api, method, args);
     if (method === 'get_objects') this.learnBlockSize(args, answer);
     return answer;
   }
@@ -113,13 +128,20 @@ export async function openSession(
   settings: SessionSettings,
   openSocket: OpenSocket,
   clock: Clock,
-  lookUp?: HostLookup,
+  { lookUp = lookUpHost, post: postOver = post, unanswered }: SessionNetwork = {},
 ): Promise<NodeSession> {
   const login = await NodeLogin.to(url, settings, clock, lookUp);
   const connection = new Connection(url, login.through(openSocket), clock, settings);
   try {
     await connection.opened;
-    const session = new Session(connection);
+    const session = new Session(connection, {
+      login: settings,
+      requestTimeout: settings.requestTimeout,
+      clock,
+      lookUp,
+      post: postOver,
+      unanswered,
+    });
     const reader = chainReader((api, method, args) => session.call(api, method, args), {
       endpoint: () => session.endpoint,
       chain: knownChain(settings),

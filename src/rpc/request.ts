@@ -1,9 +1,12 @@
-/** One call on its way over a connection, and how it can end without an answer. */
+/** One call on its way over a connection, and how it can end without a result. */
 import { BitSharesError } from '../errors';
+import { answerBytes } from './answerSizes';
+import { foreignText, quoted } from './foreignText';
 
 export interface Request {
   api: string | number;
   method: string;
+  args: unknown[];
   /** The message, with the number that its answer will carry. */
   text(id: number): string;
   /** Those of the arguments that must not come back in a message. */
@@ -16,8 +19,68 @@ export interface Request {
   time: number;
   /** Clock time. */
   deadline: number;
+  /**
+   * Called when the answer is missing while later questions have been answered; the call then fails alone. Undefined where a
+   * missing answer means a dead connection.
+   */
+  missing: ((request: Request) => void) | undefined;
+  /** Clock time from which the answer may be called missing. */
+  overdue: number;
   resolve(value: unknown): void;
   reject(error: BitSharesError): void;
+}
+
+/** What a call ends with. */
+type Outcome = Pick<Request, 'resolve' | 'reject' | 'missing'>;
+
+/** A call that waits to be sent. One literal: spread from another object, requests cause so much more garbage that blocks take half as long again. */
+export function newRequest(
+  [api, method, args]: readonly [string | number, string, unknown[]],
+  secrets: readonly string[],
+  { resolve, reject, missing }: Outcome,
+): Request {
+  return {
+    api,
+    method,
+    args,
+    text: (id) => JSON.stringify({ id, method: 'call', params: [api, method, args] }),
+    secrets,
+    largest: answerBytes(method),
+    alone: false,
+    time: 0,
+    deadline: Infinity,
+    missing,
+    overdue: Infinity,
+    resolve,
+    reject,
+  };
+}
+
+/** What a node says in the `error` of its answer. */
+export function refusal(
+  endpoint: string,
+  { api, method, secrets }: Pick<Request, 'api' | 'method' | 'secrets'>,
+  error: unknown,
+): BitSharesError {
+  const { code, message } = (typeof error === 'object' && error !== null ? error : {}) as Record<
+    string,
+    unknown
+  >;
+  const nodeCode = typeof code === 'number' ? code : 0;
+  const reason = typeof message === 'string' ? message : 'no reason given';
+  const nodeMessage = foreignText(reason, secrets);
+  const data = { nodeCode, nodeMessage, method };
+  if (nodeMessage.includes('Access denied')) {
+    return new BitSharesError('ACCESS_DENIED', {
+      message: `${endpoint} does not allow ${api}.${method}`,
+      fix: 'Check user and password in the node credential, and the API access settings of the node.',
+      data,
+    });
+  }
+  return new BitSharesError('NODE_ERROR', {
+    message: `The node refused ${method}: ${quoted(nodeMessage)}`,
+    data,
+  });
 }
 
 /** Only what is broadcast changes anything; whether a question arrived does not matter. */

@@ -9,6 +9,7 @@ import { BitSharesError } from '../errors';
 import { findDestination, type Destination } from './destination';
 import { displayEndpoint } from './endpoint';
 import { foreignText, quoted } from './foreignText';
+import { bytesOf, isCompressed, postTo } from './httpExchange';
 import { checkJsonBudget } from './jsonBudget';
 import { lookUpHost, post as postOverNetwork, type HostLookup, type HttpAnswer, type Post } from './network';
 import { Secret, secretText } from './secretExit';
@@ -67,18 +68,11 @@ export function openWalletClient(
       const exchange = async (): Promise<unknown> => {
         const destination = await findDestination(url, lookUp);
         const { text, secrets } = callText(method, args, nextId++, destination);
-        const address = new URL(url);
-        address.username = '';
-        address.password = '';
-        const request = {
-          url: address,
-          addresses: destination.addresses,
-          headers: headersFor(destination),
-          body: text,
-        };
-        const answer = await post(request, ended.signal, () => (sent = true)).catch((error: unknown) => {
-          throw connectionFailure(shown, method, error, sent);
-        });
+        const answer = await post(postTo(destination, text), ended.signal, () => (sent = true)).catch(
+          (error: unknown) => {
+            throw connectionFailure(shown, method, error, sent);
+          },
+        );
         const known = { shown, method, secrets: [...(settings.secrets ?? []), ...secrets] };
         return readAnswer(known, answer, await bodyOf(known, answer));
       };
@@ -113,35 +107,6 @@ function callText(
   return { text, secrets };
 }
 
-/**
- * The daemon closes the connection after each answer without saying so, and it never compresses. User and password of the
- * address are a login, for a proxy in front of it.
- */
-function headersFor(destination: Destination): Record<string, string> {
-  const { username, password } = destination.url;
-  const login = [username, password].map(percentDecoded).join(':');
-  return {
-    'accept-encoding': 'identity',
-    connection: 'close',
-    'content-type': 'application/json',
-    ...(login === ':'
-      ? {}
-      : {
-          authorization: new Secret(
-            `Basic ${Buffer.from(login).toString('base64')}`,
-            'the address beside it',
-          ).textFor(destination),
-        }),
-  };
-}
-
-/** A sign that is no part of a code stays as it is: a password may hold it. */
-function percentDecoded(text: string): string {
-  return text.replace(/(?:%[0-9a-f]{2})+/gi, (codes) =>
-    Buffer.from(codes.replaceAll('%', ''), 'hex').toString('utf8'),
-  );
-}
-
 /** What a message needs to know about the call. */
 interface Call {
   shown: string;
@@ -149,27 +114,19 @@ interface Call {
   secrets: readonly string[];
 }
 
-async function bodyOf(call: Call, { contentEncoding, body }: HttpAnswer): Promise<string> {
+async function bodyOf(call: Call, answer: HttpAnswer): Promise<string> {
   const { shown, method } = call;
-  if (contentEncoding !== '' && contentEncoding.toLowerCase() !== 'identity') {
+  if (isCompressed(answer)) {
     throw invalidAnswer(call, `${shown} answered ${method} in compressed form, which was not asked for`);
   }
   const { characters } = budgetFor(method);
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  try {
-    for await (const part of body) {
-      length += part.length;
-      if (length > characters) break;
-      parts.push(part);
-    }
-  } catch (error) {
+  const bytes = await bytesOf(answer.body, characters).catch((error: unknown) => {
     throw connectionFailure(shown, method, error, true);
-  }
-  if (length > characters) {
+  });
+  if (bytes === null) {
     throw invalidAnswer(call, `${shown} answered ${method} with more than ${characters} bytes`);
   }
-  return new TextDecoder().decode(Buffer.concat(parts));
+  return new TextDecoder().decode(bytes);
 }
 
 function readAnswer(call: Call, { status }: HttpAnswer, text: string): unknown {

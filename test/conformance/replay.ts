@@ -92,7 +92,7 @@ class Adapter {
   }
 }
 
-function addressOf(wif: string): string {
+export function addressOf(wif: string): string {
   return addressText(addressBytes(publicKeyBytes(secretFromWif(wif))), 'BTS');
 }
 

@@ -1,5 +1,5 @@
 import { Devchain } from '../../devchain';
-import type { TransactionJson } from '../../devchain';
+import type { DevchainOptions, TransactionJson } from '../../devchain';
 import type { FileName, Question } from './transcripts';
 import { readKeys, readTranscript } from './transcripts';
 
@@ -37,16 +37,21 @@ function dustKeys(): string[] {
   return (request?.params[1] as string[] | undefined) ?? [];
 }
 
-export async function startChain(addressOf: (wif: string) => string): Promise<Devchain> {
+export async function startChain(
+  addressOf: (wif: string) => string,
+  of: Pick<DevchainOptions, 'chainId' | 'startTime' | 'maintenanceInterval'> = {
+    chainId,
+    startTime: genesisTime,
+    maintenanceInterval: 60,
+  },
+): Promise<Devchain> {
   const cold = keys['cold-storage-1'];
   if (!cold) throw new Error('keys.json is not complete');
   const forms = [cold.addr, cold.pts.unc56, cold.pts.cmp56, cold.pts.unc0, cold.pts.cmp0];
   return Devchain.start({
     seed: 'conformance',
-    chainId,
-    startTime: genesisTime,
+    ...of,
     blockInterval: 1,
-    maintenanceInterval: 60,
     accounts: [
       { name: 'nathan', lifetime: false },
       ...people.map((name) => ({

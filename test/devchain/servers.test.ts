@@ -204,6 +204,20 @@ describe('a fault', () => {
     await expect(opened(chain.trustedUrl)).resolves.toBeDefined();
   });
 
+  it('hits only the calls that come over the transport that it names', async () => {
+    const chain = await startedChain();
+    const fault = chain.faults.add({ kind: 'error', method: 'get_chain_id', over: 'HTTP', times: 2 });
+    const connection = await opened(chain.trustedUrl);
+    const overHttp = async () =>
+      JSON.parse((await post(chain.trusted.httpUrl, JSON.stringify(chainIdQuestion()))).text) as object;
+    expect(await connection.ask(chainIdQuestion())).toMatchObject({ result: chain.chainId });
+    expect(await overHttp()).toHaveProperty('error');
+    expect(await connection.ask(chainIdQuestion())).toMatchObject({ result: chain.chainId });
+    expect(await overHttp()).toHaveProperty('error');
+    expect(fault.hits).toBe(2);
+    expect(await overHttp()).toMatchObject({ result: chain.chainId });
+  });
+
   it('hits only the calls after the first ones that it was told to spare', async () => {
     const chain = await startedChain();
     const fault = chain.faults.add({ kind: 'error', method: /^get_chain/, after: 2, times: 1 });

@@ -107,8 +107,8 @@ describe('one deadline from the first attempt to connect until the chain id is c
   });
 
   test('each call has a deadline of its own, and the others are lost with the connection', async () => {
-    const node = await nodes.node((request) =>
-      request.params[1] === 'get_chain_id' ? { result: chainId } : 'silence',
+    const node = await nodes.node((request, self) =>
+      self().requests.length === 1 ? rightChain(request) : 'silence',
     );
     const session = await nodes.client([node.url]).session();
     const first = failure(session.block(1));
@@ -116,7 +116,10 @@ describe('one deadline from the first attempt to connect until the chain id is c
     await nodes.clock.advance(10_000);
     const second = failure(session.account('alice'));
     const third = failure(session.broadcast({} as never));
-    await until(() => node.methods.length === 4);
+    // Once it is asked whether the node answers at all.
+    const asked = ['get_chain_id', 'get_block', 'get_chain_id', 'get_accounts', 'broadcast_transaction'];
+    await until(() => node.methods.length === asked.length);
+    expect(node.methods).toEqual(asked);
     await nodes.clock.advance(5250);
     expect(await first).toMatchObject({
       code: 'REQUEST_TIMEOUT',
