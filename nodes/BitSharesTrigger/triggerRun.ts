@@ -3,7 +3,7 @@ import type { IDataObject, ITriggerFunctions, ITriggerResponse, WorkflowActivate
 import type { Clock, NodeSession } from '../../src/chain';
 import type { WatchedAccount } from '../../src/deposits/accountOperation';
 import { Agreement } from '../../src/deposits/agreement';
-import { reconnectDelay } from '../../src/deposits/backoff';
+import { backoffDelay } from '../../src/rpc/backoff';
 import type { DepositItem } from '../../src/deposits/depositItem';
 import type { FinalHeight } from '../../src/deposits/finality';
 import { onFurtherAddresses } from '../../src/deposits/furtherAddresses';
@@ -204,7 +204,7 @@ export class TriggerRun implements Instance {
         const visible = outage.note(error, this.clock.now());
         if (visible !== null) this.emitter.report(visible);
         if (isBitSharesError(error, ...needsPerson)) return;
-        await this.clock.sleep(reconnectDelay(failures, this.random()), signal);
+        await this.clock.sleep(backoffDelay(failures, this.random()), signal);
       }
     }
   }

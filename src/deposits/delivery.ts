@@ -3,7 +3,7 @@
  * The position is a low-water mark that passes a deposit only when it was acknowledged as the user chose, so that a crash
  * or a state that was rolled back can only repeat a deposit, never lose one.
  */
-import type { Position } from './position';
+import type { Mark } from './position';
 import type { DepositItem } from './depositItem';
 
 export type ConfirmDelivery = 'success' | 'completion' | 'immediately';
@@ -50,12 +50,6 @@ export function judge(settlement: Settlement, rules: DeliveryRules): Verdict {
       if (settlement.status === 'waiting') return rules.countWaitingAsDelivered ? 'delivered' : 'paused';
       return 'failed';
   }
-}
-
-/** A place in the history, and the endpoint whose sequence numbers it uses. */
-export interface Mark {
-  position: Position;
-  frame: string | null;
 }
 
 export interface Delivery {

@@ -1,10 +1,10 @@
 /** Reads a stretch of an account's history once, for queries: the same reader and the same proof as the trigger. */
 import type { NodeSession } from '../chain';
 import type { AccountOperation, WatchedAccount } from './accountOperation';
-import type { Mark } from './delivery';
 import type { FinalHeight } from './finality';
 import { HistoryReader } from './historyReader';
-import type { HistoryGap } from './triggerState';
+import type { Mark } from './position';
+import type { HistoryGap } from './gap';
 
 export interface RangePage {
   operations: AccountOperation[];

@@ -19,12 +19,12 @@ import {
   type Delivery,
   type DeliveryRules,
   type DeliveryState,
-  type Mark,
   type Settlement,
 } from './delivery';
-import { readStoredPosition, storePosition } from './position';
+import { type Mark, readStoredPosition, storePosition } from './position';
 import { Signal } from './signal';
-import type { HistoryGap, TriggerState } from './triggerState';
+import type { HistoryGap } from './gap';
+import type { TriggerState } from './triggerState';
 
 /** What the handover needs of the place where executions run and state is kept. */
 export interface ExecutionHost {

@@ -22,7 +22,7 @@ import { isTrouble, movesNothing, PageTrouble, unreadable, type SequenceRange } 
 import { inOrder } from './inFlightWindow';
 import { HistoryChanged, locate, type Place, type PrunedPlace } from './locate';
 import type { Position } from './position';
-import type { HistoryGap } from './triggerState';
+import type { HistoryGap } from './gap';
 
 /** A piece of history, in order. */
 export interface HistoryPage {

@@ -13,6 +13,12 @@ export interface Position {
   key: OperationKey;
 }
 
+/** A place in the history, and the endpoint whose sequence numbers it uses. */
+export interface Mark {
+  position: Position;
+  frame: string | null;
+}
+
 /** The position as it is stored. */
 export interface StoredPosition {
   sequence: number;

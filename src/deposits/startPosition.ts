@@ -2,11 +2,10 @@
 import type { AccountStatistics, ChainReader } from '../chain';
 import { BitSharesError } from '../errors';
 import { keyOf, type WatchedAccount } from './accountOperation';
-import type { Mark } from './delivery';
 import { compareKeys, endOfBlock, formatKey, isEndOfBlock, type OperationKey } from './depositKey';
 import { checkNotAboveHead, type FinalHeight } from './finality';
 import { checkTracked, firstBehind } from './locate';
-import { beginning } from './position';
+import { beginning, type Mark } from './position';
 
 export type StartFrom =
   | { kind: 'now' }

@@ -1,5 +1,6 @@
 /** What a trigger stores between two runs of n8n: one plain object, always replaced whole, checked when it is read. */
 import { BitSharesError, isBitSharesError } from '../errors';
+import type { HistoryGap } from './gap';
 import { isCount, positionCorrupt, readStoredPosition, storePosition, type Position } from './position';
 import type { StoredPosition } from './position';
 
@@ -10,19 +11,6 @@ export interface SetAsideDeposit {
   attempts: number;
   /** ISO 8601. */
   since: string;
-}
-
-/** A stretch of history that no node could show completely. */
-export interface HistoryGap {
-  /** Sequence numbers of the operations concerned, both ends inclusive; null when the numbers mean nothing here. */
-  fromSequence: number | null;
-  toSequence: number | null;
-  /** The blocks in which they are. */
-  fromBlock: number;
-  toBlock: number;
-  /** Operations that the node counts in the stretch, null when unknown, and how many the blocks showed. */
-  expected: number | null;
-  found: number;
 }
 
 export interface TriggerState {

@@ -4,8 +4,8 @@ import { BitSharesError, isBitSharesError } from '../errors';
 import { falseAnswerOf } from '../falseAnswer';
 import type { AccountOperation } from './accountOperation';
 import { Agreement, type AssetSource } from './agreement';
-import { reconnectDelay } from './backoff';
-import type { Mark } from './delivery';
+import { backoffDelay } from '../rpc/backoff';
+import type { Mark } from './position';
 import type { DepositItem } from './depositItem';
 import {
   checkDelayedNode,
@@ -102,7 +102,7 @@ export class Watcher {
         // The next connection begins with the next endpoint: this one is lost, behind, frozen or of another chain.
         session?.close();
         failures += 1;
-        await clock.sleep(reconnectDelay(failures, random()), signal);
+        await clock.sleep(backoffDelay(failures, random()), signal);
       }
     }
   }

@@ -2,7 +2,7 @@
 import type { AssetAmount, BalanceObject, BalanceReader } from '../chain';
 import { shortQuote } from '../falseAnswer';
 import { Answer } from './answer';
-import type { Call } from './chainReader';
+import type { Call } from './call';
 import { demandOf, type Demand } from './demand';
 
 /** One question stays far below the size at which a node closes the connection. */

@@ -19,10 +19,8 @@ import { blockNumberOf, isObjectId, parseChainTime, transactionId, type CoreAsse
 import { Answer } from './answer';
 import { balanceReader, readAmount } from './balanceReader';
 import { demandOf, type Demand, type KnownNode } from './demand';
+import type { Call } from './call';
 import { listed } from './listed';
-
-/** `api.method(...args)` on some node. */
-export type Call = (api: string, method: string, args: unknown[]) => Promise<unknown>;
 
 /** Nodes answer at most this many objects a call with their default limits (`api-limit-*` options). */
 const objectsPerCall = 50;

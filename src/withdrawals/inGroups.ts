@@ -1,5 +1,5 @@
 /** Questions to a node about many withdrawals, a few at a time. */
-import { rethrow } from './rethrow';
+import { rethrow } from '../errors';
 
 const together = 8;
 

@@ -3,7 +3,7 @@
  * a run that dies anywhere is continued by any other run of the same request.
  */
 import type { Account } from '../chain';
-import { BitSharesError, isBitSharesError } from '../errors';
+import { BitSharesError, isBitSharesError, rethrow } from '../errors';
 import { usedByProposal, usedByTransfer, windowDisagreement } from './agreement';
 import { buildAttempt, checkAttempt, checkRequestedAt, signAttempt, usableWindow } from './attempt';
 import { broadcastOutcome } from './broadcastOutcome';
@@ -32,7 +32,6 @@ import { inGroups } from './inGroups';
 import { passing } from './passing';
 import { Withdrawal, type WithdrawalOrder, type WithdrawalResult } from './withdrawal';
 import type { ScannedBlocks } from './scan';
-import { rethrow } from './rethrow';
 
 /** Before anything was signed, a node that cannot be used is reported after this time, in milliseconds. */
 const patience = 30_000;

@@ -3,11 +3,10 @@
  * execution no block shows; it can never prove that nothing was, unless it reaches back to a known operation.
  */
 import type { Account, HistoryOperation } from '../chain';
-import { isBitSharesError, type BitSharesError } from '../errors';
+import { isBitSharesError, type BitSharesError, rethrow } from '../errors';
 import { isObjectId, isOperation, toBigInt, type TransferOperation } from '../protocol';
 import { statedLimit } from '../statedLimit';
 import type { WithdrawalReader } from './reader';
-import { rethrow } from './rethrow';
 import { Turns } from './turns';
 
 /** Most operations of one answer: the limit of a node that was not configured otherwise. */

@@ -1,5 +1,5 @@
 /** Broadcast and Get Status: what became of a withdrawal that was sent or prepared before. Neither builds anything. */
-import { BitSharesError, isBitSharesError } from '../errors';
+import { BitSharesError, isBitSharesError, rethrow } from '../errors';
 import {
   encodeSignedTransaction,
   isOperation,
@@ -29,7 +29,6 @@ import { nextStep, settle } from './settlement';
 import { amountsOf, transferItem, type NamedParties, type TransferItem } from './transferItem';
 import { readView } from './view';
 import type { WaitFor } from './withdrawal';
-import { rethrow } from './rethrow';
 
 export interface SettleOrder {
   withdrawalId: string;

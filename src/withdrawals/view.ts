@@ -1,8 +1,7 @@
 /** One look at the chain: everything that a decision compares comes from it or from what is asked after it. */
 import type { Broadcaster, ChainState } from '../chain';
-import { BitSharesError, isBitSharesError } from '../errors';
+import { BitSharesError, isBitSharesError, rethrow } from '../errors';
 import type { WithdrawalReader } from './reader';
-import { rethrow } from './rethrow';
 
 /** Connections to the operator's nodes. Each call gives one live session, never a mix of endpoints. */
 export interface WithdrawalNodes {

@@ -1,7 +1,7 @@
 import { HistoryReader } from '../../src/deposits/historyReader';
 import { beginning } from '../../src/deposits/position';
 import type { AccountOperation } from '../../src/deposits/accountOperation';
-import type { HistoryGap } from '../../src/deposits/triggerState';
+import type { HistoryGap } from '../../src/deposits/gap';
 import { exchange, MemoryChain, MemoryNode, type MemoryNodeOptions } from './memoryChain';
 import { SimulatedClock } from './simulatedClock';
 
