@@ -1,7 +1,7 @@
-import type { ChainNode, PreparedTransaction } from './chainNode';
-import { requiredCoreFee } from './fees';
-import { timeText } from './json';
-import { encryptMemo } from './memo';
+import type { ChainNode, PreparedTransaction } from './chain/chainNode';
+import { requiredCoreFee } from './chain/fees';
+import { timeText } from './wire/json';
+import { encryptMemo } from './wire/memo';
 import type { Memo, Operation } from './wire/operations';
 import type { SignedTransaction } from './wire/transaction';
 

@@ -1,9 +1,9 @@
-import type { StoredBlock } from './blockLog';
+import type { StoredBlock } from './chain/blockLog';
 import type { BulkTransfers } from './bulk';
 import { bulkBlocks } from './bulk';
-import type { AppliedBlock, PreparedTransaction } from './chainNode';
-import { ChainError } from './chainError';
-import { ChainNode } from './chainNode';
+import type { AppliedBlock, PreparedTransaction } from './chain/chainNode';
+import { ChainError } from './wire/chainError';
+import { ChainNode } from './chain/chainNode';
 import { SlotTimer } from './clock';
 import type {
   DevchainAccount,
@@ -14,15 +14,15 @@ import type {
   TransferRequest,
 } from './devchainOptions';
 import { genesisOf } from './devchainOptions';
-import { Faults } from './faults';
-import { coreAsset } from './fees';
-import type { Genesis, RoleKeys } from './genesis';
-import type { HistoryObject } from './history';
-import type { Json } from './json';
-import { timeSeconds } from './json';
-import type { HandleSetup, NodeOptions } from './nodeHandle';
-import { NodeHandle, replayed } from './nodeHandle';
-import type { ChainParameters } from './objects';
+import { Faults } from './rpc/faults';
+import { coreAsset } from './chain/fees';
+import type { Genesis, RoleKeys } from './chain/genesis';
+import type { HistoryObject } from './chain/history';
+import type { Json } from './wire/json';
+import { timeSeconds } from './wire/json';
+import type { HandleSetup, NodeOptions } from './rpc/nodeHandle';
+import { NodeHandle, replayed } from './rpc/nodeHandle';
+import type { ChainParameters } from './chain/objects';
 import { Operator } from './operator';
 import type { Poison, PoisonedBlock } from './poison';
 import { poison } from './poison';
@@ -32,7 +32,7 @@ import { WalletServer } from './wallet/walletServer';
 import type { Memo } from './wire/operations';
 import type { SignedTransaction } from './wire/transaction';
 import { transactionId } from './wire/transaction';
-import { slotAtTime } from './witnessSchedule';
+import { slotAtTime } from './chain/witnessSchedule';
 
 /** A BitShares chain in memory with a trusted and a delayed node on loopback ports. */
 export class Devchain {

@@ -1,9 +1,9 @@
-import type { Genesis, GenesisAccount, GenesisAsset, GenesisBalance, RoleKeys } from './genesis';
-import { stringify } from './json';
-import { sha256 } from './keys';
-import type { NodeOptions } from './nodeHandle';
-import type { ChainParameters } from './objects';
-import { initialParameters } from './parameters';
+import type { Genesis, GenesisAccount, GenesisAsset, GenesisBalance, RoleKeys } from './chain/genesis';
+import { stringify } from './wire/json';
+import { sha256 } from './wire/keys';
+import type { NodeOptions } from './rpc/nodeHandle';
+import type { ChainParameters } from './chain/objects';
+import { initialParameters } from './chain/parameters';
 import { asJson } from './rpc/api';
 import type { Memo } from './wire/operations';
 import type { SignedTransaction } from './wire/transaction';

@@ -7,18 +7,18 @@ export type {
   TransactionJson,
   TransferRequest,
 } from './devchainOptions';
-export { ChainError } from './chainError';
-export { ChainNode } from './chainNode';
-export { Fault, Faults } from './faults';
-export type { FaultKind, FaultSpec } from './faults';
-export type { GenesisAccount, GenesisAsset, GenesisBalance, RoleKeys } from './genesis';
-export { publicText } from './genesis';
-export type { HistoryObject } from './history';
-export type { HistoryOptions } from './historyOptions';
-export { balanceAddresses, publicKeyFromText } from './keys';
-export { decryptMemo, encryptMemo } from './memo';
-export { NodeHandle } from './nodeHandle';
-export type { NodeOptions } from './nodeHandle';
+export { ChainError } from './wire/chainError';
+export { ChainNode } from './chain/chainNode';
+export { Fault, Faults } from './rpc/faults';
+export type { FaultKind, FaultSpec } from './rpc/faults';
+export type { GenesisAccount, GenesisAsset, GenesisBalance, RoleKeys } from './chain/genesis';
+export { publicText } from './chain/genesis';
+export type { HistoryObject } from './chain/history';
+export type { HistoryOptions } from './chain/historyOptions';
+export { balanceAddresses, publicKeyFromText } from './wire/keys';
+export { decryptMemo, encryptMemo } from './wire/memo';
+export { NodeHandle } from './rpc/nodeHandle';
+export type { NodeOptions } from './rpc/nodeHandle';
 export type { Poison, PoisonedBlock } from './poison';
 export { WalletServer } from './wallet/walletServer';
 export type { ApiLimits } from './rpc/limits';

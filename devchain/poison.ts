@@ -1,5 +1,5 @@
 import type { Devchain } from './devchain';
-import { timeText } from './json';
+import { timeText } from './wire/json';
 import { textOf } from './wire/text';
 
 export interface Poison {

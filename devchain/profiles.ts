@@ -1,6 +1,6 @@
 import type { DevchainOptions } from './devchainOptions';
-import type { HistoryOptions } from './historyOptions';
-import type { NodeOptions } from './nodeHandle';
+import type { HistoryOptions } from './chain/historyOptions';
+import type { NodeOptions } from './rpc/nodeHandle';
 import type { ApiLimits } from './rpc/limits';
 
 /** The configuration file that witness_node writes by itself: it forgets history (transcripts/pruned.json). */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/chain';
+import type { Clock } from '../../src/chain/interfaces';
 
 /** Real time. */
 export const realClock: Clock = {

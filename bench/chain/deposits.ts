@@ -1,6 +1,6 @@
 /** Puts deposits with memos into a devchain in bulk: real blocks under the chain's own rules, but unsigned transactions. */
 import { encryptMemo, type Devchain } from '../../devchain';
-import { coreAsset, requiredCoreFee } from '../../devchain/fees';
+import { coreAsset, requiredCoreFee } from '../../devchain/chain/fees';
 import type { Memo, Operation } from '../../devchain/wire/operations';
 import { encryptMemo as encryptWithOurs, PrivateKey, PublicKey } from '../../src/protocol';
 

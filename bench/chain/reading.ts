@@ -4,15 +4,15 @@
  */
 import { createECDH, createHash } from 'node:crypto';
 import { getHeapStatistics } from 'node:v8';
-import type { NodeSession } from '../../src/chain';
-import { keyOf, type WatchedAccount } from '../../src/deposits/accountOperation';
-import { recoverFromBlocks } from '../../src/deposits/blockRecovery';
-import { endOfBlock } from '../../src/deposits/depositKey';
-import { finalHeight } from '../../src/deposits/finality';
-import { HistoryReader } from '../../src/deposits/historyReader';
-import { ItemBuilder } from '../../src/deposits/itemBuilder';
-import { beginning, type Position } from '../../src/deposits/position';
-import { watchedAccount } from '../../src/deposits/watchedAccount';
+import type { NodeSession } from '../../src/chain/interfaces';
+import { keyOf, type WatchedAccount } from '../../src/deposits/reading/accountOperation';
+import { recoverFromBlocks } from '../../src/deposits/reading/blockRecovery';
+import { endOfBlock } from '../../src/deposits/reading/depositKey';
+import { finalHeight } from '../../src/deposits/reading/finality';
+import { HistoryReader } from '../../src/deposits/reading/historyReader';
+import { ItemBuilder } from '../../src/deposits/items/itemBuilder';
+import { beginning, type Position } from '../../src/deposits/reading/position';
+import { watchedAccount } from '../../src/deposits/reading/watchedAccount';
 import { MemoKeyring, PrivateKey, PublicKey } from '../../src/protocol';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import { realClock } from './clock';

@@ -1,12 +1,12 @@
 /** A watcher in this process as the trigger has one, in front of an n8n that succeeds at once. */
-import { finalHeight } from '../../src/deposits/finality';
-import { Handover } from '../../src/deposits/handover';
-import { ItemBuilder } from '../../src/deposits/itemBuilder';
-import { endOfBlock } from '../../src/deposits/depositKey';
-import { newTriggerState } from '../../src/deposits/triggerState';
-import { watchedAccount } from '../../src/deposits/watchedAccount';
-import { Watcher } from '../../src/deposits/watcher';
-import type { DepositItem } from '../../src/deposits/depositItem';
+import { finalHeight } from '../../src/deposits/reading/finality';
+import { Handover } from '../../src/deposits/trigger/handover';
+import { ItemBuilder } from '../../src/deposits/items/itemBuilder';
+import { endOfBlock } from '../../src/deposits/reading/depositKey';
+import { newTriggerState } from '../../src/deposits/trigger/triggerState';
+import { watchedAccount } from '../../src/deposits/reading/watchedAccount';
+import { Watcher } from '../../src/deposits/trigger/watcher';
+import type { DepositItem } from '../../src/deposits/items/depositItem';
 import { MemoKeyring, PrivateKey } from '../../src/protocol';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import { realClock } from './clock';

@@ -1,10 +1,10 @@
-import type { Clock } from '../../src/chain';
+import type { Clock } from '../../src/chain/interfaces';
 import { customChain, PrivateKey } from '../../src/protocol';
 import { openNodeClient } from '../../src/rpc/nodeClient';
-import type { WithdrawalContext } from '../../src/withdrawals/context';
-import { WithdrawalCaches } from '../../src/withdrawals/evidence';
-import { runWithdrawals } from '../../src/withdrawals/runner';
-import type { WithdrawalOrder } from '../../src/withdrawals/withdrawal';
+import type { WithdrawalContext } from '../../src/withdrawals/sending/context';
+import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
+import { runWithdrawals } from '../../src/withdrawals/sending/runner';
+import type { WithdrawalOrder } from '../../src/withdrawals/sending/withdrawal';
 import type { Bench, BenchContext, Figures } from '../bench';
 import { exact } from '../measure';
 import { ChainProcess } from './chainProcess';

@@ -1,7 +1,7 @@
-import { assertion, at } from '../chainError';
-import type { ChainNode } from '../chainNode';
-import type { Json } from '../json';
-import type { ChainState } from '../state';
+import { assertion, at } from '../wire/chainError';
+import type { ChainNode } from '../chain/chainNode';
+import type { Json } from '../wire/json';
+import type { ChainState } from '../chain/state';
 import type { ApiLimits } from './limits';
 
 /** What a connection offers to an API: its subscriptions, and the way to send a notice. */

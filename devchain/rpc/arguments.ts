@@ -1,6 +1,6 @@
-import { assertion, at, check, failure } from '../chainError';
-import type { Account } from '../objects';
-import type { ChainState } from '../state';
+import { assertion, at, check, failure } from '../wire/chainError';
+import type { Account } from '../chain/objects';
+import type { ChainState } from '../chain/state';
 
 /** An unsigned number as fc takes it from JSON: a number or decimal text. */
 export function toNumber(value: unknown): number {

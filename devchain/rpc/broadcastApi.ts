@@ -1,5 +1,5 @@
 import { toNumber } from './arguments';
-import type { Json } from '../json';
+import type { Json } from '../wire/json';
 import type { Methods } from './api';
 import { method } from './api';
 import { checkBroadcast } from './historyApi';

@@ -1,4 +1,4 @@
-import type { Json } from '../json';
+import type { Json } from '../wire/json';
 
 /** The compile-time constants of bitshares-core 7.0, as get_config shows them. */
 export function configuration(prefix: string): Json {

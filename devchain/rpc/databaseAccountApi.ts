@@ -1,8 +1,8 @@
-import { at, check } from '../chainError';
-import { availableBalance } from '../evaluators/claims';
-import type { Json } from '../json';
-import type { Account, AssetObject, BalanceObject, Proposal, VestingBalance } from '../objects';
-import type { ChainState } from '../state';
+import { at, check } from '../wire/chainError';
+import { availableBalance } from '../chain/evaluators/claims';
+import type { Json } from '../wire/json';
+import type { Account, AssetObject, BalanceObject, Proposal, VestingBalance } from '../chain/objects';
+import type { ChainState } from '../chain/state';
 import { compareIds } from '../wire/operations';
 import { toAccount, toList, toNumber, toText } from './arguments';
 import type { ApiContext, Methods } from './api';

@@ -1,5 +1,5 @@
-import type { Json } from '../json';
-import type { AssetObject } from '../objects';
+import type { Json } from '../wire/json';
+import type { AssetObject } from '../chain/objects';
 import { toList, toNumber, toText } from './arguments';
 import type { Methods } from './api';
 import { asJson, method } from './api';

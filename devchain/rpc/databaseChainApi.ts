@@ -1,6 +1,6 @@
-import { assertion, at, check } from '../chainError';
-import type { ChainNode } from '../chainNode';
-import type { Json } from '../json';
+import { assertion, at, check } from '../wire/chainError';
+import type { ChainNode } from '../chain/chainNode';
+import type { Json } from '../wire/json';
 import { toList, toNumber, toObjectId, toText } from './arguments';
 import type { ApiContext, Methods } from './api';
 import { asJson, method } from './api';

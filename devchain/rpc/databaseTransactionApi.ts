@@ -1,9 +1,9 @@
-import { at, check } from '../chainError';
-import { potentialKeys, requiredKeys, verifyAuthority } from '../authority';
-import type { AuthoritySource } from '../authority';
-import { feeInAsset, requiredCoreFee } from '../fees';
-import type { Json } from '../json';
-import type { ChainState } from '../state';
+import { at, check } from '../wire/chainError';
+import { potentialKeys, requiredKeys, verifyAuthority } from '../chain/authority';
+import type { AuthoritySource } from '../chain/authority';
+import { feeInAsset, requiredCoreFee } from '../chain/fees';
+import type { Json } from '../wire/json';
+import type { ChainState } from '../chain/state';
 import type { Operation } from '../wire/operations';
 import { toList, toText } from './arguments';
 import type { Methods } from './api';

@@ -1,7 +1,7 @@
-import type { ChainError, ErrorFrame } from '../chainError';
-import { at, failure } from '../chainError';
-import type { Json } from '../json';
-import { isRecord } from '../json';
+import type { ChainError, ErrorFrame } from '../wire/chainError';
+import { at, failure } from '../wire/chainError';
+import type { Json } from '../wire/json';
+import { isRecord } from '../wire/json';
 
 /** A JSON-RPC request as it arrived; `id` is undefined for a notification. */
 export interface Request {

@@ -1,6 +1,6 @@
-import type { Fault } from '../faults';
-import type { Json } from '../json';
-import { isRecord, timeSeconds, timeText } from '../json';
+import type { Fault } from './faults';
+import type { Json } from '../wire/json';
+import { isRecord, timeSeconds, timeText } from '../wire/json';
 
 export function delayOf(fault: Fault): number {
   return fault.spec.milliseconds ?? 1000;

@@ -1,8 +1,8 @@
-import { at, check, failure } from '../chainError';
-import type { History, HistoryObject } from '../history';
-import type { Json } from '../json';
-import type { Account } from '../objects';
-import type { ChainState } from '../state';
+import { at, check, failure } from '../wire/chainError';
+import type { History, HistoryObject } from '../chain/history';
+import type { Json } from '../wire/json';
+import type { Account } from '../chain/objects';
+import type { ChainState } from '../chain/state';
 import { instance } from '../wire/operations';
 import { toList, toNumber, toObjectId, toText } from './arguments';
 import type { ApiContext, Methods } from './api';

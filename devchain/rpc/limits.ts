@@ -1,4 +1,4 @@
-import { at, check } from '../chainError';
+import { at, check } from '../wire/chainError';
 
 /** The api-limit options of a node that devchain has, with the node's own defaults. */
 export interface ApiLimits {

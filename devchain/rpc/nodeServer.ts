@@ -1,10 +1,10 @@
 import type { Server } from 'node:http';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
-import type { AppliedBlock, ChainNode } from '../chainNode';
-import type { Faults } from '../faults';
-import type { Json } from '../json';
-import { stringify } from '../json';
+import type { AppliedBlock, ChainNode } from '../chain/chainNode';
+import type { Faults } from './faults';
+import type { Json } from '../wire/json';
+import { stringify } from '../wire/json';
 import { textOf } from '../wire/text';
 import type { ApiContext, Caller, Subscriptions } from './api';
 import { asJson } from './api';

@@ -1,5 +1,5 @@
-import { assertion, at, check } from '../chainError';
-import type { Json } from '../json';
+import { assertion, at, check } from '../wire/chainError';
+import type { Json } from '../wire/json';
 import type { ApiContext, Methods } from './api';
 import { asJson, checkArguments } from './api';
 import { broadcastApiMethods } from './broadcastApi';

@@ -1,6 +1,6 @@
-import type { HistoryObject } from '../history';
-import type { Json } from '../json';
-import { feePayer } from '../fees';
+import type { HistoryObject } from '../chain/history';
+import type { Json } from '../wire/json';
+import { feePayer } from '../chain/fees';
 import type { Memo } from '../wire/operations';
 import type { Wallet } from './wallet';
 

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import { at, check, failure } from '../chainError';
-import { publicKeyBytes, publicKeyText, secretFromWif, sha512 } from '../keys';
+import { at, check, failure } from '../wire/chainError';
+import { publicKeyBytes, publicKeyText, secretFromWif, sha512 } from '../wire/keys';
 
 /** The keys of a cli_wallet, locked or not, as its file keeps them: AES-256-CBC under SHA-512 of the password. */
 export class KeyRing {

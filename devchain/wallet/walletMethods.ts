@@ -1,10 +1,10 @@
-import { at, check, failure, framed } from '../chainError';
-import { availableBalance } from '../evaluators/claims';
-import type { HistoryObject } from '../history';
-import type { Json } from '../json';
-import { timeSeconds } from '../json';
-import { balanceAddresses, publicKeyBytes, publicKeyText, secretFromWif } from '../keys';
-import type { Account, BalanceObject } from '../objects';
+import { at, check, failure, framed } from '../wire/chainError';
+import { availableBalance } from '../chain/evaluators/claims';
+import type { HistoryObject } from '../chain/history';
+import type { Json } from '../wire/json';
+import { timeSeconds } from '../wire/json';
+import { balanceAddresses, publicKeyBytes, publicKeyText, secretFromWif } from '../wire/keys';
+import type { Account, BalanceObject } from '../chain/objects';
 import { toList, toNumber, toText } from '../rpc/arguments';
 import type { BalanceClaim, Operation } from '../wire/operations';
 import { compareIds } from '../wire/operations';

@@ -1,7 +1,7 @@
-import { at, check, framed } from '../chainError';
-import type { Json } from '../json';
-import { isRecord } from '../json';
-import type { Proposal } from '../objects';
+import { at, check, framed } from '../wire/chainError';
+import type { Json } from '../wire/json';
+import { isRecord } from '../wire/json';
+import type { Proposal } from '../chain/objects';
 import { toList, toNumber, toText } from '../rpc/arguments';
 import { flag, transactionJson } from './wallet';
 import type { WalletMethod } from './walletMethods';

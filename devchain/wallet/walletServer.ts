@@ -1,6 +1,6 @@
-import { assertion, at } from '../chainError';
-import type { Faults } from '../faults';
-import type { Json } from '../json';
+import { assertion, at } from '../wire/chainError';
+import type { Faults } from '../rpc/faults';
+import type { Json } from '../wire/json';
 import { checkArguments } from '../rpc/api';
 import type { Request } from '../rpc/envelope';
 import { methodNotFound } from '../rpc/envelope';

@@ -1,5 +1,5 @@
-import { assertion, at, failure } from '../chainError';
-import { epoch, isRecord, timeSeconds, timeText, uint64Json } from '../json';
+import { assertion, at, failure } from './chainError';
+import { epoch, isRecord, timeSeconds, timeText, uint64Json } from './json';
 import type { Reader, Writer } from './bytes';
 import { bytesOf, textOf } from './text';
 

@@ -1,4 +1,4 @@
-import { assertion, at } from '../chainError';
+import { assertion, at } from './chainError';
 import {
   comparePublicKeys,
   nullKey,
@@ -6,7 +6,7 @@ import {
   addressText,
   publicKeyFromText,
   publicKeyText,
-} from '../keys';
+} from './keys';
 import type { Codec, Value } from './codec';
 import type { Operation, OperationTag, WorkerInitializer, WrappedOperation } from './operationTypes';
 import {

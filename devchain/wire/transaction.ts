@@ -1,5 +1,5 @@
-import { isRecord } from '../json';
-import { ripemd160, sha224, sha256 } from '../keys';
+import { isRecord } from './json';
+import { ripemd160, sha224, sha256 } from './keys';
 import { Reader, Writer } from './bytes';
 import { fixedHex, list, noExtensions, struct, time, u16, u32 } from './codec';
 import type { Operation, OperationCodecs } from './operations';

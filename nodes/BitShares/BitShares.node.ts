@@ -5,7 +5,7 @@ import {
   type INodeType,
   type INodeTypeDescription,
 } from 'n8n-workflow';
-import { testKeysCredential, testNodeCredential } from '../shared/credentialTests';
+import { testKeysCredential, testNodeCredential } from '../shared/credentials/credentialTests';
 import * as account from './actions/account';
 import * as asset from './actions/asset';
 import * as chain from './actions/chain';

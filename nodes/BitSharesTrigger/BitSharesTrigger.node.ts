@@ -5,10 +5,10 @@ import {
   type ITriggerFunctions,
   type ITriggerResponse,
 } from 'n8n-workflow';
-import { systemClock } from '../shared/clock';
-import { testKeysCredential, testNodeCredential } from '../shared/credentialTests';
+import { systemClock } from '../shared/items/clock';
+import { testKeysCredential, testNodeCredential } from '../shared/credentials/credentialTests';
 import { BitSharesError, isBitSharesError } from '../../src/errors';
-import { toNodeError } from '../shared/nodeErrors';
+import { toNodeError } from '../shared/items/nodeErrors';
 import { properties } from './parameters';
 import { readTriggerSettings, type TriggerSettings } from './settings';
 import { noteRefusedParameters, TriggerRun } from './triggerRun';

@@ -1,13 +1,13 @@
 /** Starts executions in n8n and finds out how they ended. It takes only the part of the trigger context that it needs. */
 import { createHash } from 'node:crypto';
 import type { IDataObject, INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
-import type { Clock } from '../../src/chain';
-import type { Settlement } from '../../src/deposits/delivery';
-import type { DepositItem } from '../../src/deposits/depositItem';
-import type { ExecutionHost } from '../../src/deposits/handover';
-import type { TriggerState } from '../../src/deposits/triggerState';
+import type { Clock } from '../../src/chain/interfaces';
+import type { Settlement } from '../../src/deposits/trigger/delivery';
+import type { DepositItem } from '../../src/deposits/items/depositItem';
+import type { ExecutionHost } from '../../src/deposits/trigger/handover';
+import type { TriggerState } from '../../src/deposits/trigger/triggerState';
 import type { BitSharesError } from '../../src/errors';
-import { toNodeError } from '../shared/nodeErrors';
+import { toNodeError } from '../shared/items/nodeErrors';
 import type { LiveInstances } from './liveInstances';
 import type { StateStore } from './state';
 

@@ -3,7 +3,7 @@
  * one closes the others, and nobody else may start executions. Executions of this process are remembered with their ends:
  * a new instance, whose state may be a second old, then neither repeats one that runs nor one that succeeded.
  */
-import type { Settlement } from '../../src/deposits/delivery';
+import type { Settlement } from '../../src/deposits/trigger/delivery';
 
 export interface Instance {
   /** Of its node. Two nodes of one workflow can share an id: `sharedId.ts`. */

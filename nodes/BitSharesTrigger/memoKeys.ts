@@ -4,16 +4,16 @@
  */
 import { createHash } from 'node:crypto';
 import type { ITriggerFunctions } from 'n8n-workflow';
-import type { Clock, NodeSession } from '../../src/chain';
-import type { AccountOperation, WatchedAccount } from '../../src/deposits/accountOperation';
-import type { BuiltItem } from '../../src/deposits/itemBuilder';
-import type { WatcherParts } from '../../src/deposits/watcher';
+import type { Clock, NodeSession } from '../../src/chain/interfaces';
+import type { AccountOperation, WatchedAccount } from '../../src/deposits/reading/accountOperation';
+import type { BuiltItem } from '../../src/deposits/items/itemBuilder';
+import type { WatcherParts } from '../../src/deposits/trigger/watcher';
 import { BitSharesError, isBitSharesError } from '../../src/errors';
 import { MemoKeyring, type Chain, type DecodedMemo, type MemoDecoder } from '../../src/protocol';
-import { triggerKeysOf } from '../shared/credentials';
-import { memoKeyring, type Keys } from '../shared/keysCredential';
-import { toNodeError } from '../shared/nodeErrors';
-import { memoKeyMisfit, needlessActiveKey, type MemoKeyMisfit } from '../shared/memoKeyFit';
+import { triggerKeysOf } from '../shared/credentials/credentials';
+import { memoKeyring, type Keys } from '../shared/credentials/keysCredential';
+import { toNodeError } from '../shared/items/nodeErrors';
+import { memoKeyMisfit, needlessActiveKey, type MemoKeyMisfit } from '../shared/credentials/memoKeyFit';
 
 type Context = Pick<ITriggerFunctions, 'getCredentials' | 'getNode'>;
 type Builder = WatcherParts['builder'];

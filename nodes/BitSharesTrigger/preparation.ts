@@ -1,22 +1,22 @@
 /** What a trigger has to know of the chain before it can watch: the account, the assets, and where to begin. */
-import type { NodeSession } from '../../src/chain';
-import type { WatchedAccount } from '../../src/deposits/accountOperation';
-import { Agreement, undisputed, type AssetSource } from '../../src/deposits/agreement';
-import { parseDepositId } from '../../src/deposits/depositKey';
-import type { DepositItem } from '../../src/deposits/depositItem';
-import { findOperation } from '../../src/deposits/findOperation';
+import type { NodeSession } from '../../src/chain/interfaces';
+import type { WatchedAccount } from '../../src/deposits/reading/accountOperation';
+import { Agreement, undisputed, type AssetSource } from '../../src/deposits/reading/secondNode';
+import { parseDepositId } from '../../src/deposits/reading/depositKey';
+import type { DepositItem } from '../../src/deposits/items/depositItem';
+import { findOperation } from '../../src/deposits/reading/findOperation';
 import {
   checkDelayedNode,
   checkFinality,
   checkFreshness,
   finalHeight,
   type FinalHeight,
-} from '../../src/deposits/finality';
-import { ItemBuilder, type DepositRules } from '../../src/deposits/itemBuilder';
-import { movementKinds } from '../../src/deposits/movement';
-import { startPosition, type StartFrom } from '../../src/deposits/startPosition';
-import { newTriggerState, ownerError, type TriggerState } from '../../src/deposits/triggerState';
-import type { Clock } from '../../src/chain';
+} from '../../src/deposits/reading/finality';
+import { ItemBuilder, type DepositRules } from '../../src/deposits/items/itemBuilder';
+import { movementKinds } from '../../src/deposits/reading/movement';
+import { startPosition, type StartFrom } from '../../src/deposits/reading/startPosition';
+import { newTriggerState, ownerError, type TriggerState } from '../../src/deposits/trigger/triggerState';
+import type { Clock } from '../../src/chain/interfaces';
 import { BitSharesError } from '../../src/errors';
 import { parseAmount, type Chain, type MemoDecoder } from '../../src/protocol';
 import type { ChainNodes } from './nodes';

@@ -1,7 +1,7 @@
 /** The parameters of the trigger, read once into one typed object. Credentials are read at each connection instead. */
 import type { ITriggerFunctions } from 'n8n-workflow';
-import type { DeliveryRules } from '../../src/deposits/delivery';
-import { movementKinds, type MovementKind } from '../../src/deposits/movement';
+import type { DeliveryRules } from '../../src/deposits/trigger/delivery';
+import { movementKinds, type MovementKind } from '../../src/deposits/reading/movement';
 import {
   accountOf,
   assetOf,
@@ -14,7 +14,7 @@ import {
   recordOf,
   rowsOf,
   wholeNumberOf,
-} from '../shared/parameterValues';
+} from '../shared/parameters/parameterValues';
 import { readStart, type StartSetting } from './start';
 
 export interface AssetRow {

@@ -3,7 +3,7 @@
  * engine's own place for node data is keyed by the node's name and is lost when the node is renamed.
  */
 import type { IDataObject, ITriggerFunctions } from 'n8n-workflow';
-import { readTriggerState, type TriggerState } from '../../src/deposits/triggerState';
+import { readTriggerState, type TriggerState } from '../../src/deposits/trigger/triggerState';
 import { BitSharesError } from '../../src/errors';
 
 type Context = Pick<ITriggerFunctions, 'getWorkflowStaticData' | 'getNode'>;

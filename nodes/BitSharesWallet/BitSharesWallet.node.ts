@@ -5,8 +5,8 @@ import {
   type INodeType,
   type INodeTypeDescription,
 } from 'n8n-workflow';
-import { testKeysCredential, testNodeCredential } from '../shared/credentialTests';
-import { testWalletCredential } from '../shared/walletCredentialTest';
+import { testKeysCredential, testNodeCredential } from '../shared/credentials/credentialTests';
+import { testWalletCredential } from '../shared/credentials/walletCredentialTest';
 import * as account from './actions/account';
 import * as balance from './actions/balance';
 import * as memo from './actions/memo';

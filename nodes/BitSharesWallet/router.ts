@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { runOperation, type Resources } from '../shared/routing';
+import { runOperation, type Resources } from '../shared/items/routing';
 import * as account from './actions/account';
 import * as balance from './actions/balance';
 import * as memo from './actions/memo';

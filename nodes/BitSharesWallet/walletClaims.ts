@@ -1,5 +1,5 @@
 /** Claims as cli_wallet builds and signs them. It is told not to send. */
-import type { Account, AssetAmount } from '../../src/chain';
+import type { Account, AssetAmount } from '../../src/chain/interfaces';
 import { BitSharesError } from '../../src/errors';
 import {
   decodeSignedTransaction,
@@ -17,8 +17,8 @@ import {
 import { Answer } from '../../src/rpc/answer';
 import { Secret, type Receiver } from '../../src/rpc/secretExit';
 import type { WalletCall } from '../../src/rpc/walletSession';
-import type { ShownClaim } from '../shared/claimImportItems';
-import type { ClaimLine } from '../shared/claimItems';
+import type { ShownClaim } from '../shared/claims/claimImportItems';
+import type { ClaimLine } from '../shared/claims/claimItems';
 
 /** A transaction without operations and signatures, with both counts. */
 const emptyTransactionBytes = 13;

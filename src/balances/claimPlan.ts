@@ -1,5 +1,5 @@
 /** From balances to the operations that claim them, cut into transactions. */
-import type { AssetAmount } from '../chain';
+import type { AssetAmount } from '../chain/interfaces';
 import { chainInt64, encodeOperation, operationTypes, type BalanceClaimOperation } from '../protocol';
 import type { FoundBalance } from './findBalances';
 

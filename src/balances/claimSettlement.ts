@@ -1,5 +1,5 @@
 /** Follows claim transactions from the broadcast to a block that is irreversible, or to proof that they are dead. */
-import type { ChainReader } from '../chain';
+import type { ChainReader } from '../chain/interfaces';
 import type { BitSharesError } from '../errors';
 import { isOperation, transactionId, type SignedTransaction } from '../protocol';
 

@@ -1,5 +1,5 @@
 /** Builds and signs the transactions that claim balances. */
-import type { Account, ChainReader, ChainState } from '../chain';
+import type { Account, ChainReader, ChainState } from '../chain/interfaces';
 import {
   formatChainTime,
   operationTypes,

@@ -2,7 +2,7 @@
  * Claims that were made before. A balance object vanishes when it is claimed, so only the history of the account that
  * received it can tell a second run that the first one succeeded.
  */
-import type { Account, AssetAmount, ChainReader, HistoryOperation } from '../chain';
+import type { Account, AssetAmount, ChainReader, HistoryOperation } from '../chain/interfaces';
 import { isOperation, toBigInt, transactionId } from '../protocol';
 
 const pageLength = 100;

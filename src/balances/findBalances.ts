@@ -1,7 +1,7 @@
 /** Finds the balance objects of addresses, and what of them can be claimed now. */
-import type { BalanceObject, BalanceReader } from '../chain';
+import type { BalanceObject, BalanceReader } from '../chain/interfaces';
 import { isBitSharesError } from '../errors';
-import { FalseAnswer } from '../falseAnswer';
+import { FalseAnswer } from '../chain/falseAnswer';
 import type { OwnedAddress } from './ownership';
 import { claimableAt, type Claimable } from './vesting';
 

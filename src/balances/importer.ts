@@ -2,7 +2,14 @@
  * Imports claimable balances into an account: finds them, builds the claims, and, when it is no dry run, sends them and
  * follows each to its outcome. Claiming twice is impossible: a balance object is used up by its claim.
  */
-import type { Account, BalanceReader, Broadcaster, ChainReader, ChainState, Clock } from '../chain';
+import type {
+  Account,
+  BalanceReader,
+  Broadcaster,
+  ChainReader,
+  ChainState,
+  Clock,
+} from '../chain/interfaces';
 import { BitSharesError, isBitSharesError } from '../errors';
 import { transactionId, type Chain, type PrivateKey, type SignedTransaction } from '../protocol';
 import { claimableBalances, cutIntoTransactions } from './claimPlan';

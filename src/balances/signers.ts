@@ -1,5 +1,5 @@
 /** Who has to sign a claim: every balance key, and enough of the account's active keys. */
-import type { Account } from '../chain';
+import type { Account } from '../chain/interfaces';
 import { BitSharesError } from '../errors';
 import type { PrivateKey } from '../protocol';
 

@@ -1,5 +1,5 @@
 /** What a balance object can give at a time. Pure arithmetic on whole seconds of chain time. */
-import type { BalanceObject } from '../chain';
+import type { BalanceObject } from '../chain/interfaces';
 
 /** A vesting balance can be claimed once in this time (bitshares-core `balance_evaluator.cpp`). */
 export const claimInterval = 86_400;

@@ -2,7 +2,7 @@
  * The addresses of one node: which is tried next, which is stayed away from, and what there is to say about them. An address
  * in trouble costs nothing while another works, so nobody would notice it without being told.
  */
-import type { Clock } from '../chain';
+import type { Clock } from '../chain/interfaces';
 import type { BitSharesError } from '../errors';
 import { displayEndpoint } from './endpoint';
 import { sentTooMuch } from './incoming';

@@ -1,6 +1,6 @@
 /** The calls of a node about claimable balances, with their answers checked. */
-import type { AssetAmount, BalanceObject, BalanceReader } from '../chain';
-import { shortQuote } from '../falseAnswer';
+import type { AssetAmount, BalanceObject, BalanceReader } from '../chain/interfaces';
+import { shortQuote } from '../chain/falseAnswer';
 import { Answer } from './answer';
 import type { Call } from './call';
 import { demandOf, type Demand } from './demand';

@@ -12,9 +12,9 @@ import type {
   Operation,
   Proposal,
   SignedTransaction,
-} from '../chain';
+} from '../chain/interfaces';
 import { BitSharesError, isBitSharesError } from '../errors';
-import { shortQuote } from '../falseAnswer';
+import { shortQuote } from '../chain/falseAnswer';
 import { blockNumberOf, isObjectId, parseChainTime, transactionId, type CoreAsset } from '../protocol';
 import { Answer } from './answer';
 import { balanceReader, readAmount } from './balanceReader';

@@ -2,7 +2,7 @@
  * One connection to one node: requests and their answers, deadlines, a limit of requests in flight, notices, and how much
  * the other side may send. It does not reconnect and does not know what the calls mean.
  */
-import type { Clock } from '../chain';
+import type { Clock } from '../chain/interfaces';
 import { BitSharesError } from '../errors';
 import { blockBytes, mayBeAskedAlone, openingBytes, unaskedBytes } from './answerSizes';
 import { displayEndpoint } from './endpoint';

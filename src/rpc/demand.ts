@@ -1,5 +1,5 @@
 /** Comparing answers with questions: what fits no question of ours is refused with both of them. */
-import { FalseAnswer } from '../falseAnswer';
+import { FalseAnswer } from '../chain/falseAnswer';
 import type { CoreAsset } from '../protocol';
 
 /** What a reader knows of the node that it calls; without any of it, answers are compared with questions all the same. */

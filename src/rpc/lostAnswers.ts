@@ -5,7 +5,7 @@
  * WebSocket drops the answer without a word and goes on answering other calls; over HTTP, on the same port, the answer comes
  * with the bytes as they are. So a call that is not answered while others are is asked once more over HTTP.
  */
-import type { Clock } from '../chain';
+import type { Clock } from '../chain/interfaces';
 import { BitSharesError, isBitSharesError } from '../errors';
 import { answerBytes, mayBeAskedAlone } from './answerSizes';
 import type { Connection } from './connection';

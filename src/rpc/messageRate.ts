@@ -1,5 +1,5 @@
 /** How many messages may come in a while, and how many bytes of them. */
-import type { Clock } from '../chain';
+import type { Clock } from '../chain/interfaces';
 
 export interface MessageLimits {
   messages: number;

@@ -2,10 +2,10 @@
  * A node by its list of endpoints: one live session at a time, the next endpoint when it is lost, watched objects
  * carried over.
  */
-import type { Clock, NodeEndpoints, NodeSession, SignedTransaction } from '../chain';
+import type { Clock, NodeEndpoints, NodeSession, SignedTransaction } from '../chain/interfaces';
 import { BitSharesError, isBitSharesError } from '../errors';
 import { Addresses, type AddressObserver } from './addresses';
-import { backoffDelay } from './backoff';
+import { backoffDelay } from '../chain/backoff';
 import { chainReader } from './chainReader';
 import type { ConnectionOptions } from './connection';
 import { displayEndpoint } from './endpoint';

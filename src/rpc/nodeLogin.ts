@@ -1,5 +1,5 @@
 /** User and password on their way to a node: in its login call, and in the address for a proxy in front of it. */
-import type { Clock } from '../chain';
+import type { Clock } from '../chain/interfaces';
 import { BitSharesError, isBitSharesError } from '../errors';
 import { Answer } from './answer';
 import type { Connection } from './connection';

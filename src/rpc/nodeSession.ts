@@ -1,5 +1,5 @@
 /** One connection to one endpoint, with chain id and login checked: reads, broadcasts, watched objects. */
-import type { Clock, NodeSession, SignedTransaction } from '../chain';
+import type { Clock, NodeSession, SignedTransaction } from '../chain/interfaces';
 import { BitSharesError } from '../errors';
 import { coreAssetOf } from '../protocol';
 import { chainReader } from './chainReader';

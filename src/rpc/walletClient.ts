@@ -4,7 +4,7 @@
  * The wallet asks for no login, so it has to stay on a private address. It is a separate process that exits when its
  * node goes away and starts locked.
  */
-import type { Clock } from '../chain';
+import type { Clock } from '../chain/interfaces';
 import { BitSharesError } from '../errors';
 import { findDestination, type Destination } from './destination';
 import { displayEndpoint } from './endpoint';

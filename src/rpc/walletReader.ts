@@ -1,5 +1,5 @@
 /** Reads accounts, assets, balances and history through cli_wallet, with its answers checked like those of a node. */
-import type { ChainReader, HistoryOperation } from '../chain';
+import type { ChainReader, HistoryOperation } from '../chain/interfaces';
 import { isBitSharesError, type ErrorCode } from '../errors';
 import { Answer } from './answer';
 import { chainReader } from './chainReader';

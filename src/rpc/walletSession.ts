@@ -2,7 +2,7 @@
  * One cli_wallet for the length of an execution: its chain is checked first, it is unlocked while it is needed and locked
  * again, and its errors say what they mean.
  */
-import type { Clock } from '../chain';
+import type { Clock } from '../chain/interfaces';
 import { BitSharesError, isBitSharesError } from '../errors';
 import { Answer } from './answer';
 import { displayEndpoint } from './endpoint';

@@ -1,6 +1,6 @@
 /** An import against devchain over real sockets: what the tests of this folder share. */
 import { importBalances, type ClaimNode, type ImportRequest, type ImportResult } from '../../src/balances';
-import type { Clock } from '../../src/chain';
+import type { Clock } from '../../src/chain/interfaces';
 import { customChain, PrivateKey, type Chain } from '../../src/protocol';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import {

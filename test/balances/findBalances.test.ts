@@ -1,4 +1,4 @@
-import type { BalanceObject, BalanceReader } from '../../src/chain';
+import type { BalanceObject, BalanceReader } from '../../src/chain/interfaces';
 import { addressesOf, findBalances } from '../../src/balances';
 import { BitSharesError } from '../../src/errors';
 import { balanceKey } from './devchainImport';

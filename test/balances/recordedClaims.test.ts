@@ -1,5 +1,5 @@
 /** The recorded cli_wallet and the native import, over the same keys and the same node's answers. */
-import type { Account, BalanceObject, BalanceReader } from '../../src/chain';
+import type { Account, BalanceObject, BalanceReader } from '../../src/chain/interfaces';
 import { addressesOf, findBalances } from '../../src/balances';
 import { claimableBalances, cutIntoTransactions } from '../../src/balances/claimPlan';
 import { buildClaim, signClaim } from '../../src/balances/claimTransaction';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { BalanceObject } from '../../src/chain';
+import type { BalanceObject } from '../../src/chain/interfaces';
 import { claimableAt } from '../../src/balances/vesting';
 
 const day = 86_400;

@@ -1,6 +1,6 @@
 import type { Devchain } from '../../devchain';
 import { textOf } from '../../devchain';
-import { publicKeyText, recoverKey } from '../../devchain/keys';
+import { publicKeyText, recoverKey } from '../../devchain/wire/keys';
 import { merkleRoot, signingDigest, transactionId, Wire } from '../../devchain/wire/transaction';
 import { Connection, post } from './connection';
 import {

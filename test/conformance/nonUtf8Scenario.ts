@@ -1,6 +1,6 @@
 import type { Devchain, TransactionJson } from '../../devchain';
 import { bytesOf, textOf } from '../../devchain';
-import { stringify } from '../../devchain/json';
+import { stringify } from '../../devchain/wire/json';
 import { asJson } from '../../devchain/rpc/api';
 import { post } from './connection';
 import { addressOf } from './replay';

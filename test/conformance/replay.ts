@@ -7,7 +7,7 @@ import {
   recoverKey,
   secretFromWif,
   signDigest,
-} from '../../devchain/keys';
+} from '../../devchain/wire/keys';
 import { signingDigest, transactionId, Wire } from '../../devchain/wire/transaction';
 import { Connection, post } from './connection';
 import {

@@ -1,5 +1,5 @@
-import type { Operation } from '../../src/chain';
-import { concernsAccount } from '../../src/deposits/concerns';
+import type { Operation } from '../../src/chain/interfaces';
+import { concernsAccount } from '../../src/deposits/reading/concerns';
 import history from '../transcripts/history.json';
 
 interface Exchange {

@@ -1,8 +1,8 @@
 /** The trigger as it is shipped: its class, its credentials, real WebSocket connections to a strict chain. */
 import { Devchain } from '../../devchain';
-import { systemClock } from '../../nodes/shared/clock';
-import { movesNothing } from '../../src/deposits/pageTrouble';
-import { watchedAccount } from '../../src/deposits/watchedAccount';
+import { systemClock } from '../../nodes/shared/items/clock';
+import { movesNothing } from '../../src/deposits/reading/pageTrouble';
+import { watchedAccount } from '../../src/deposits/reading/watchedAccount';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import { codes, Ledger } from './scenario';
 import { TriggerHost } from './triggerHost';

@@ -1,7 +1,7 @@
-import { HistoryReader } from '../../src/deposits/historyReader';
-import { beginning } from '../../src/deposits/position';
-import type { AccountOperation } from '../../src/deposits/accountOperation';
-import type { HistoryGap } from '../../src/deposits/gap';
+import { HistoryReader } from '../../src/deposits/reading/historyReader';
+import { beginning } from '../../src/deposits/reading/position';
+import type { AccountOperation } from '../../src/deposits/reading/accountOperation';
+import type { HistoryGap } from '../../src/deposits/reading/gap';
 import { exchange, MemoryChain, MemoryNode, type MemoryNodeOptions } from './memoryChain';
 import { SimulatedClock } from './simulatedClock';
 

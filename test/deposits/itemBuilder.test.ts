@@ -1,6 +1,6 @@
 import { customChain, MemoKeyring } from '../../src/protocol';
-import { fromHistory } from '../../src/deposits/accountOperation';
-import { ItemBuilder } from '../../src/deposits/itemBuilder';
+import { fromHistory } from '../../src/deposits/reading/accountOperation';
+import { ItemBuilder } from '../../src/deposits/items/itemBuilder';
 import { chainId, exchange, MemoryChain, MemoryNode } from './memoryChain';
 import { SimulatedClock } from './simulatedClock';
 

@@ -14,7 +14,7 @@ import type {
   NodeSession,
   Operation,
   SignedTransaction,
-} from '../../src/chain';
+} from '../../src/chain/interfaces';
 import { BitSharesError } from '../../src/errors';
 
 export const chainId = '4e4fc2ce5d32dbcaa22e776c8ef9a606e96684287027b44a54e43fa239d7a5fa';

@@ -1,6 +1,6 @@
 /** A chain, a node, a host and a ledger, put together, with the few moves that most tests make. */
 import type { WorkflowActivateMode } from 'n8n-workflow';
-import type { DepositItem } from '../../src/deposits/depositItem';
+import type { DepositItem } from '../../src/deposits/items/depositItem';
 import {
   chainId,
   exchange,

@@ -1,5 +1,5 @@
 /** Simulated time: nothing waits in reality; the earliest sleeper wakes as soon as nothing else is left to do. */
-import type { Clock } from '../../src/chain';
+import type { Clock } from '../../src/chain/interfaces';
 
 interface Sleeper {
   until: number;

@@ -17,14 +17,14 @@ import {
   type WorkflowActivateMode,
   type WorkflowExecuteMode,
 } from 'n8n-workflow';
-import type { Clock } from '../../src/chain';
+import type { Clock } from '../../src/chain/interfaces';
 import { customChain } from '../../src/protocol';
 import { BitSharesTrigger } from '../../nodes/BitSharesTrigger/BitSharesTrigger.node';
 import { LiveInstances } from '../../nodes/BitSharesTrigger/liveInstances';
 import { NodeSource, type ChainNodeSource } from '../../nodes/BitSharesTrigger/nodes';
 import { readTriggerSettings } from '../../nodes/BitSharesTrigger/settings';
 import { TriggerRun } from '../../nodes/BitSharesTrigger/triggerRun';
-import type { DepositItem } from '../../src/deposits/depositItem';
+import type { DepositItem } from '../../src/deposits/items/depositItem';
 import { chainId, MemoryEndpoints, type MemoryNode } from './memoryChain';
 
 export interface Row {

@@ -1,5 +1,5 @@
-import { endOfBlock } from '../../src/deposits/depositKey';
-import { newTriggerState, ownerError, readTriggerState } from '../../src/deposits/triggerState';
+import { endOfBlock } from '../../src/deposits/reading/depositKey';
+import { newTriggerState, ownerError, readTriggerState } from '../../src/deposits/trigger/triggerState';
 import { BitSharesError } from '../../src/errors';
 import { chainId } from './memoryChain';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Devchain } from '../../devchain';
 import { bytesOf, textOf } from '../../devchain';
-import { stringify } from '../../devchain/json';
+import { stringify } from '../../devchain/wire/json';
 import { asJson } from '../../devchain/rpc/api';
 import { blockId, merkleRoot, transactionId } from '../../devchain/wire/transaction';
 import { Connection, post } from '../conformance/connection';

@@ -1,9 +1,9 @@
 import type { Devchain } from '../../devchain';
 import { ChainError } from '../../devchain';
 import type { ChainNode } from '../../devchain';
-import { stringify } from '../../devchain/json';
-import type { Json } from '../../devchain/json';
-import { replayed } from '../../devchain/nodeHandle';
+import { stringify } from '../../devchain/wire/json';
+import type { Json } from '../../devchain/wire/json';
+import { replayed } from '../../devchain/rpc/nodeHandle';
 import { randomNumbers } from '../support/randomNumbers';
 import { send, startedChain, stopChains, transferOperation } from './support';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stringify } from '../../devchain/json';
-import type { Json } from '../../devchain/json';
+import { stringify } from '../../devchain/wire/json';
+import type { Json } from '../../devchain/wire/json';
 import {
   balanceAddresses,
   comparePublicKeys,
@@ -12,8 +12,8 @@ import {
   secretFromWif,
   signDigest,
   sha256,
-} from '../../devchain/keys';
-import { decryptMemo, encryptMemo } from '../../devchain/memo';
+} from '../../devchain/wire/keys';
+import { decryptMemo, encryptMemo } from '../../devchain/wire/memo';
 import { blockId, merkleRoot, signingDigest, transactionId, Wire } from '../../devchain/wire/transaction';
 import type { BlockHeader } from '../../devchain/wire/transaction';
 

@@ -1,7 +1,7 @@
 /** What the documents say to type, and what they must not say differently from each other or from the error texts. */
 import { readdirSync, readFileSync, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { describeGap } from '../../src/deposits/historyReader';
+import { describeGap } from '../../src/deposits/reading/historyReader';
 import { historyPruned } from '../../nodes/BitSharesTrigger/preparation';
 
 const root = resolve(__dirname, '../..');

@@ -6,7 +6,7 @@ import type {
   ChainState,
   HistoryOperation,
   Operation,
-} from '../../src/chain';
+} from '../../src/chain/interfaces';
 import { alice, bob, exchange, transfer, type MemoryNode } from '../deposits/memoryChain';
 import { codes, Scenario, type ScenarioOptions } from '../deposits/scenario';
 

@@ -1,7 +1,7 @@
 /** Guarantee: no memo hides a deposit, each state of a memo has a name, and a hostile memo stays data. */
-import type { HistoryOperation, Operation, SignedTransaction } from '../../src/chain';
-import { fromHistory } from '../../src/deposits/accountOperation';
-import { ItemBuilder } from '../../src/deposits/itemBuilder';
+import type { HistoryOperation, Operation, SignedTransaction } from '../../src/chain/interfaces';
+import { fromHistory } from '../../src/deposits/reading/accountOperation';
+import { ItemBuilder } from '../../src/deposits/items/itemBuilder';
 import { encryptMemo, MemoKeyring, PrivateKey, type Memo } from '../../src/protocol';
 import history from '../transcripts/history.json';
 import keys from '../transcripts/keys.json';

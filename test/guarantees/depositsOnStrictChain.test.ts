@@ -1,8 +1,8 @@
 /** Guarantee: the shipped trigger, over real connections to the strict chain, misses and invents nothing at scale. */
 import { Devchain, generatedNode, type DevchainOptions } from '../../devchain';
-import { systemClock } from '../../nodes/shared/clock';
-import type { Clock } from '../../src/chain';
-import { depositIdOf } from '../../src/deposits/depositKey';
+import { systemClock } from '../../nodes/shared/items/clock';
+import type { Clock } from '../../src/chain/interfaces';
+import { depositIdOf } from '../../src/deposits/reading/depositKey';
 import { codes, Ledger, seededRandom } from '../deposits/scenario';
 import { TriggerHost } from '../deposits/triggerHost';
 

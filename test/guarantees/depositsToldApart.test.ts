@@ -1,5 +1,5 @@
 /** Guarantee: only what is really paid in arrives as a deposit, and everything that is paid in arrives. */
-import type { Operation } from '../../src/chain';
+import type { Operation } from '../../src/chain/interfaces';
 import { alice, bob, exchange, transfer } from '../deposits/memoryChain';
 import { codes, Scenario } from '../deposits/scenario';
 

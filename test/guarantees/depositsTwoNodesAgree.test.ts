@@ -1,5 +1,5 @@
 /** Guarantee: no deposit has an amount, and none is watched for an account, that only one of two nodes vouches for. */
-import type { Account, Asset } from '../../src/chain';
+import type { Account, Asset } from '../../src/chain/interfaces';
 import { bob, exchange, transfer, type MemoryNode } from '../deposits/memoryChain';
 import { codes, Scenario, type ScenarioOptions } from '../deposits/scenario';
 

@@ -4,9 +4,9 @@
  * call to its node. So nothing depends on how fast the machine is.
  */
 import { Devchain, type DevchainOptions } from '../../devchain';
-import { scheduledWitness } from '../../devchain/witnessSchedule';
-import type { PlainRequest } from '../../src/withdrawals/request';
-import type { WithdrawalOrder } from '../../src/withdrawals/withdrawal';
+import { scheduledWitness } from '../../devchain/chain/witnessSchedule';
+import type { PlainRequest } from '../../src/withdrawals/transaction/request';
+import type { WithdrawalOrder } from '../../src/withdrawals/sending/withdrawal';
 import type { WorkerOutcome, WorkerSettings } from '../withdrawals/workerMain';
 import { Worker, type Held } from './withdrawalWorker';
 

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Fault, Faults } from '../../devchain/faults';
-import type { WithdrawalOrder } from '../../src/withdrawals/withdrawal';
+import type { Fault, Faults } from '../../devchain/rpc/faults';
+import type { WithdrawalOrder } from '../../src/withdrawals/sending/withdrawal';
 import type { FromWorker, ToWorker, WorkerOutcome, WorkerSettings } from '../withdrawals/workerMain';
 
 let folder: string;

@@ -1,5 +1,5 @@
 /** Guarantee: one withdrawal is one transaction in a window, and windows follow each other without a second payment. */
-import { scheduledWitness } from '../../devchain/witnessSchedule';
+import { scheduledWitness } from '../../devchain/chain/witnessSchedule';
 import { ExchangeOfProcesses, withoutHistory, type WorkerOptions } from './withdrawalProcesses';
 
 let exchange: ExchangeOfProcesses;

@@ -1,6 +1,6 @@
 /** Counts payments in the final chain, and holds every outcome that was reported against it. */
 import type { TransferOperation } from '../../src/protocol';
-import type { TransferItem } from '../../src/withdrawals/transferItem';
+import type { TransferItem } from '../../src/withdrawals/sending/transferItem';
 import type { Subject } from './subjects';
 import type { World } from './world';
 

@@ -1,15 +1,15 @@
 /** The exchange's side of a history: which executions begin where, and what they reported. */
 import { isBitSharesError } from '../../src/errors';
 import { customChain, type SignedTransaction } from '../../src/protocol';
-import type { WithdrawalContext } from '../../src/withdrawals/context';
-import { runWithdrawals } from '../../src/withdrawals/runner';
+import type { WithdrawalContext } from '../../src/withdrawals/sending/context';
+import { runWithdrawals } from '../../src/withdrawals/sending/runner';
 import {
   broadcastPrepared,
   withdrawalStatus,
   type SettleOrder,
-} from '../../src/withdrawals/settleTransaction';
-import type { TransferItem } from '../../src/withdrawals/transferItem';
-import type { WithdrawalOrder } from '../../src/withdrawals/withdrawal';
+} from '../../src/withdrawals/sending/settleTransaction';
+import type { TransferItem } from '../../src/withdrawals/sending/transferItem';
+import type { WithdrawalOrder } from '../../src/withdrawals/sending/withdrawal';
 import type { Claim } from './checker';
 import { alice, core } from './modelChain';
 import { is } from './mutations';

@@ -3,7 +3,7 @@
  * proposals, without signatures. It follows bitshares-core in everything that the withdrawal rules lean on: ids, duplicate
  * check, reference blocks, expiration against the previous block's time, fees, executions of proposals.
  */
-import type { Block, ChainState, HistoryOperation } from '../../src/chain';
+import type { Block, ChainState, HistoryOperation } from '../../src/chain/interfaces';
 import { BitSharesError } from '../../src/errors';
 import {
   formatChainTime,

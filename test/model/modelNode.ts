@@ -1,8 +1,8 @@
 /** A node of the model: its own view of the chain, which may lag, and its own pending pool. */
-import type { Account, Asset, Broadcaster, ChainState, HistoryOperation } from '../../src/chain';
+import type { Account, Asset, Broadcaster, ChainState, HistoryOperation } from '../../src/chain/interfaces';
 import { BitSharesError } from '../../src/errors';
 import type { SignedTransaction } from '../../src/protocol';
-import type { WithdrawalReader } from '../../src/withdrawals/reader';
+import type { WithdrawalReader } from '../../src/withdrawals/proof/reader';
 import {
   applyTransaction,
   chainStateOf,

@@ -5,23 +5,23 @@
 import { mutationNames, active, is, type Mutation } from './mutations';
 import { runHistory } from './modelHistory';
 import type { Theme } from './subjects';
-import type { ChainState } from '../../src/chain';
+import type { ChainState } from '../../src/chain/interfaces';
 import { isBitSharesError } from '../../src/errors';
 import type { SignedTransaction, Transaction } from '../../src/protocol';
-import type { WithdrawalReader } from '../../src/withdrawals/reader';
-import { ScannedBlocks } from '../../src/withdrawals/scan';
-import { HistoryReading, SenderHistory } from '../../src/withdrawals/senderHistory';
-import { SenderIndex } from '../../src/withdrawals/senderIndex';
-import type * as AgreementModule from '../../src/withdrawals/agreement';
-import type * as BuilderModule from '../../src/withdrawals/transactionBuilder';
-import type * as EvidenceModule from '../../src/withdrawals/evidence';
-import type * as InGroupsModule from '../../src/withdrawals/inGroups';
-import type * as MemoKeyModule from '../../src/withdrawals/memoKey';
-import type * as NonceModule from '../../src/withdrawals/nonce';
+import type { WithdrawalReader } from '../../src/withdrawals/proof/reader';
+import { ScannedBlocks } from '../../src/withdrawals/proof/scan';
+import { HistoryReading, SenderHistory } from '../../src/withdrawals/proof/senderHistory';
+import { SenderIndex } from '../../src/withdrawals/proof/senderIndex';
+import type * as AgreementModule from '../../src/withdrawals/proof/agreedParameters';
+import type * as BuilderModule from '../../src/withdrawals/transaction/transactionBuilder';
+import type * as EvidenceModule from '../../src/withdrawals/proof/evidence';
+import type * as InGroupsModule from '../../src/chain/inGroups';
+import type * as MemoKeyModule from '../../src/withdrawals/proof/memoKey';
+import type * as NonceModule from '../../src/withdrawals/transaction/nonce';
 import type * as ProtocolModule from '../../src/protocol';
-import type * as SettlementModule from '../../src/withdrawals/settlement';
-import type * as ViewModule from '../../src/withdrawals/view';
-import type * as WindowModule from '../../src/withdrawals/window';
+import type * as SettlementModule from '../../src/payments/settlement';
+import type * as ViewModule from '../../src/withdrawals/proof/view';
+import type * as WindowModule from '../../src/withdrawals/transaction/window';
 
 // Signatures decide nothing in the model, and they would take most of the time.
 jest.mock('../../src/protocol', () => ({
@@ -29,7 +29,7 @@ jest.mock('../../src/protocol', () => ({
   signTransaction: (transaction: Transaction): SignedTransaction => ({ ...transaction, signatures: [] }),
 }));
 
-jest.mock('../../src/withdrawals/nonce', () => {
+jest.mock('../../src/withdrawals/transaction/nonce', () => {
   const actual = jest.requireActual<typeof NonceModule>('../../src/withdrawals/nonce');
   let counter = 0n;
   return {
@@ -38,7 +38,7 @@ jest.mock('../../src/withdrawals/nonce', () => {
   };
 });
 
-jest.mock('../../src/withdrawals/window', () => {
+jest.mock('../../src/withdrawals/transaction/window', () => {
   const actual = jest.requireActual<typeof WindowModule>('../../src/withdrawals/window');
   return {
     ...actual,
@@ -55,7 +55,7 @@ jest.mock('../../src/withdrawals/window', () => {
   };
 });
 
-jest.mock('../../src/withdrawals/agreement', () => {
+jest.mock('../../src/withdrawals/proof/agreedParameters', () => {
   const actual = jest.requireActual<typeof AgreementModule>('../../src/withdrawals/agreement');
   return {
     ...actual,
@@ -71,7 +71,7 @@ jest.mock('../../src/withdrawals/agreement', () => {
   };
 });
 
-jest.mock('../../src/withdrawals/memoKey', () => {
+jest.mock('../../src/withdrawals/proof/memoKey', () => {
   const actual = jest.requireActual<typeof MemoKeyModule>('../../src/withdrawals/memoKey');
   const keyOf = async (reader: WithdrawalReader, id: string) => {
     const account = await reader.account(id);
@@ -97,7 +97,7 @@ jest.mock('../../src/withdrawals/memoKey', () => {
   };
 });
 
-jest.mock('../../src/withdrawals/transactionBuilder', () => {
+jest.mock('../../src/withdrawals/transaction/transactionBuilder', () => {
   const actual = jest.requireActual<typeof BuilderModule>('../../src/withdrawals/transactionBuilder');
   const { formatChainTime, referenceBlock } = jest.requireActual<typeof ProtocolModule>('../../src/protocol');
   const changed = (transaction: Transaction): Transaction => {
@@ -128,7 +128,7 @@ jest.mock('../../src/withdrawals/transactionBuilder', () => {
 const separateFees = new WeakMap<object, { fees: ChainState['fees']; uses: number }>();
 const lastSeen: { head: ChainState | null } = { head: null };
 
-jest.mock('../../src/withdrawals/view', () => {
+jest.mock('../../src/withdrawals/proof/view', () => {
   const actual = jest.requireActual<typeof ViewModule>('../../src/withdrawals/view');
   return {
     ...actual,
@@ -157,7 +157,7 @@ jest.mock('../../src/withdrawals/view', () => {
   };
 });
 
-jest.mock('../../src/withdrawals/evidence', () => {
+jest.mock('../../src/withdrawals/proof/evidence', () => {
   const actual = jest.requireActual<typeof EvidenceModule>('../../src/withdrawals/evidence');
   return {
     ...actual,
@@ -183,7 +183,7 @@ jest.mock('../../src/withdrawals/evidence', () => {
   };
 });
 
-jest.mock('../../src/withdrawals/settlement', () => {
+jest.mock('../../src/payments/settlement', () => {
   const actual = jest.requireActual<typeof SettlementModule>('../../src/withdrawals/settlement');
   return {
     ...actual,
@@ -197,7 +197,7 @@ jest.mock('../../src/withdrawals/settlement', () => {
   };
 });
 
-jest.mock('../../src/withdrawals/inGroups', () => {
+jest.mock('../../src/chain/inGroups', () => {
   const actual = jest.requireActual<typeof InGroupsModule>('../../src/withdrawals/inGroups');
   return {
     inGroups: async <T>(items: T[], work: (item: T) => Promise<void>): Promise<void> => {

@@ -2,10 +2,10 @@
  * An n8n process that runs the real code in several executions at once, which share its caches. Each execution has
  * connections of its own to the nodes of the model; its answers arrive at scheduled moments, and it can die at any of them.
  */
-import type { Broadcaster, Clock } from '../../src/chain';
-import { WithdrawalCaches } from '../../src/withdrawals/evidence';
-import type { WithdrawalReader } from '../../src/withdrawals/reader';
-import type { WithdrawalNodes } from '../../src/withdrawals/view';
+import type { Broadcaster, Clock } from '../../src/chain/interfaces';
+import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
+import type { WithdrawalReader } from '../../src/withdrawals/proof/reader';
+import type { WithdrawalNodes } from '../../src/withdrawals/proof/view';
 import { lost, refused, sessionOf, type About, type Line, type ModelNode } from './modelNode';
 import { accounts, type World } from './world';
 

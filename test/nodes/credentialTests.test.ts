@@ -1,6 +1,6 @@
 import type { ICredentialsDecrypted } from 'n8n-workflow';
 import { Devchain } from '../../devchain';
-import { testKeysCredential, testNodeCredential } from '../../nodes/shared/credentialTests';
+import { testKeysCredential, testNodeCredential } from '../../nodes/shared/credentials/credentialTests';
 import { keysCredentialFor, nodeCredentialFor } from '../support/devchainCredentials';
 
 const now = () => Math.floor(Date.now() / 1000);

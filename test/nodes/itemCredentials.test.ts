@@ -4,7 +4,7 @@ import { BitShares } from '../../nodes/BitShares/BitShares.node';
 import { resources as ofBitShares } from '../../nodes/BitShares/router';
 import { BitSharesWallet } from '../../nodes/BitSharesWallet/BitSharesWallet.node';
 import { resources as ofWallet } from '../../nodes/BitSharesWallet/router';
-import type { Resources } from '../../nodes/shared/routing';
+import type { Resources } from '../../nodes/shared/items/routing';
 import { nodeCredentialFor } from '../support/devchainCredentials';
 import { executeNode, type NodeRun } from '../support/executeNode';
 import { password, startWalletHouse, type WalletHouse } from '../wallet/onDevchain';

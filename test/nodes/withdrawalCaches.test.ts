@@ -1,5 +1,5 @@
 import { connections } from '../../nodes/BitShares/actions/transfer/run';
-import type { NodeSettings, Nodes } from '../../nodes/shared/nodeCredential';
+import type { NodeSettings, Nodes } from '../../nodes/shared/credentials/nodeCredential';
 import { mainnet } from '../../src/protocol';
 
 const settings = (...trustedUrls: string[]): NodeSettings => ({

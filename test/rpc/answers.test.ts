@@ -1,7 +1,7 @@
 /** An answer to another question than the one asked is no answer, whatever its shape. */
-import type { BalanceReader, ChainReader, SignedTransaction } from '../../src/chain';
+import type { BalanceReader, ChainReader, SignedTransaction } from '../../src/chain/interfaces';
 import { BitSharesError, isBitSharesError } from '../../src/errors';
-import { falseAnswerOf } from '../../src/falseAnswer';
+import { falseAnswerOf } from '../../src/chain/falseAnswer';
 import { mainnet, testnet } from '../../src/protocol';
 import { balanceReader } from '../../src/rpc/balanceReader';
 import { chainReader } from '../../src/rpc/chainReader';

@@ -1,5 +1,5 @@
 /** Clients of scripted nodes over real sockets, with a clock that the test moves. */
-import type { NodeEndpoints } from '../../src/chain';
+import type { NodeEndpoints } from '../../src/chain/interfaces';
 import type { BitSharesError } from '../../src/errors';
 import type { AddressEvent } from '../../src/rpc/addresses';
 import { openNodeClient, type NodeClientSettings } from '../../src/rpc/nodeClient';

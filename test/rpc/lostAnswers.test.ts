@@ -3,8 +3,8 @@
  * and costs no other call anything.
  */
 import { Devchain } from '../../devchain';
-import type { Fault } from '../../devchain/faults';
-import type { NodeEndpoints, NodeSession } from '../../src/chain';
+import type { Fault } from '../../devchain/rpc/faults';
+import type { NodeEndpoints, NodeSession } from '../../src/chain/interfaces';
 import type { HttpPost, Post } from '../../src/rpc/network';
 import { openNodeClient, type NodeClientSettings } from '../../src/rpc/nodeClient';
 import { openWebSocket } from '../../src/rpc/socket';

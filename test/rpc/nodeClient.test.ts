@@ -1,6 +1,6 @@
 import { isBitSharesError, type BitSharesError, type ErrorCode } from '../../src/errors';
 import { openNodeClient, type NodeClientSettings } from '../../src/rpc/nodeClient';
-import type { NodeEndpoints } from '../../src/chain';
+import type { NodeEndpoints } from '../../src/chain/interfaces';
 import { ManualClock, settled } from '../support/manualClock';
 import basics from '../transcripts/node-basics.json';
 import accounts from '../transcripts/accounts-assets.json';

@@ -1,5 +1,5 @@
 /** User and password of a node on their way: where they may go, and when. */
-import type { NodeEndpoints } from '../../src/chain';
+import type { NodeEndpoints } from '../../src/chain/interfaces';
 import type { BitSharesError } from '../../src/errors';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import { ManualClock, settled } from '../support/manualClock';

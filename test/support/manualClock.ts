@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/chain';
+import type { Clock } from '../../src/chain/interfaces';
 
 /** A clock that stands still until the test moves it. */
 export class ManualClock implements Clock {

@@ -4,7 +4,7 @@
  */
 import type { IDataObject } from 'n8n-workflow';
 import { BitSharesWallet } from '../../nodes/BitSharesWallet/BitSharesWallet.node';
-import { testKeysCredential } from '../../nodes/shared/credentialTests';
+import { testKeysCredential } from '../../nodes/shared/credentials/credentialTests';
 import { decryptBts1Export, mainnet, PrivateKey } from '../../src/protocol';
 import { ScriptedNode } from '../rpc/scriptedNode';
 import { executeNode, type NodeResult, type NodeRun } from '../support/executeNode';

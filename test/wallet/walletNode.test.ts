@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { BitSharesWallet } from '../../nodes/BitSharesWallet/BitSharesWallet.node';
-import { testWalletCredential } from '../../nodes/shared/walletCredentialTest';
+import { testWalletCredential } from '../../nodes/shared/credentials/walletCredentialTest';
 import { nullPublicKey, PrivateKey } from '../../src/protocol';
 import { selfSigned } from '../rpc/selfSigned';
 import { itemsOf, password, startWalletHouse, type WalletHouse } from './onDevchain';

@@ -1,9 +1,9 @@
 /** One honest node of two is enough: what decides a payment and stands in no block has to be the same on both. */
 import type { SignedTransaction } from '../../src/protocol';
-import { WithdrawalCaches } from '../../src/withdrawals/evidence';
-import { quoteWithdrawal } from '../../src/withdrawals/quote';
-import type { PlainRequest } from '../../src/withdrawals/request';
-import type { WithdrawalOrder } from '../../src/withdrawals/withdrawal';
+import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
+import { quoteWithdrawal } from '../../src/withdrawals/sending/quote';
+import type { PlainRequest } from '../../src/withdrawals/transaction/request';
+import type { WithdrawalOrder } from '../../src/withdrawals/sending/withdrawal';
 import { Liar, type LyingNode } from '../support/lies';
 import { startExchange, type Exchange } from './onDevchain';
 

@@ -1,7 +1,7 @@
 /** Guarantee: nobody stops withdrawals by putting a text on the chain that a node's WebSocket cannot carry. */
-import type { Clock } from '../../src/chain';
+import type { Clock } from '../../src/chain/interfaces';
 import { openNodeClient } from '../../src/rpc/nodeClient';
-import { WithdrawalCaches } from '../../src/withdrawals/evidence';
+import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import { startExchange, type Exchange } from './onDevchain';
 
 // An answer is waited for in real time before HTTP is asked.

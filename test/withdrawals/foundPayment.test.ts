@@ -1,11 +1,11 @@
 /** A payment that only history shows, held against the block that should have it. */
-import type { Block, HistoryOperation } from '../../src/chain';
+import type { Block, HistoryOperation } from '../../src/chain/interfaces';
 import { customChain } from '../../src/protocol';
-import { findPayment, proposalInFlight, type Evidence } from '../../src/withdrawals/evidence';
-import { withdrawalNonce } from '../../src/withdrawals/nonce';
-import { ScannedBlocks } from '../../src/withdrawals/scan';
-import { SenderHistory } from '../../src/withdrawals/senderHistory';
-import type { ChainView } from '../../src/withdrawals/view';
+import { findPayment, proposalInFlight, type Evidence } from '../../src/withdrawals/proof/evidence';
+import { withdrawalNonce } from '../../src/withdrawals/transaction/nonce';
+import { ScannedBlocks } from '../../src/withdrawals/proof/scan';
+import { SenderHistory } from '../../src/withdrawals/proof/senderHistory';
+import type { ChainView } from '../../src/withdrawals/proof/view';
 import { block, HandDrivenNode, inHistory, payment, sender } from './handDrivenNode';
 
 const { prefix } = customChain({ chainId: 'ab'.repeat(32), prefix: 'BTS' });

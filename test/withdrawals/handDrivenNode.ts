@@ -1,8 +1,8 @@
 /** A node whose answers arrive when the test says so, made from what the node has at that moment. */
-import type { Account, Block, HistoryOperation } from '../../src/chain';
+import type { Account, Block, HistoryOperation } from '../../src/chain/interfaces';
 import { BitSharesError } from '../../src/errors';
 import type { Operation, TransferOperation } from '../../src/protocol';
-import type { WithdrawalReader } from '../../src/withdrawals/reader';
+import type { WithdrawalReader } from '../../src/withdrawals/proof/reader';
 
 export const sender = { id: '1.2.7', statisticsId: '2.6.7' } as Account;
 

@@ -1,11 +1,16 @@
-import type { Account, Asset } from '../../src/chain';
+import type { Account, Asset } from '../../src/chain/interfaces';
 import { customChain } from '../../src/protocol';
-import { WithdrawalCaches } from '../../src/withdrawals/evidence';
-import { contentFingerprint, parseIntent, type Intent } from '../../src/withdrawals/intent';
-import { checkLimits, checkMaximumFee, maximumFeeOf, type LimitSettings } from '../../src/withdrawals/limits';
-import { quoteWithdrawal } from '../../src/withdrawals/quote';
-import type { PlainRequest } from '../../src/withdrawals/request';
-import type { WithdrawalOrder } from '../../src/withdrawals/withdrawal';
+import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
+import { contentFingerprint, parseIntent, type Intent } from '../../src/withdrawals/transaction/intent';
+import {
+  checkLimits,
+  checkMaximumFee,
+  maximumFeeOf,
+  type LimitSettings,
+} from '../../src/withdrawals/transaction/limits';
+import { quoteWithdrawal } from '../../src/withdrawals/sending/quote';
+import type { PlainRequest } from '../../src/withdrawals/transaction/request';
+import type { WithdrawalOrder } from '../../src/withdrawals/sending/withdrawal';
 import { Liar } from '../support/lies';
 import { startExchange, type Exchange } from './onDevchain';
 

@@ -1,8 +1,8 @@
 import { BitSharesError } from '../../src/errors';
-import type { Account, Asset } from '../../src/chain';
-import { broadcastOutcome } from '../../src/withdrawals/broadcastOutcome';
-import { checkAssetRules, checkFee, signingKeys } from '../../src/withdrawals/checks';
-import { nextStep, settle, type SettlementFacts } from '../../src/withdrawals/settlement';
+import type { Account, Asset } from '../../src/chain/interfaces';
+import { broadcastOutcome } from '../../src/payments/broadcast';
+import { checkAssetRules, checkFee, signingKeys } from '../../src/withdrawals/sending/checks';
+import { nextStep, settle, type SettlementFacts } from '../../src/payments/settlement';
 import { PrivateKey, type SignedTransaction } from '../../src/protocol';
 import restrictions from '../transcripts/restrictions.json';
 import transactions from '../transcripts/transactions.json';

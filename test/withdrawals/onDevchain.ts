@@ -1,13 +1,13 @@
 /** A devchain with an exchange and its customers, real connections to it, and a clock that follows chain time. */
 import { Devchain, type DevchainOptions } from '../../devchain';
-import type { Clock, NodeEndpoints } from '../../src/chain';
+import type { Clock, NodeEndpoints } from '../../src/chain/interfaces';
 import { customChain, PrivateKey, type Chain } from '../../src/protocol';
 import { openNodeClient } from '../../src/rpc/nodeClient';
-import type { WithdrawalContext } from '../../src/withdrawals/context';
-import { WithdrawalCaches } from '../../src/withdrawals/evidence';
-import type { PlainRequest } from '../../src/withdrawals/request';
-import { runWithdrawals, type RunOptions } from '../../src/withdrawals/runner';
-import type { WithdrawalOrder, WithdrawalResult } from '../../src/withdrawals/withdrawal';
+import type { WithdrawalContext } from '../../src/withdrawals/sending/context';
+import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
+import type { PlainRequest } from '../../src/withdrawals/transaction/request';
+import { runWithdrawals, type RunOptions } from '../../src/withdrawals/sending/runner';
+import type { WithdrawalOrder, WithdrawalResult } from '../../src/withdrawals/sending/withdrawal';
 
 /** Sleeping makes blocks: chain time and this clock are one. */
 export class ChainClock implements Clock {

@@ -1,9 +1,9 @@
 import { formatChainTime, PrivateKey, signTransaction, type Operation } from '../../src/protocol';
-import { approveProposal, proposalFields } from '../../src/withdrawals/approval';
-import { WithdrawalCaches } from '../../src/withdrawals/evidence';
-import { runWithdrawals } from '../../src/withdrawals/runner';
-import { withdrawalStatus } from '../../src/withdrawals/settleTransaction';
-import type { WithdrawalContext } from '../../src/withdrawals/context';
+import { approveProposal, proposalFields } from '../../src/withdrawals/sending/approval';
+import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
+import { runWithdrawals } from '../../src/withdrawals/sending/runner';
+import { withdrawalStatus } from '../../src/withdrawals/sending/settleTransaction';
+import type { WithdrawalContext } from '../../src/withdrawals/sending/context';
 import { Liar } from '../support/lies';
 import { startExchange, type Exchange } from './onDevchain';
 

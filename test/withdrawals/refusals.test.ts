@@ -1,7 +1,7 @@
 import { PrivateKey } from '../../src/protocol';
-import type { PlainRequest } from '../../src/withdrawals/request';
-import type { WithdrawalOrder } from '../../src/withdrawals/withdrawal';
-import { withdrawalStatus } from '../../src/withdrawals/settleTransaction';
+import type { PlainRequest } from '../../src/withdrawals/transaction/request';
+import type { WithdrawalOrder } from '../../src/withdrawals/sending/withdrawal';
+import { withdrawalStatus } from '../../src/withdrawals/sending/settleTransaction';
 import { startExchange, type Exchange } from './onDevchain';
 
 let exchange: Exchange;

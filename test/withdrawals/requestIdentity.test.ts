@@ -5,10 +5,13 @@ import {
   parseMemoText,
   parseWithdrawalId,
   type Intent,
-} from '../../src/withdrawals/intent';
-import { withdrawalNonce } from '../../src/withdrawals/nonce';
-import { parseRequestedAt } from '../../src/withdrawals/requestedAt';
-import { refuseMissingParts, refuseUnstableExpression } from '../../src/withdrawals/unstableExpressions';
+} from '../../src/withdrawals/transaction/intent';
+import { withdrawalNonce } from '../../src/withdrawals/transaction/nonce';
+import { parseRequestedAt } from '../../src/withdrawals/transaction/requestedAt';
+import {
+  refuseMissingParts,
+  refuseUnstableExpression,
+} from '../../src/withdrawals/transaction/unstableExpressions';
 import { isoTime, mainnet, PrivateKey, testnet } from '../../src/protocol';
 
 describe('requestedAt', () => {

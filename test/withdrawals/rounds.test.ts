@@ -1,9 +1,9 @@
 /** The rounds of a run: a failed one leaves nothing running, and one withdrawal keeps no other back. */
-import type { Block, Broadcaster, HistoryOperation } from '../../src/chain';
+import type { Block, Broadcaster, HistoryOperation } from '../../src/chain/interfaces';
 import { BitSharesError } from '../../src/errors';
-import { WithdrawalCaches } from '../../src/withdrawals/evidence';
-import { withdrawalNonce } from '../../src/withdrawals/nonce';
-import type { WithdrawalReader } from '../../src/withdrawals/reader';
+import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
+import { withdrawalNonce } from '../../src/withdrawals/transaction/nonce';
+import type { WithdrawalReader } from '../../src/withdrawals/proof/reader';
 import { inHistory, payment } from './handDrivenNode';
 import { startExchange, type Exchange } from './onDevchain';
 

@@ -1,8 +1,8 @@
 /** The blocks that absence is proved from, shared by executions that run at the same time. */
-import type { Block } from '../../src/chain';
-import { WithdrawalCaches } from '../../src/withdrawals/evidence';
-import type { WithdrawalReader } from '../../src/withdrawals/reader';
-import { ScannedBlocks } from '../../src/withdrawals/scan';
+import type { Block } from '../../src/chain/interfaces';
+import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
+import type { WithdrawalReader } from '../../src/withdrawals/proof/reader';
+import { ScannedBlocks } from '../../src/withdrawals/proof/scan';
 import { Random } from '../model/world';
 import { startExchange } from './onDevchain';
 import { block as blockWith, payment, sender as account } from './handDrivenNode';

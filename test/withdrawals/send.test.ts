@@ -1,5 +1,5 @@
 import { PrivateKey } from '../../src/protocol';
-import { WithdrawalCaches } from '../../src/withdrawals/evidence';
+import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import { startExchange, type Exchange } from './onDevchain';
 
 let exchange: Exchange;
@@ -97,7 +97,7 @@ describe('one withdrawal', () => {
     const { chain, send, order } = exchange;
     const [first] = await send([order({ withdrawalId: 'W-0' }, { waitFor: 'broadcast' })]);
     expect(first?.item.outcome).toBe('in_mempool');
-    const nonce = (await import('../../src/withdrawals/nonce')).withdrawalNonce(
+    const nonce = (await import('../../src/withdrawals/transaction/nonce')).withdrawalNonce(
       chain.account('hot-wallet').id,
       'W-1',
     );

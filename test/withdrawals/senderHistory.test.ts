@@ -1,6 +1,6 @@
 /** The history of an account as executions read it that run at the same time, on nodes that change between two answers. */
-import type { HistoryOperation } from '../../src/chain';
-import { SenderHistory, type HistoryReading } from '../../src/withdrawals/senderHistory';
+import type { HistoryOperation } from '../../src/chain/interfaces';
+import { SenderHistory, type HistoryReading } from '../../src/withdrawals/proof/senderHistory';
 import { block, HandDrivenNode, inHistory, payment, sender } from './handDrivenNode';
 
 /** The proposal that must be reached back to, and the payment that it made. */

@@ -1,7 +1,7 @@
 import { PrivateKey, transactionId, decodeTransaction, encodeTransaction } from '../../src/protocol';
-import { proposalCreateFee, transferFee } from '../../src/withdrawals/fees';
-import type { Intent } from '../../src/withdrawals/intent';
-import { buildTransferTransaction } from '../../src/withdrawals/transactionBuilder';
+import { proposalCreateFee, transferFee } from '../../src/payments/fees';
+import type { Intent } from '../../src/withdrawals/transaction/intent';
+import { buildTransferTransaction } from '../../src/withdrawals/transaction/transactionBuilder';
 import recorded from '../transcripts/transactions.json';
 
 const sender = PrivateKey.fromSeed('sender memo');

@@ -1,12 +1,12 @@
-import { WithdrawalCaches } from '../../src/withdrawals/evidence';
-import { quoteWithdrawal } from '../../src/withdrawals/quote';
-import { parseIntent } from '../../src/withdrawals/intent';
+import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
+import { quoteWithdrawal } from '../../src/withdrawals/sending/quote';
+import { parseIntent } from '../../src/withdrawals/transaction/intent';
 import {
   broadcastPrepared,
   parsePreparedTransaction,
   withdrawalStatus,
-} from '../../src/withdrawals/settleTransaction';
-import type { PlainRequest } from '../../src/withdrawals/request';
+} from '../../src/withdrawals/sending/settleTransaction';
+import type { PlainRequest } from '../../src/withdrawals/transaction/request';
 import { startExchange, type Exchange } from './onDevchain';
 
 let exchange: Exchange;

@@ -1,4 +1,4 @@
-import { checkWindowLength, windowAt, windowVerdict } from '../../src/withdrawals/window';
+import { checkWindowLength, windowAt, windowVerdict } from '../../src/withdrawals/transaction/window';
 
 const day = 86_400;
 const T = 1_800_000_000; // a multiple of 600 and, at 3600 s, of the maintenance interval

@@ -2,13 +2,13 @@
  * A worker in a process of its own. Over its IPC channel it is told which nodes and keys it has, the time, and which
  * withdrawals to run; it answers with their outcomes. Its parent kills it whenever it likes.
  */
-import type { Clock } from '../../src/chain';
+import type { Clock } from '../../src/chain/interfaces';
 import { customChain, PrivateKey } from '../../src/protocol';
 import { openNodeClient } from '../../src/rpc/nodeClient';
-import type { WithdrawalContext } from '../../src/withdrawals/context';
-import { WithdrawalCaches } from '../../src/withdrawals/evidence';
-import { runWithdrawals, type RunOptions } from '../../src/withdrawals/runner';
-import type { WithdrawalOrder, WithdrawalResult } from '../../src/withdrawals/withdrawal';
+import type { WithdrawalContext } from '../../src/withdrawals/sending/context';
+import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
+import { runWithdrawals, type RunOptions } from '../../src/withdrawals/sending/runner';
+import type { WithdrawalOrder, WithdrawalResult } from '../../src/withdrawals/sending/withdrawal';
 
 /** What a worker is given when it starts. */
 export interface WorkerSettings {

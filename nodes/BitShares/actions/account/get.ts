@@ -1,9 +1,9 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import type { Account, AccountStatistics, Authority } from '../../../../src/chain';
-import { forEachConnectedItem } from '../../../shared/connectedItems';
-import { requireAccount } from '../../../shared/lookup';
-import { accountField } from '../../../shared/parameters';
-import { shownFor, type NodeOperation } from '../../../shared/operation';
+import type { Account, AccountStatistics, Authority } from '../../../../src/chain/interfaces';
+import { forEachConnectedItem } from '../../../shared/items/connectedItems';
+import { requireAccount } from '../../../shared/parameters/lookup';
+import { accountField } from '../../../shared/parameters/parameters';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
 
 const description: INodeProperties[] = shownFor('account', ['get'], [accountField]);
 

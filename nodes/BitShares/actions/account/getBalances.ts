@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 import { formatAmount } from '../../../../src/protocol';
-import { forEachConnectedItem } from '../../../shared/connectedItems';
-import { requireAccount } from '../../../shared/lookup';
-import { shownFor, type NodeOperation } from '../../../shared/operation';
-import { booleanOf } from '../../../shared/parameterValues';
-import { accountField } from '../../../shared/parameters';
+import { forEachConnectedItem } from '../../../shared/items/connectedItems';
+import { requireAccount } from '../../../shared/parameters/lookup';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { booleanOf } from '../../../shared/parameters/parameterValues';
+import { accountField } from '../../../shared/parameters/parameters';
 
 /** Account: Get Balances. One item an asset, by id; empty when the account holds nothing. */
 export const getBalances: NodeOperation = {

@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { HistoryOperation } from '../../../../src/chain';
+import type { HistoryOperation } from '../../../../src/chain/interfaces';
 import { isoTime, operationNames } from '../../../../src/protocol';
-import { forEachConnectedItem } from '../../../shared/connectedItems';
-import { requireAccount } from '../../../shared/lookup';
-import { shownFor, type NodeOperation } from '../../../shared/operation';
-import { wholeNumberOf } from '../../../shared/parameterValues';
-import { accountField, limitField } from '../../../shared/parameters';
+import { forEachConnectedItem } from '../../../shared/items/connectedItems';
+import { requireAccount } from '../../../shared/parameters/lookup';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { wholeNumberOf } from '../../../shared/parameters/parameterValues';
+import { accountField, limitField } from '../../../shared/parameters/parameters';
 
 /** The default limit of a node for one call. */
 const pageSize = 100;

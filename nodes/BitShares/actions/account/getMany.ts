@@ -1,7 +1,7 @@
-import { forEachConnectedItem } from '../../../shared/connectedItems';
-import { shownFor, type NodeOperation } from '../../../shared/operation';
-import { optionalTextOf, wholeNumberOf } from '../../../shared/parameterValues';
-import { limitField } from '../../../shared/parameters';
+import { forEachConnectedItem } from '../../../shared/items/connectedItems';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { optionalTextOf, wholeNumberOf } from '../../../shared/parameters/parameterValues';
+import { limitField } from '../../../shared/parameters/parameters';
 
 /** Account: Get Many. Names and ids, from a given name on. */
 export const getMany: NodeOperation = {

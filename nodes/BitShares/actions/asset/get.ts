@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { Asset } from '../../../../src/chain';
-import { forEachConnectedItem } from '../../../shared/connectedItems';
-import { requireAsset } from '../../../shared/lookup';
-import { shownFor, type NodeOperation } from '../../../shared/operation';
-import { assetField } from '../../../shared/parameters';
+import type { Asset } from '../../../../src/chain/interfaces';
+import { forEachConnectedItem } from '../../../shared/items/connectedItems';
+import { requireAsset } from '../../../shared/parameters/lookup';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { assetField } from '../../../shared/parameters/parameters';
 
 /** Asset: Get. */
 export const get: NodeOperation = {

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 import { BitSharesError } from '../../../../src/errors';
 import { isoTime } from '../../../../src/protocol';
-import { identifyTransaction } from '../../../../src/transactionIdentity';
-import { forEachConnectedItem } from '../../../shared/connectedItems';
-import { shownFor, type NodeOperation } from '../../../shared/operation';
-import { wholeNumberOf } from '../../../shared/parameterValues';
+import { identifyTransaction } from '../../../../src/chain/transactionId';
+import { forEachConnectedItem } from '../../../shared/items/connectedItems';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { wholeNumberOf } from '../../../shared/parameters/parameterValues';
 
 /** Chain: Get Block. With the ids of its transactions, which the node does not give. */
 export const getBlock: NodeOperation = {

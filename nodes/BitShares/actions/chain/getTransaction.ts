@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { BitSharesError } from '../../../../src/errors';
-import { forEachConnectedItem } from '../../../shared/connectedItems';
-import { shownFor, type NodeOperation } from '../../../shared/operation';
-import { textOf } from '../../../shared/parameterValues';
+import { forEachConnectedItem } from '../../../shared/items/connectedItems';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { textOf } from '../../../shared/parameters/parameterValues';
 
 /** Chain: Get Transaction. Nodes remember ids until a transaction has expired, so "not found" proves nothing. */
 export const getTransaction: NodeOperation = {

@@ -7,13 +7,13 @@ import {
   keysFromOptions,
   keySourceFields,
   keySources,
-} from '../../../shared/balanceKeys';
-import { AssetNames, balanceItem } from '../../../shared/claimItems';
-import { forEachConnectedItem } from '../../../shared/connectedItems';
-import { optionalKeysOf } from '../../../shared/credentials';
-import type { Keys } from '../../../shared/keysCredential';
-import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
-import { choice, listOf } from '../../../shared/parameterValues';
+} from '../../../shared/claims/balanceKeys';
+import { AssetNames, balanceItem } from '../../../shared/claims/claimItems';
+import { forEachConnectedItem } from '../../../shared/items/connectedItems';
+import { optionalKeysOf } from '../../../shared/credentials/credentials';
+import type { Keys } from '../../../shared/credentials/keysCredential';
+import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { choice, listOf } from '../../../shared/parameters/parameterValues';
 
 /** Claimable Balance: Get Many. One item a balance, none when the keys own none. Looks only; needs no private key. */
 export const getMany: NodeOperation = {

@@ -1,14 +1,14 @@
-import { checkAgreedAccount } from '../../../../src/agreement';
+import { checkAgreedAccount } from '../../../../src/chain/disagreement';
 import { importBalances } from '../../../../src/balances';
-import { balanceKeysOf, keySources } from '../../../shared/balanceKeys';
-import { importItems, shownImport } from '../../../shared/claimImportItems';
-import { systemClock } from '../../../shared/clock';
-import { forEachConnectedItem } from '../../../shared/connectedItems';
-import { keysOf } from '../../../shared/credentials';
-import { requireAccount } from '../../../shared/lookup';
-import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
-import { choice } from '../../../shared/parameterValues';
-import { sessionInSync } from '../../../shared/sessionInSync';
+import { balanceKeysOf, keySources } from '../../../shared/claims/balanceKeys';
+import { importItems, shownImport } from '../../../shared/claims/claimImportItems';
+import { systemClock } from '../../../shared/items/clock';
+import { forEachConnectedItem } from '../../../shared/items/connectedItems';
+import { keysOf } from '../../../shared/credentials/credentials';
+import { requireAccount } from '../../../shared/parameters/lookup';
+import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { choice } from '../../../shared/parameters/parameterValues';
+import { sessionInSync } from '../../../shared/credentials/sessionInSync';
 import { importFields, importOptionsOf, isDryRun } from './importFields';
 
 /**

@@ -1,17 +1,17 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import type { DepositItem } from '../../../../src/deposits/depositItem';
-import { readRange } from '../../../../src/deposits/depositRange';
-import { ItemBuilder } from '../../../../src/deposits/itemBuilder';
-import { movementKinds, type MovementKind } from '../../../../src/deposits/movement';
+import type { DepositItem } from '../../../../src/deposits/items/depositItem';
+import { readRange } from '../../../../src/deposits/reading/depositRange';
+import { ItemBuilder } from '../../../../src/deposits/items/itemBuilder';
+import { movementKinds, type MovementKind } from '../../../../src/deposits/reading/movement';
 import { minimumAmounts } from '../../../BitSharesTrigger/preparation';
 import { assetRows } from '../../../BitSharesTrigger/settings';
-import { forEachConnectedItem } from '../../../shared/connectedItems';
-import { optionalKeysOf } from '../../../shared/credentials';
-import { memoKeyring } from '../../../shared/keysCredential';
-import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
-import { checkMemoKeys, needlessActiveKey } from '../../../shared/memoKeyFit';
-import { booleanOf, choice, choices, wholeNumberOf } from '../../../shared/parameterValues';
-import { accountField } from '../../../shared/parameters';
+import { forEachConnectedItem } from '../../../shared/items/connectedItems';
+import { optionalKeysOf } from '../../../shared/credentials/credentials';
+import { memoKeyring } from '../../../shared/credentials/keysCredential';
+import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { checkMemoKeys, needlessActiveKey } from '../../../shared/credentials/memoKeyFit';
+import { booleanOf, choice, choices, wholeNumberOf } from '../../../shared/parameters/parameterValues';
+import { accountField } from '../../../shared/parameters/parameters';
 import {
   acceptGapsField,
   checkGap,

@@ -1,24 +1,24 @@
 /** The stretch of history that a deposit query reads: its fields, and its beginning and end on a node. */
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import type { NodeSession } from '../../../../src/chain';
-import type { WatchedAccount } from '../../../../src/deposits/accountOperation';
-import { Agreement, type AssetSource } from '../../../../src/deposits/agreement';
-import type { Mark } from '../../../../src/deposits/position';
-import { parseDepositId } from '../../../../src/deposits/depositKey';
-import type { FinalHeight, NodeKind } from '../../../../src/deposits/finality';
-import { onFurtherAddresses } from '../../../../src/deposits/furtherAddresses';
-import { describeGap } from '../../../../src/deposits/historyReader';
-import { firstBlockAt, startPosition } from '../../../../src/deposits/startPosition';
-import type { HistoryGap } from '../../../../src/deposits/gap';
+import type { NodeSession } from '../../../../src/chain/interfaces';
+import type { WatchedAccount } from '../../../../src/deposits/reading/accountOperation';
+import { Agreement, type AssetSource } from '../../../../src/deposits/reading/secondNode';
+import type { Mark } from '../../../../src/deposits/reading/position';
+import { parseDepositId } from '../../../../src/deposits/reading/depositKey';
+import type { FinalHeight, NodeKind } from '../../../../src/deposits/reading/finality';
+import { onFurtherAddresses } from '../../../../src/deposits/reading/furtherAddresses';
+import { describeGap } from '../../../../src/deposits/reading/historyReader';
+import { firstBlockAt, startPosition } from '../../../../src/deposits/reading/startPosition';
+import type { HistoryGap } from '../../../../src/deposits/reading/gap';
 import { BitSharesError } from '../../../../src/errors';
 import type { Chain } from '../../../../src/protocol';
 import type { ChainNodes } from '../../../BitSharesTrigger/nodes';
 import { checkedHeight } from '../../../BitSharesTrigger/preparation';
 import { readStart, readTime } from '../../../BitSharesTrigger/start';
-import { addressHints } from '../../../shared/addressReports';
-import { systemClock } from '../../../shared/clock';
-import type { Nodes } from '../../../shared/nodeCredential';
-import { accountOf, choice, invalid, wholeNumberOf } from '../../../shared/parameterValues';
+import { addressHints } from '../../../shared/credentials/addressReports';
+import { systemClock } from '../../../shared/items/clock';
+import type { Nodes } from '../../../shared/credentials/nodeCredential';
+import { accountOf, choice, invalid, wholeNumberOf } from '../../../shared/parameters/parameterValues';
 
 /** A frozen node must not be taken for an account without deposits. */
 const staleAfterSeconds = 300;

@@ -1,15 +1,15 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import type { Asset } from '../../../../src/chain';
-import { undisputed } from '../../../../src/deposits/agreement';
-import { readRange } from '../../../../src/deposits/depositRange';
-import { Reconciliation, type AssetReconciliation } from '../../../../src/deposits/reconciliation';
+import type { Asset } from '../../../../src/chain/interfaces';
+import { undisputed } from '../../../../src/deposits/reading/secondNode';
+import { readRange } from '../../../../src/deposits/reading/depositRange';
+import { Reconciliation, type AssetReconciliation } from '../../../../src/deposits/items/reconciliation';
 import { BitSharesError } from '../../../../src/errors';
 import { formatAmount, parseAmount } from '../../../../src/protocol';
-import { systemClock } from '../../../shared/clock';
-import { forEachConnectedItem } from '../../../shared/connectedItems';
-import { shownFor, type NodeOperation } from '../../../shared/operation';
-import { assetOf, invalid, rowsOf } from '../../../shared/parameterValues';
-import { accountField } from '../../../shared/parameters';
+import { systemClock } from '../../../shared/items/clock';
+import { forEachConnectedItem } from '../../../shared/items/connectedItems';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { assetOf, invalid, rowsOf } from '../../../shared/parameters/parameterValues';
+import { accountField } from '../../../shared/parameters/parameters';
 import {
   acceptGapsField,
   checkGap,

@@ -1,8 +1,8 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { nodeSettingsOf, optionalKeysOf } from '../../../shared/credentials';
-import { memoKeyring } from '../../../shared/keysCredential';
-import { memoField, memoParameterOf } from '../../../shared/memoParameter';
-import { forEachItem, ofEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { nodeSettingsOf, optionalKeysOf } from '../../../shared/credentials/credentials';
+import { memoKeyring } from '../../../shared/credentials/keysCredential';
+import { memoField, memoParameterOf } from '../../../shared/parameters/memoParameter';
+import { forEachItem, ofEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
 
 const description: INodeProperties[] = shownFor(
   'memo',

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { BitSharesError } from '../../../../src/errors';
 import { encryptMemo, publicMemo, PublicKey, type Memo } from '../../../../src/protocol';
-import { parseMemoText } from '../../../../src/withdrawals/intent';
-import { forEachConnectedItem } from '../../../shared/connectedItems';
-import { keysOf } from '../../../shared/credentials';
-import { requireAccount } from '../../../shared/lookup';
-import { shownFor, type NodeOperation } from '../../../shared/operation';
-import { choice, memoTextOf } from '../../../shared/parameterValues';
+import { parseMemoText } from '../../../../src/withdrawals/transaction/intent';
+import { forEachConnectedItem } from '../../../shared/items/connectedItems';
+import { keysOf } from '../../../shared/credentials/credentials';
+import { requireAccount } from '../../../shared/parameters/lookup';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { choice, memoTextOf } from '../../../shared/parameters/parameterValues';
 
 /** Memo: Encode. The memo object of an operation, with a nonce of its own; nothing is sent. */
 export const encode: NodeOperation = {

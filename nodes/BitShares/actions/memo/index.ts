@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import type { ResourceOperations } from '../../../shared/operation';
+import type { ResourceOperations } from '../../../shared/items/operation';
 import { decode } from './decode';
 import { encode } from './encode';
 

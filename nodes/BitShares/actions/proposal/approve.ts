@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { BitSharesError } from '../../../../src/errors';
 import { isObjectId } from '../../../../src/protocol';
-import { approveProposal } from '../../../../src/withdrawals/approval';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
-import { accountOf, optionsOf, textOf } from '../../../shared/parameterValues';
+import { approveProposal } from '../../../../src/withdrawals/sending/approval';
+import { forEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { accountOf, optionsOf, textOf } from '../../../shared/parameters/parameterValues';
 import { feeOptions } from '../transfer/fields';
 import { maximumFeeOption } from '../transfer/orders';
 import { withWithdrawals } from '../transfer/run';

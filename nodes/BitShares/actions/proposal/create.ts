@@ -1,8 +1,8 @@
 import { isoTime } from '../../../../src/protocol';
 import type { INodeProperties } from 'n8n-workflow';
-import { runWithdrawals } from '../../../../src/withdrawals/runner';
-import { shownFor, type NodeOperation } from '../../../shared/operation';
-import { accountOf } from '../../../shared/parameterValues';
+import { runWithdrawals } from '../../../../src/withdrawals/sending/runner';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { accountOf } from '../../../shared/parameters/parameterValues';
 import * as fields from '../transfer/fields';
 import { plainRequest, settingsOf, waitForOf } from '../transfer/orders';
 import { forEachWithdrawal } from '../transfer/batch';

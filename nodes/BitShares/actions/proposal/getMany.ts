@@ -1,7 +1,7 @@
-import { proposalFields } from '../../../../src/withdrawals/approval';
-import { forEachConnectedItem } from '../../../shared/connectedItems';
-import { requireAccount } from '../../../shared/lookup';
-import { shownFor, type NodeOperation } from '../../../shared/operation';
+import { proposalFields } from '../../../../src/withdrawals/sending/approval';
+import { forEachConnectedItem } from '../../../shared/items/connectedItems';
+import { requireAccount } from '../../../shared/parameters/lookup';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
 
 /** Proposal: Get Many. The open proposals that concern an account, as this node shows them: pending ones too. */
 export const getMany: NodeOperation = {

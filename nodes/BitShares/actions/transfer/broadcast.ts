@@ -1,6 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { broadcastPrepared, parsePreparedTransaction } from '../../../../src/withdrawals/settleTransaction';
-import { shownFor, type NodeOperation } from '../../../shared/operation';
+import {
+  broadcastPrepared,
+  parsePreparedTransaction,
+} from '../../../../src/withdrawals/sending/settleTransaction';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
 import * as fields from './fields';
 import { identity, maximumWaitOf, waitForOf } from './orders';
 import { forEachWithdrawal } from './batch';

@@ -1,6 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { parsePreparedTransaction, withdrawalStatus } from '../../../../src/withdrawals/settleTransaction';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import {
+  parsePreparedTransaction,
+  withdrawalStatus,
+} from '../../../../src/withdrawals/sending/settleTransaction';
+import { forEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
 import * as fields from './fields';
 import { identity, requestTime } from './orders';
 import { withWithdrawals } from './run';

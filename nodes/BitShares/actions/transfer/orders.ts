@@ -1,13 +1,13 @@
 /** From the parameters of an item to what the withdrawal room takes. */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { parseIntent, parseWithdrawalId } from '../../../../src/withdrawals/intent';
-import { parseRequestedAt } from '../../../../src/withdrawals/requestedAt';
-import type { IntentRequest, PlainRequest } from '../../../../src/withdrawals/request';
+import { parseIntent, parseWithdrawalId } from '../../../../src/withdrawals/transaction/intent';
+import { parseRequestedAt } from '../../../../src/withdrawals/transaction/requestedAt';
+import type { IntentRequest, PlainRequest } from '../../../../src/withdrawals/transaction/request';
 import {
   refuseMissingParts,
   refuseUnstableExpression,
-} from '../../../../src/withdrawals/unstableExpressions';
-import type { WaitFor, WithdrawalOrder } from '../../../../src/withdrawals/withdrawal';
+} from '../../../../src/withdrawals/transaction/unstableExpressions';
+import type { WaitFor, WithdrawalOrder } from '../../../../src/withdrawals/sending/withdrawal';
 import type { Chain } from '../../../../src/protocol';
 import {
   accountOf,
@@ -22,7 +22,7 @@ import {
   rowsOf,
   textOf,
   type Options,
-} from '../../../shared/parameterValues';
+} from '../../../shared/parameters/parameterValues';
 
 const waits = ['broadcast', 'block', 'irreversible'] as const;
 

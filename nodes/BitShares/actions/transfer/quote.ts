@@ -1,5 +1,5 @@
-import { quoteWithdrawal } from '../../../../src/withdrawals/quote';
-import { shownFor, type NodeOperation } from '../../../shared/operation';
+import { quoteWithdrawal } from '../../../../src/withdrawals/sending/quote';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
 import * as fields from './fields';
 import { plainRequest, settingsOf } from './orders';
 import { forEachWithdrawal } from './batch';

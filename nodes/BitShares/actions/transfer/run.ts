@@ -1,12 +1,12 @@
 /** The context in which the transfer operations work on each item, by the credentials of that item. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { WithdrawalContext } from '../../../../src/withdrawals/context';
-import { WithdrawalCaches } from '../../../../src/withdrawals/evidence';
-import { systemClock } from '../../../shared/clock';
-import { keysOf, nodeSettingsOf } from '../../../shared/credentials';
-import { publicKeysOf, type Keys } from '../../../shared/keysCredential';
-import { withConnections, type NodeSettings, type Nodes } from '../../../shared/nodeCredential';
-import { ofEachItem } from '../../../shared/operation';
+import type { WithdrawalContext } from '../../../../src/withdrawals/sending/context';
+import { WithdrawalCaches } from '../../../../src/withdrawals/proof/evidence';
+import { systemClock } from '../../../shared/items/clock';
+import { keysOf, nodeSettingsOf } from '../../../shared/credentials/credentials';
+import { publicKeysOf, type Keys } from '../../../shared/credentials/keysCredential';
+import { withConnections, type NodeSettings, type Nodes } from '../../../shared/credentials/nodeCredential';
+import { ofEachItem } from '../../../shared/items/operation';
 import type { ItemWithdrawals } from './batch';
 
 /**

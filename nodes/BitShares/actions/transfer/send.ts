@@ -1,4 +1,4 @@
-import { shownFor, type NodeOperation } from '../../../shared/operation';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
 import * as fields from './fields';
 import { requestOf, settingsOf, waitForOf } from './orders';
 import { runBatch } from './batch';

@@ -1,9 +1,9 @@
 import { walletReader } from '../../../../src/rpc/walletReader';
 import { accountItem } from '../../../BitShares/actions/account/get';
-import { requireAccount } from '../../../shared/lookup';
-import { shownFor, type NodeOperation } from '../../../shared/operation';
-import { accountField } from '../../../shared/parameters';
-import { forEachWalletItem } from '../../../shared/walletItems';
+import { requireAccount } from '../../../shared/parameters/lookup';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { accountField } from '../../../shared/parameters/parameters';
+import { forEachWalletItem } from '../../../shared/items/walletItems';
 
 /** Account: Get, with the fields of the BitShares node. The wallet need not be unlocked. */
 export const get: NodeOperation = {

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 import { walletReader } from '../../../../src/rpc/walletReader';
-import { AssetNames } from '../../../shared/claimItems';
-import { requireAccount } from '../../../shared/lookup';
-import { shownFor, type NodeOperation } from '../../../shared/operation';
-import { accountField } from '../../../shared/parameters';
-import { forEachWalletItem } from '../../../shared/walletItems';
+import { AssetNames } from '../../../shared/claims/claimItems';
+import { requireAccount } from '../../../shared/parameters/lookup';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { accountField } from '../../../shared/parameters/parameters';
+import { forEachWalletItem } from '../../../shared/items/walletItems';
 
 /** Account: Get Balances. One item an asset. The wallet's node always counts pending transactions. */
 export const getBalances: NodeOperation = {

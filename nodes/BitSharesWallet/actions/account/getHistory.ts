@@ -2,11 +2,11 @@ import type { IDataObject } from 'n8n-workflow';
 import { MemoKeyring } from '../../../../src/protocol';
 import { walletReader } from '../../../../src/rpc/walletReader';
 import { historyItem } from '../../../BitShares/actions/account/getHistory';
-import { requireAccount } from '../../../shared/lookup';
-import { shownFor, type NodeOperation } from '../../../shared/operation';
-import { wholeNumberOf } from '../../../shared/parameterValues';
-import { accountField, limitField } from '../../../shared/parameters';
-import { forEachUnlockedItem } from '../../../shared/walletItems';
+import { requireAccount } from '../../../shared/parameters/lookup';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { wholeNumberOf } from '../../../shared/parameters/parameterValues';
+import { accountField, limitField } from '../../../shared/parameters/parameters';
+import { forEachUnlockedItem } from '../../../shared/items/walletItems';
 import { walletMemo } from '../../walletMemo';
 
 /**

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import type { ResourceOperations } from '../../../shared/operation';
+import type { ResourceOperations } from '../../../shared/items/operation';
 import { get } from './get';
 import { getBalances } from './getBalances';
 import { getHistory } from './getHistory';

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { checkAgreedAccount } from '../../../../src/agreement';
+import { checkAgreedAccount } from '../../../../src/chain/disagreement';
 import { earlierClaims, sendClaims, type EarlierTransaction, type Sent } from '../../../../src/balances';
-import type { Account } from '../../../../src/chain';
+import type { Account } from '../../../../src/chain/interfaces';
 import { checkReceiver } from '../../../../src/rpc/secretExit';
 import { walletReader } from '../../../../src/rpc/walletReader';
 import {
@@ -10,17 +10,17 @@ import {
   isDryRun,
   type ImportOptions,
 } from '../../../BitShares/actions/claimableBalance/importFields';
-import { balanceKeysOf, keySources, receiverOfBalanceKeys } from '../../../shared/balanceKeys';
-import { importItems, type ShownClaim } from '../../../shared/claimImportItems';
-import { systemClock } from '../../../shared/clock';
-import { keysOf } from '../../../shared/credentials';
-import { requireAccount } from '../../../shared/lookup';
-import { withConnections, type Nodes } from '../../../shared/nodeCredential';
-import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
-import { choice } from '../../../shared/parameterValues';
-import { sessionInSync } from '../../../shared/sessionInSync';
-import type { Wallet } from '../../../shared/walletCredential';
-import { forEachWalletItem } from '../../../shared/walletItems';
+import { balanceKeysOf, keySources, receiverOfBalanceKeys } from '../../../shared/claims/balanceKeys';
+import { importItems, type ShownClaim } from '../../../shared/claims/claimImportItems';
+import { systemClock } from '../../../shared/items/clock';
+import { keysOf } from '../../../shared/credentials/credentials';
+import { requireAccount } from '../../../shared/parameters/lookup';
+import { withConnections, type Nodes } from '../../../shared/credentials/nodeCredential';
+import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { choice } from '../../../shared/parameters/parameterValues';
+import { sessionInSync } from '../../../shared/credentials/sessionInSync';
+import type { Wallet } from '../../../shared/credentials/walletCredential';
+import { forEachWalletItem } from '../../../shared/items/walletItems';
 import { walletClaims, type BalanceKeys } from '../../walletClaims';
 import { nodeSettingsFor } from '../transfer/run';
 

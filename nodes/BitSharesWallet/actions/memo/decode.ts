@@ -1,9 +1,9 @@
 import { MemoKeyring } from '../../../../src/protocol';
 import { walletReader } from '../../../../src/rpc/walletReader';
 import type { WalletCall } from '../../../../src/rpc/walletSession';
-import { memoField, memoParameterOf } from '../../../shared/memoParameter';
-import { shownFor, type NodeOperation } from '../../../shared/operation';
-import { forEachUnlockedItem } from '../../../shared/walletItems';
+import { memoField, memoParameterOf } from '../../../shared/parameters/memoParameter';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { forEachUnlockedItem } from '../../../shared/items/walletItems';
 import { walletMemo } from '../../walletMemo';
 
 /** Memo: Decode. Never fails because of what a memo holds: `memoStatus` says what came of it. */

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
-import { parseMemoText } from '../../../../src/withdrawals/intent';
-import { shownFor, type NodeOperation } from '../../../shared/operation';
-import { accountOf, memoTextOf } from '../../../shared/parameterValues';
-import { forEachUnlockedItem } from '../../../shared/walletItems';
+import { parseMemoText } from '../../../../src/withdrawals/transaction/intent';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { accountOf, memoTextOf } from '../../../shared/parameters/parameterValues';
+import { forEachUnlockedItem } from '../../../shared/items/walletItems';
 
 /** Memo: Encode. The wallet encrypts it with the sender's memo key and a nonce of its own; nothing is sent. */
 export const encode: NodeOperation = {

@@ -1,11 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { BitSharesError } from '../../../../src/errors';
 import { isObjectId } from '../../../../src/protocol';
-import { approveProposal } from '../../../../src/withdrawals/approval';
+import { approveProposal } from '../../../../src/withdrawals/sending/approval';
 import { feeOptions } from '../../../BitShares/actions/transfer/fields';
 import { maximumFeeOption } from '../../../BitShares/actions/transfer/orders';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
-import { accountOf, optionsOf, textOf } from '../../../shared/parameterValues';
+import { forEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { accountOf, optionsOf, textOf } from '../../../shared/parameters/parameterValues';
 import { signedBy, withWalletWithdrawals } from '../transfer/run';
 
 const parameters: INodeProperties[] = [

@@ -1,11 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { isoTime } from '../../../../src/protocol';
-import { runWithdrawals } from '../../../../src/withdrawals/runner';
+import { runWithdrawals } from '../../../../src/withdrawals/sending/runner';
 import { forEachWithdrawal } from '../../../BitShares/actions/transfer/batch';
 import * as fields from '../../../BitShares/actions/transfer/fields';
 import { plainRequest, settingsOf, waitForOf } from '../../../BitShares/actions/transfer/orders';
-import { shownFor, type NodeOperation } from '../../../shared/operation';
-import { accountOf } from '../../../shared/parameterValues';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { accountOf } from '../../../shared/parameters/parameterValues';
 import { signedBy, withWalletWithdrawals } from '../transfer/run';
 
 const payingAccount: INodeProperties = {

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import type { ResourceOperations } from '../../../shared/operation';
+import type { ResourceOperations } from '../../../shared/items/operation';
 import { approve } from './approve';
 import { create } from './create';
 

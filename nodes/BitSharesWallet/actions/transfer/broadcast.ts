@@ -1,9 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { broadcastPrepared, parsePreparedTransaction } from '../../../../src/withdrawals/settleTransaction';
+import {
+  broadcastPrepared,
+  parsePreparedTransaction,
+} from '../../../../src/withdrawals/sending/settleTransaction';
 import { forEachWithdrawal } from '../../../BitShares/actions/transfer/batch';
 import * as fields from '../../../BitShares/actions/transfer/fields';
 import { identity, maximumWaitOf, waitForOf } from '../../../BitShares/actions/transfer/orders';
-import { shownFor, type NodeOperation } from '../../../shared/operation';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
 import { from, withWalletWithdrawals } from './run';
 
 const transaction: INodeProperties = {

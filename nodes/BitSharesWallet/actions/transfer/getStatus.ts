@@ -1,8 +1,11 @@
-import { parsePreparedTransaction, withdrawalStatus } from '../../../../src/withdrawals/settleTransaction';
+import {
+  parsePreparedTransaction,
+  withdrawalStatus,
+} from '../../../../src/withdrawals/sending/settleTransaction';
 import * as fields from '../../../BitShares/actions/transfer/fields';
 import { isEmpty, statusOptions } from '../../../BitShares/actions/transfer/getStatus';
 import { identity, requestTime } from '../../../BitShares/actions/transfer/orders';
-import { forEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
+import { forEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
 import { from, withWalletWithdrawals } from './run';
 
 /** Transfer: Get Status. Looks only: nothing is built, signed or sent. */

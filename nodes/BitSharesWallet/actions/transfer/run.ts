@@ -4,13 +4,13 @@ import { BitSharesError } from '../../../../src/errors';
 import { signWithWallet } from '../../../../src/rpc/walletSigner';
 import type { ItemWithdrawals } from '../../../BitShares/actions/transfer/batch';
 import { connections } from '../../../BitShares/actions/transfer/run';
-import { nodeSettingsOf, optionalKeysOf } from '../../../shared/credentials';
-import { publicKeysOf } from '../../../shared/keysCredential';
-import { withConnections, type NodeSettings } from '../../../shared/nodeCredential';
-import { ofEachItem } from '../../../shared/operation';
-import { accountOf } from '../../../shared/parameterValues';
-import type { Wallet } from '../../../shared/walletCredential';
-import { walletsOf } from '../../../shared/walletItems';
+import { nodeSettingsOf, optionalKeysOf } from '../../../shared/credentials/credentials';
+import { publicKeysOf } from '../../../shared/credentials/keysCredential';
+import { withConnections, type NodeSettings } from '../../../shared/credentials/nodeCredential';
+import { ofEachItem } from '../../../shared/items/operation';
+import { accountOf } from '../../../shared/parameters/parameterValues';
+import type { Wallet } from '../../../shared/credentials/walletCredential';
+import { walletsOf } from '../../../shared/items/walletItems';
 
 /** Whose money it is. The keys that sign are in the wallet. */
 export const from: INodeProperties = {

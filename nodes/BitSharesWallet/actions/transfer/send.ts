@@ -1,7 +1,7 @@
 import * as fields from '../../../BitShares/actions/transfer/fields';
 import { requestOf, settingsOf, waitForOf } from '../../../BitShares/actions/transfer/orders';
 import { runBatch } from '../../../BitShares/actions/transfer/batch';
-import { shownFor, type NodeOperation } from '../../../shared/operation';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
 import { from, withWalletWithdrawals } from './run';
 
 /**

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { shownFor, type NodeOperation } from '../../../shared/operation';
-import { forEachWalletItem } from '../../../shared/walletItems';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { forEachWalletItem } from '../../../shared/items/walletItems';
 
 /** Wallet: Get Info. What the wallet and its node are at; needs no password. */
 export const getInfo: NodeOperation = {

@@ -1,16 +1,16 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import type { Account } from '../../../../src/chain';
+import type { Account } from '../../../../src/chain/interfaces';
 import { BitSharesError } from '../../../../src/errors';
 import type { PrivateKey } from '../../../../src/protocol';
 import { checkReceiver, Secret } from '../../../../src/rpc/secretExit';
 import { walletReader } from '../../../../src/rpc/walletReader';
-import { keysOf } from '../../../shared/credentials';
-import { receiverOf, type Keys } from '../../../shared/keysCredential';
-import { requireAccount } from '../../../shared/lookup';
-import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/operation';
-import { choices } from '../../../shared/parameterValues';
-import type { Wallet } from '../../../shared/walletCredential';
-import { forEachUnlockedItem, type UnlockedWallet } from '../../../shared/walletItems';
+import { keysOf } from '../../../shared/credentials/credentials';
+import { receiverOf, type Keys } from '../../../shared/credentials/keysCredential';
+import { requireAccount } from '../../../shared/parameters/lookup';
+import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { choices } from '../../../shared/parameters/parameterValues';
+import type { Wallet } from '../../../shared/credentials/walletCredential';
+import { forEachUnlockedItem, type UnlockedWallet } from '../../../shared/items/walletItems';
 
 const activeKeyStays =
   'The wallet has the active key now, and n8n still has it, too. Empty Active Key in the BitShares Keys API credential now: payments through cli_wallet do not need it there.';

@@ -1,5 +1,5 @@
-import { shownFor, type NodeOperation } from '../../../shared/operation';
-import { forEachWalletItem } from '../../../shared/walletItems';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { forEachWalletItem } from '../../../shared/items/walletItems';
 
 /** Wallet: Lock. A wallet that is locked stays so. */
 export const lock: NodeOperation = {

@@ -1,5 +1,5 @@
-import { shownFor, type NodeOperation } from '../../../shared/operation';
-import { forEachWalletItem } from '../../../shared/walletItems';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { forEachWalletItem } from '../../../shared/items/walletItems';
 
 /**
  * Wallet: Set Password. Gives a new wallet the password of the credential and saves its file, so that it survives a restart.

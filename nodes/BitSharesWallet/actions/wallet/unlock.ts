@@ -1,5 +1,5 @@
-import { shownFor, type NodeOperation } from '../../../shared/operation';
-import { forEachWalletItem } from '../../../shared/walletItems';
+import { shownFor, type NodeOperation } from '../../../shared/items/operation';
+import { forEachWalletItem } from '../../../shared/items/walletItems';
 
 /** Wallet: Unlock. Leaves the wallet open, for other programs; this node's own operations do not need it. */
 export const unlock: NodeOperation = {

@@ -1,0 +1,192 @@
+/** What the Test button of each credential does. The answer says which part is wrong and what to do. */
+import type {
+  ICredentialDataDecryptedObject,
+  ICredentialTestFunctions,
+  ICredentialsDecrypted,
+  INodeCredentialTestResult,
+} from 'n8n-workflow';
+import type { Account, Authority, ChainState, NodeEndpoints } from '../../../src/chain/interfaces';
+import { BitSharesError, isBitSharesError } from '../../../src/errors';
+import type { PrivateKey } from '../../../src/protocol';
+import { displayEndpoint, parseEndpoints } from '../../../src/rpc/endpoint';
+import { readChainIdOf } from '../../../src/rpc/nodeSession';
+import { openNodeClient } from '../../../src/rpc/nodeClient';
+import { severalErrors } from '../../../src/rpc/severalErrors';
+import { systemClock } from '../items/clock';
+import { textField } from './fields';
+import { readKeys, type Keys } from './keysCredential';
+import { openNode, readNodeSettings, type NodeSettings } from './nodeCredential';
+
+/** A healthy node's head is a few seconds old; a delayed one's up to a few minutes when many witnesses are away. */
+const oldestTrustedHead = 60;
+const oldestDelayedHead = 5 * 60;
+
+type CredentialTest = (
+  this: ICredentialTestFunctions,
+  credential: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
+) => Promise<INodeCredentialTestResult>;
+
+/** Tests every address of a BitShares Node API credential: reachable, right chain, in sync, delayed where it should be. */
+export const testNodeCredential: CredentialTest = async function (credential) {
+  return testResult(async () => {
+    const settings = readNodeSettings(credential.data ?? {});
+    // The delayed nodes first: a healthy one cannot be ahead of what is irreversible a moment later.
+    const inspectedDelayed = await inspectAll(settings.delayedUrls, settings, oldestDelayedHead);
+    const inspectedTrusted = await inspectAll(settings.trustedUrls, settings, oldestTrustedHead);
+    throwFailures([...inspectedTrusted, ...inspectedDelayed]);
+    const delayed = statesOf(inspectedDelayed);
+    const trusted = statesOf(inspectedTrusted);
+    const irreversible = Math.max(...trusted.map(({ lastIrreversibleBlock }) => lastIrreversibleBlock));
+    for (const [i, { headBlockNumber }] of delayed.entries()) {
+      if (headBlockNumber > irreversible) {
+        throw new BitSharesError('NOT_A_DELAYED_NODE', {
+          field: 'Delayed Node URLs',
+          message: `${displayEndpoint(settings.delayedUrls[i] ?? '')} shows block ${headBlockNumber}, but only ${irreversible} is irreversible: it is a full node`,
+          fix: 'Start that node with --plugins "delayed_node account_history" and --trusted-node, or leave the field empty.',
+        });
+      }
+    }
+    return settings.delayedUrls.length === 0
+      ? 'Connected. Without a delayed node, deposits are read from the trusted node up to its last irreversible block.'
+      : 'Connected: the trusted and the delayed node are on the right chain and in sync.';
+  });
+};
+
+/** Tests a BitShares Keys API credential: the form of every key, and each key against the account where a node is given. */
+export const testKeysCredential: CredentialTest = async function (credential) {
+  return testResult(async () => {
+    const data = credential.data ?? {};
+    const keys = readKeys(data);
+    const [url] = parseEndpoints(
+      textField(data, 'testNodeUrl'),
+      ['ws:', 'wss:'],
+      'Node for the Connection Test',
+    );
+    if (url === undefined)
+      return 'The keys are well formed. Enter a node for the test to compare them with the account.';
+    const chainId = await readChainIdOf(url, systemClock).catch(nameTestNode);
+    const node = openNodeClient({ urls: [url], chainId }, { clock: systemClock });
+    try {
+      const account = await node.account(keys.account);
+      if (account === null) {
+        throw new BitSharesError('UNKNOWN_ACCOUNT', {
+          field: 'Account',
+          message: `there is no account ${keys.account} on ${displayEndpoint(url)}`,
+          fix: 'Correct the name, or test against a node of the chain that has it.',
+        });
+      }
+      return compareKeys(keys, account);
+    } finally {
+      node.close();
+    }
+  });
+};
+
+/** The field is below the keys, and it has a default that few operators entered themselves. */
+function nameTestNode(error: unknown): Promise<never> {
+  if (!isBitSharesError(error, 'NODE_UNREACHABLE')) return Promise.reject(error as Error);
+  return Promise.reject(
+    new BitSharesError('NODE_UNREACHABLE', {
+      message: error.message,
+      fix: `${error.fix ?? ''} Or enter another node under "Node for the Connection Test", or none.`.trim(),
+    }),
+  );
+}
+
+/** What n8n shows of a test: its last sentence, or what is wrong and what to do about it. */
+export async function testResult(test: () => Promise<string>): Promise<INodeCredentialTestResult> {
+  try {
+    return { status: 'OK', message: await test() };
+  } catch (error) {
+    if (!isBitSharesError(error)) return { status: 'Error', message: 'The test itself went wrong' };
+    return {
+      status: 'Error',
+      message: error.fix === undefined ? error.message : `${error.message}. ${error.fix}`,
+    };
+  }
+}
+
+type Inspection = PromiseSettledResult<ChainState>;
+
+function inspectAll(urls: string[], settings: NodeSettings, oldestHead: number): Promise<Inspection[]> {
+  return Promise.allSettled(urls.map((url) => inspect(url, settings, oldestHead)));
+}
+
+function statesOf(inspections: Inspection[]): ChainState[] {
+  return inspections.flatMap((inspection) => (inspection.status === 'fulfilled' ? [inspection.value] : []));
+}
+
+/** Names every address that failed: whoever mends the first would learn of the next one only by testing again. */
+function throwFailures(inspections: Inspection[]): void {
+  const reasons = inspections.flatMap((inspection) =>
+    inspection.status === 'rejected' ? [inspection.reason as unknown] : [],
+  );
+  const foreign = reasons.find((reason) => !isBitSharesError(reason));
+  if (foreign !== undefined) throw foreign;
+  if (reasons.length > 0) throw severalErrors(reasons);
+}
+
+async function inspect(url: string, settings: NodeSettings, oldestHead: number): Promise<ChainState> {
+  const node: NodeEndpoints = openNode([url], settings);
+  try {
+    const state = await node.state();
+    const age = Math.round(systemClock.now() / 1000 - state.headTime);
+    if (age > oldestHead) {
+      throw new BitSharesError('NODE_OUT_OF_SYNC', {
+        message: `${displayEndpoint(url)} is not in sync: its latest block is ${age} s old`,
+        fix: 'Wait until it has caught up, and check its connection to other nodes and the clock of this machine.',
+      });
+    }
+    return state;
+  } finally {
+    node.close();
+  }
+}
+
+/** Compares by public keys; the chain's prefix is whatever the account's own keys start with. */
+function compareKeys(keys: Keys, account: Account): string {
+  const belongs = (key: PrivateKey, text: string) => text.endsWith(key.publicKey.toString(''));
+  const isIn = (key: PrivateKey, authority: Authority) =>
+    authority.keys.some((entry) => belongs(key, entry.key));
+  const found: string[] = [];
+
+  if (keys.memoKey !== undefined) {
+    if (!belongs(keys.memoKey, account.memoKey)) {
+      const role = isIn(keys.memoKey, account.active)
+        ? 'it is an active key'
+        : isIn(keys.memoKey, account.owner)
+          ? 'it is an owner key'
+          : 'it may have been replaced';
+      throw new BitSharesError('MEMO_KEY_MISMATCH', {
+        field: 'Memo Key',
+        message: `this is not the memo key of ${account.name} now (${role})`,
+        fix: 'Enter the present memo key here. If the account rotated it, keep the one you have under Older Memo Keys.',
+      });
+    }
+    found.push('the memo key matches');
+  }
+  if (keys.activeKey !== undefined) {
+    const entry = account.active.keys.find(
+      ({ key }) => keys.activeKey !== undefined && belongs(keys.activeKey, key),
+    );
+    if (entry === undefined) {
+      const role = isIn(keys.activeKey, account.owner)
+        ? 'it is an owner key'
+        : belongs(keys.activeKey, account.memoKey)
+          ? 'it is the memo key'
+          : 'it may have been replaced';
+      throw new BitSharesError('KEY_WITHOUT_AUTHORITY', {
+        field: 'Active Key',
+        message: `this is not an active key of ${account.name} now (${role})`,
+        fix: 'Enter the present active key, or leave the field empty to watch without sending.',
+      });
+    }
+    found.push(
+      entry.weight >= account.active.threshold
+        ? 'the active key matches'
+        : `the active key matches, but alone it has weight ${entry.weight} of ${account.active.threshold}: use proposals`,
+    );
+  }
+  const nothingToSend = keys.activeKey === undefined ? '; without an active key nothing can be sent' : '';
+  return `${account.name} is ${account.id}: ${found.length === 0 ? 'no memo key and no active key given' : found.join(', ')}${nothingToSend}.`;
+}

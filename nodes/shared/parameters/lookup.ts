@@ -1,0 +1,40 @@
+/** Looking up what users name: an account, an asset. What does not exist is an error that names the field. */
+import type { Account, Asset, ChainReader } from '../../../src/chain/interfaces';
+import { BitSharesError } from '../../../src/errors';
+import { accountOf, assetOf } from './parameterValues';
+
+/**
+ * The account of that name or id.
+ *
+ * @throws UNKNOWN_ACCOUNT; INVALID_ACCOUNT, INVALID_PARAMETER before anything is asked of a node
+ */
+export async function requireAccount(
+  reader: Pick<ChainReader, 'account'>,
+  entered: unknown,
+  field = 'Account',
+): Promise<Account> {
+  const nameOrId = accountOf(entered, field);
+  const account = await reader.account(nameOrId);
+  if (account !== null) return account;
+  throw new BitSharesError('UNKNOWN_ACCOUNT', {
+    field,
+    message: `there is no account ${nameOrId} on this chain`,
+    fix: 'Enter the name as it is registered (lower case) or the id, such as 1.2.345.',
+  });
+}
+
+/**
+ * The asset of that symbol or id.
+ *
+ * @throws UNKNOWN_ASSET; INVALID_ASSET, INVALID_PARAMETER before anything is asked of a node
+ */
+export async function requireAsset(reader: ChainReader, entered: unknown, field = 'Asset'): Promise<Asset> {
+  const symbolOrId = assetOf(entered, field);
+  const [asset] = await reader.assets([symbolOrId]);
+  if (asset !== null && asset !== undefined) return asset;
+  throw new BitSharesError('UNKNOWN_ASSET', {
+    field,
+    message: `there is no asset ${symbolOrId} on this chain`,
+    fix: 'Enter the symbol in capitals (BTS) or the id (1.3.0). Ids are safer: symbols can look alike.',
+  });
+}

@@ -1,0 +1,338 @@
+/**
+ * Reads an account's history forward from a position, with proof that nothing was skipped: page sizes and sequence numbers
+ * are contiguous and keys ascend. What the node has pruned is read from blocks and counted. One reader belongs to one
+ * connection: sequence numbers of another node may differ.
+ */
+import type { AccountStatistics, HistoryOperation, NodeSession } from '../../chain/interfaces';
+import { BitSharesError } from '../../errors';
+import {
+  checkAscending,
+  checkConcerned,
+  fromHistory,
+  highestBlock,
+  keyOf,
+  type AccountOperation,
+  type WatchedAccount,
+} from './accountOperation';
+import { recoverFromBlocks } from './blockRecovery';
+import { compareKeys, endOfBlock, type OperationKey } from './depositKey';
+import { checkNotAboveHead, type FinalHeight } from './finality';
+import { PageLimit } from './pageLimit';
+import { isTrouble, movesNothing, PageTrouble, unreadable, type SequenceRange } from './pageTrouble';
+import { inOrder } from '../../chain/inFlightWindow';
+import { HistoryChanged, locate, type Place, type PrunedPlace } from './locate';
+import type { Position } from './position';
+import type { HistoryGap } from './gap';
+
+/** A piece of history, in order. */
+export interface HistoryPage {
+  operations: AccountOperation[];
+  /** The position when all of them are handled. */
+  position: Position;
+  /** The endpoint that the sequence number of the position comes from; null while it is only a guess. */
+  frame: string | null;
+  /** A stretch that ended with this page and that could not be proved to be complete. */
+  gap: HistoryGap | null;
+}
+
+type Reader = Pick<NodeSession, 'endpoint' | 'history' | 'state' | 'statistics' | 'block' | 'call'>;
+
+const pagesInFlight = 8;
+/** Histories that change under the reader again and again: after this many beginnings the node is at fault. */
+const beginningsAllowed = 20;
+
+export class HistoryReader {
+  private readonly pageLimit: PageLimit;
+  /** The position up to which this connection has shown an unbroken history. */
+  private proved: Position | null = null;
+  /** Whether the last `read` stopped at an operation that was not final yet. */
+  reversibleAhead = false;
+  /** What the last `read` gave from blocks without having come to the end of the stretch, where the count proves it. */
+  unproved: HistoryGap | null = null;
+
+  constructor(
+    private readonly reader: Reader,
+    private readonly account: WatchedAccount,
+    /** Outlives the connection where somebody reads on after it was lost. */
+    private readonly trouble = new PageTrouble(),
+  ) {
+    this.pageLimit = new PageLimit(reader, account.id);
+  }
+
+  /**
+   * All final operations behind `from` that the node has now, page by page. It may be left at any page and called again.
+   *
+   * @param frame the endpoint that the sequence number of `from` comes from; null when it is unknown
+   * @param height read before this call, so that no page is older than it
+   * @throws NODE_OUT_OF_SYNC when the node is behind the position, HISTORY_MISMATCH when it is on another history,
+   *   INVALID_ANSWER when its history has holes, or shows what cannot be true, and what the reader throws
+   */
+  async *read(from: Position, frame: string | null, height: FinalHeight): AsyncGenerator<HistoryPage> {
+    if (height.reached < from.key.block) throw behind(this.reader.endpoint, from, height);
+    this.reversibleAhead = false;
+    this.unproved = null;
+    let position = from;
+    let frameNow = frame;
+    for (let fruitless = 0; fruitless < beginningsAllowed; fruitless++) {
+      const walk = this.walk(position, frameNow, height);
+      for (;;) {
+        const step = await walk.next();
+        if (step.done === true) {
+          if (step.value === 'complete') return;
+          break;
+        }
+        ({ position, frame: frameNow } = step.value);
+        fruitless = 0;
+        yield step.value;
+      }
+    }
+    throw new BitSharesError('INVALID_ANSWER', {
+      message: `The history of ${this.account.name} on ${this.reader.endpoint} changes while it is read, or has holes`,
+      fix: 'Use another node, or replay this one with the account_history plugin.',
+    });
+  }
+
+  /** Reads on from a position until there is nothing more, or until what the node shows no longer fits together. */
+  private async *walk(
+    from: Position,
+    frame: string | null,
+    height: FinalHeight,
+  ): AsyncGenerator<HistoryPage, 'complete' | 'changed'> {
+    const statistics = await this.reader.statistics(this.account.statisticsId, this.account.id);
+    const framed = frame === this.reader.endpoint || this.isProved(from);
+    const place: Place | 'changed' = this.stillProved(from, statistics)
+      ? { kind: 'found', position: from }
+      : await this.locate(from, statistics, framed);
+    if (place === 'changed') return 'changed';
+    if (place.kind === 'pruned') {
+      const ended = yield* this.recover(from, place, framed, height);
+      if (ended === null || place.first === null) return 'complete';
+      // The end of the stretch counts on this node, so sequence numbers mean something again.
+      this.proved = ended;
+      return 'changed';
+    }
+    this.proved = place.position;
+    return yield* this.readPages(place.position, statistics.totalOps, height);
+  }
+
+  private async locate(
+    from: Position,
+    statistics: AccountStatistics,
+    framed: boolean,
+  ): Promise<Place | 'changed'> {
+    const { reader, account, trouble } = this;
+    const through = trouble.suspectedThrough(reader.endpoint);
+    const asking: Pick<Reader, 'endpoint' | 'history'> = {
+      endpoint: reader.endpoint,
+      history: (accountId, range) =>
+        reader.history(accountId, range).catch((error: unknown) => {
+          const asked = { first: range.stop, last: range.start };
+          if (isTrouble(error)) trouble.lost(reader.endpoint, asked, range.stop - 1, 1);
+          return Promise.reject(error);
+        }),
+    };
+    const isHidden = async (sequence: number) =>
+      sequence <= through && (await movesNothing(reader, account, sequence));
+    return locate(asking, account, from, statistics, framed, isHidden).catch((error: unknown) =>
+      error instanceof HistoryChanged ? ('changed' as const) : Promise.reject(error),
+    );
+  }
+
+  private isProved(position: Position): boolean {
+    return this.proved !== null && compareKeys(this.proved.key, position.key) === 0;
+  }
+
+  private stillProved(position: Position, statistics: AccountStatistics): boolean {
+    return (
+      this.isProved(position) &&
+      this.proved?.sequence === position.sequence &&
+      statistics.removedOps <= position.sequence &&
+      statistics.totalOps >= position.sequence
+    );
+  }
+
+  private async *readPages(
+    from: Position,
+    totalOps: number,
+    height: FinalHeight,
+  ): AsyncGenerator<HistoryPage, 'complete' | 'changed'> {
+    let position = from;
+    const first = await this.firstReadable(from.sequence + 1, totalOps);
+    const hindered = !this.trouble.isOver;
+    const size = this.trouble.pageSize(await this.pageSize(first, totalOps));
+    const inFlight = hindered ? 1 : pagesInFlight;
+    let known = height;
+    let noted = false;
+    const pages = inOrder(pageRanges(first, totalOps, size), inFlight, async (range) => {
+      const newestFirst = await this.page(range, (error) => {
+        // A page that is lost with its connection takes the others along; the first of them counts.
+        if (!noted) this.trouble.lost(this.reader.endpoint, range, position.sequence, inFlight);
+        noted = true;
+        return range.first === range.last ? this.unreadable(range.first, error) : error;
+      });
+      return { range, newestFirst };
+    });
+    for await (const { range, newestFirst } of pages) {
+      const complete = newestFirst.length === range.last - range.first + 1;
+      const operations = newestFirst
+        .reverse()
+        .map((operation, index) => fromHistory(operation, range.first + index));
+      // A node that pruned or switched forks since the count was read gives a page of another size; a page of the right
+      // size whose keys do not ascend can only be wrong.
+      if (!complete) return 'changed';
+      checkConcerned(this.reader.endpoint, this.account, operations);
+      known = await checkNotAboveHead(this.reader, highestBlock(operations), known);
+      const final = operations.filter(({ key }) => key.block <= height.final);
+      checkAscending(this.reader.endpoint, this.account, final, position.key);
+      const last = final.at(-1);
+      if (last !== undefined) {
+        position = { sequence: last.sequence, key: last.key };
+        this.proved = position;
+        yield { operations: final, position, frame: this.reader.endpoint, gap: null };
+      }
+      if (final.length < operations.length) {
+        this.reversibleAhead = true;
+        return 'complete';
+      }
+      this.trouble.passed(operations.length);
+      if (hindered && this.trouble.isOver) return 'changed';
+    }
+    return 'complete';
+  }
+
+  /** One page, newest first; `lost` makes the error of one that the node cannot hand over. */
+  private async page(
+    { first, last }: SequenceRange,
+    lost: (error: BitSharesError) => BitSharesError,
+  ): Promise<HistoryOperation[]> {
+    const limit = last - first + 1;
+    try {
+      return await this.reader.history(this.account.id, { stop: first, start: last, limit });
+    } catch (error) {
+      // A node that gives less than usual is asked again, for less.
+      if (this.pageLimit.learn(error, limit)) return [];
+      return Promise.reject(isTrouble(error) ? lost(error) : error);
+    }
+  }
+
+  private async pageSize(first: number, totalOps: number): Promise<number> {
+    try {
+      return await this.pageLimit.forBacklog(this.trouble.isOver ? totalOps - first + 1 : 0, first);
+    } catch (error) {
+      if (isTrouble(error)) this.trouble.lost(this.reader.endpoint, { first, last: first }, first - 1, 1);
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * The first operation from `sequence` on that is to be read. What is in front of it cannot be had and moves no value; the
+   * position passes it with the next operation that is final, since the node then is final there as well.
+   */
+  private async firstReadable(sequence: number, totalOps: number): Promise<number> {
+    const through = Math.min(totalOps, this.trouble.suspectedThrough(this.reader.endpoint));
+    let first = sequence;
+    try {
+      while (first <= through && (await movesNothing(this.reader, this.account, first))) first += 1;
+    } catch (error) {
+      return Promise.reject(isTrouble(error) ? this.unreadable(first, error) : error);
+    }
+    return first;
+  }
+
+  private unreadable(sequence: number, error: BitSharesError): BitSharesError {
+    return unreadable(this.reader.endpoint, this.account, sequence, error);
+  }
+
+  /**
+   * What was pruned, from blocks; the last page says whether the count proves it complete. Returns the position at its end,
+   * or null when the stretch goes on into blocks that are not final yet.
+   */
+  private async *recover(
+    from: Position,
+    place: PrunedPlace,
+    framed: boolean,
+    height: FinalHeight,
+  ): AsyncGenerator<HistoryPage, Position | null> {
+    const oldest = place.first === null ? beginningOfBlock(height.reached + 1) : keyOf(place.first);
+    if (place.first !== null) await checkNotAboveHead(this.reader, oldest.block, height);
+    this.reversibleAhead = oldest.block > height.final;
+    const before = this.reversibleAhead ? beginningOfBlock(height.final + 1) : oldest;
+    const frame = framed ? this.reader.endpoint : null;
+    let found = 0;
+    let position = from;
+    for await (const operations of recoverFromBlocks(
+      this.reader,
+      this.account.id,
+      { after: from.key, before },
+      from.sequence + 1,
+    )) {
+      found += operations.length;
+      const last = operations.at(-1) as AccountOperation;
+      position = { sequence: last.sequence, key: last.key };
+      this.unproved = unprovedStretch(from, last.key.block + 1, found);
+      yield { operations, position, frame, gap: null };
+    }
+    if (this.reversibleAhead) {
+      const isEmpty = compareKeys(endOfBlock(before.block - 1), from.key) <= 0;
+      this.unproved = isEmpty ? null : unprovedStretch(from, before.block, found);
+      return null;
+    }
+    this.unproved = null;
+    const boundary = endOfBlock(before.block - 1);
+    const end: Position = {
+      sequence: place.removedOps,
+      key: compareKeys(position.key, boundary) > 0 ? position.key : boundary,
+    };
+    const complete = place.missing !== null && place.missing === found;
+    const gap: HistoryGap = {
+      fromSequence: place.missing === null ? null : from.sequence + 1,
+      toSequence: place.missing === null ? null : place.removedOps,
+      fromBlock: from.key.block,
+      toBlock: before.block,
+      expected: place.missing,
+      found,
+    };
+    yield { operations: [], position: end, frame: this.reader.endpoint, gap: complete ? null : gap };
+    return end;
+  }
+}
+
+function* pageRanges(first: number, last: number, size: number): Generator<SequenceRange> {
+  for (let start = first; start <= last; start += size) {
+    yield { first: start, last: Math.min(last, start + size - 1) };
+  }
+}
+
+function unprovedStretch(from: Position, toBlock: number, found: number): HistoryGap {
+  const fromBlock = from.key.block;
+  return { fromSequence: null, toSequence: null, fromBlock, toBlock, expected: null, found };
+}
+
+function beginningOfBlock(block: number): OperationKey {
+  return { block, trxInBlock: 0, opInTrx: 0, virtualOp: 0 };
+}
+
+function behind(endpoint: string, position: Position, height: FinalHeight): BitSharesError {
+  return new BitSharesError('NODE_OUT_OF_SYNC', {
+    message: `The node ${endpoint} is behind: it is final up to block ${height.reached}, the position is in block ${position.key.block}`,
+    fix: 'Wait until the node has caught up. Reading goes on by itself.',
+    data: { reachedBlock: height.reached, positionBlock: position.key.block },
+  });
+}
+
+/** One sentence for a gap, for errors and reports. */
+export function describeGap(gap: HistoryGap): BitSharesError {
+  const stretch =
+    gap.fromSequence === null
+      ? `between block ${gap.fromBlock} and block ${gap.toBlock}`
+      : `with the sequence numbers ${gap.fromSequence} to ${gap.toSequence ?? gap.fromSequence}`;
+  const count =
+    gap.expected === null
+      ? `${gap.found} operations were found in blocks, and how many there were is unknown`
+      : `${gap.found} of ${gap.expected} operations were found in blocks`;
+  return new BitSharesError('HISTORY_GAP', {
+    message: `The node had pruned the history ${stretch}: ${count}. Deposits that a proposal executed may be missing`,
+    fix: 'Compare the balance with BitShares > Deposit > Reconcile, or read the stretch from a node with complete history. Start your node with track-account for this account and max-ops-per-account = 1000000 (the config.ini that it wrote by itself says 100), once with --replay-blockchain.',
+    data: { ...gap },
+  });
+}

@@ -1,0 +1,81 @@
+/** Who signs: the keys of the credential, or a wallet that keeps the keys and never shows them. */
+import type { Account } from '../chain/interfaces';
+import { BitSharesError } from '../errors';
+import {
+  recoverSigners,
+  signTransaction,
+  transactionId,
+  type Chain,
+  type PrivateKey,
+  type SignedTransaction,
+  type Transaction,
+} from '../protocol';
+import { signingKeys } from '../withdrawals/sending/checks';
+
+/** Signs a transaction as it is: reference block, expiration and operations stay the same, byte by byte. */
+export interface RemoteSigner {
+  sign(transaction: Transaction): Promise<SignedTransaction>;
+}
+
+/** What can sign for an account. */
+export interface Signing {
+  activeKeys: PrivateKey[];
+  /** Signs instead of the active keys. */
+  signer?: RemoteSigner;
+}
+
+/** How many signatures to count into the size of a transaction. Errors as `signingKeys`. */
+export function signatureCount(account: Account, { activeKeys, signer }: Signing, prefix: string): number {
+  if (signer !== undefined) return Math.max(1, account.active.keys.length);
+  return signingKeys(account, activeKeys, prefix).length;
+}
+
+/**
+ * Signs for the account with as few keys as it needs. What a wallet returns is checked before it can be sent: the same
+ * bytes, and signatures that are enough.
+ *
+ * @throws KEY_WITHOUT_AUTHORITY, SEVERAL_SIGNATURES_NEEDED; INVALID_ANSWER for a wallet that changed the transaction; what
+ *   the wallet's call throws
+ */
+export async function signFor(
+  transaction: Transaction,
+  account: Account,
+  signing: Signing,
+  chain: Chain,
+): Promise<SignedTransaction> {
+  const { activeKeys, signer } = signing;
+  if (signer === undefined) {
+    return signTransaction(transaction, chain, signingKeys(account, activeKeys, chain.prefix));
+  }
+  const signed = await signer.sign(transaction);
+  if (transactionId(signed, chain.prefix) !== transactionId(transaction, chain.prefix)) {
+    throw new BitSharesError('INVALID_ANSWER', {
+      message: 'The wallet changed the transaction that it was asked to sign',
+      fix: 'Use cli_wallet of bitshares-core 6 or later. Nothing was sent.',
+    });
+  }
+  checkWeight(signed, account, chain);
+  return signed;
+}
+
+function checkWeight(signed: SignedTransaction, account: Account, chain: Chain): void {
+  const keys = new Set(recoverSigners(signed, chain).map((key) => key.toString(chain.prefix)));
+  const weight = account.active.keys.reduce(
+    (sum, entry) => sum + (keys.has(entry.key) ? entry.weight : 0),
+    0,
+  );
+  if (weight >= account.active.threshold) return;
+  if (weight === 0) {
+    throw new BitSharesError('KEY_WITHOUT_AUTHORITY', {
+      field: 'Wallet',
+      message: `the wallet holds no active key of ${account.name}`,
+      fix: 'Import the active key into the wallet (Wallet: Import Key), or choose another account. Nothing was sent.',
+    });
+  }
+  throw new BitSharesError('SEVERAL_SIGNATURES_NEEDED', {
+    field: 'Wallet',
+    message: `${account.name} needs signatures of weight ${account.active.threshold}, the wallet has ${weight}`,
+    fix: 'Use Proposal: Create, and let the other signers approve it.',
+    data: { threshold: account.active.threshold, weight },
+  });
+}

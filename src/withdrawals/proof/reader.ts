@@ -1,0 +1,16 @@
+/** What withdrawals ask of a node. A session of a node client is one; a test can write its own. */
+import type { ChainReader } from '../../chain/interfaces';
+
+export type WithdrawalReader = Pick<
+  ChainReader,
+  | 'account'
+  | 'assets'
+  | 'balances'
+  | 'block'
+  | 'endpoint'
+  | 'history'
+  | 'proposals'
+  | 'recentTransaction'
+  | 'state'
+  | 'statistics'
+>;

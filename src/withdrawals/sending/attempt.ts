@@ -1,0 +1,204 @@
+/** One attempt: the transaction of a withdrawal in the present window, and the checks before it is signed. */
+import type { Account } from '../../chain/interfaces';
+import { BitSharesError } from '../../errors';
+import {
+  type Chain,
+  encodeTransaction,
+  isOperation,
+  isoTime,
+  type SignedTransaction,
+  toBigInt,
+  type Transaction,
+  transactionId,
+} from '../../protocol';
+import { checkAssetRules, checkFee, checkInSync, checkSize } from './checks';
+import { type Evidence } from '../proof/evidence';
+import type { Intent } from '../transaction/intent';
+import { checkLimits, checkMaximumFee, type LimitSettings } from '../transaction/limits';
+import { proveReceiverMemoKey } from '../proof/memoKey';
+import type { Parties, SenderKeys } from '../transaction/request';
+import { signatureCount, signFor } from '../../payments/signing';
+import {
+  buildMemo,
+  buildProposalTransaction,
+  buildTransferTransaction,
+  feeOf,
+  type Fee,
+} from '../transaction/transactionBuilder';
+import { checkWindowLength, windowAt, windowVerdict, type Window } from '../transaction/window';
+
+/** A requestedAt further ahead of chain time than this is refused, in seconds. */
+const mostAhead = 300;
+
+export interface Attempt {
+  window: Window;
+  transaction: Transaction;
+  transactionId: string;
+  /** In seconds. */
+  expiration: number;
+  fee: Fee;
+  /** What the chain asks for, in the core asset. */
+  requiredFee: bigint;
+  /** What the account that signs needs: base units of the withdrawal's asset, and a fee. */
+  cost: { amount: bigint; fee: Fee };
+}
+
+export type AttemptVerdict =
+  | { verdict: 'built'; attempt: Attempt }
+  /** Soon possible: wait and look again. */
+  | { verdict: 'wait'; reason: BitSharesError }
+  /** Not in this window, or not at all. */
+  | { verdict: 'refused'; reason: BitSharesError };
+
+/**
+ * The window that may be used now.
+ *
+ * @throws WINDOW_TOO_SHORT, INVALID_ANSWER
+ */
+export function usableWindow({ view }: Pick<Evidence, 'view'>): Window | { reason: BitSharesError } {
+  checkWindowLength(view.state, view.lastIrreversibleTime);
+  const window = windowAt(view.state);
+  switch (windowVerdict(window, view.state, view.lastIrreversibleTime)) {
+    case 'usable':
+      return window;
+    case 'start_not_irreversible':
+      return {
+        reason: waiting(`the start of this window (${isoTime(window.start)}) is not irreversible yet`),
+      };
+    case 'nearly_over':
+      return { reason: waiting(`this window is nearly over; the next one begins at ${isoTime(window.end)}`) };
+  }
+}
+
+/** Nothing is wrong; the time has not come. */
+function waiting(message: string): BitSharesError {
+  return new BitSharesError('WINDOW_NOT_OPEN', { message, fix: 'Nothing was sent in this window yet.' });
+}
+
+/**
+ * @throws REQUESTED_AT_IN_FUTURE; REQUESTED_AT_TOO_OLD
+ */
+export function checkRequestedAt(requestedAt: number, headTime: number, maximumAge: number): void {
+  if (requestedAt > headTime + mostAhead) {
+    throw new BitSharesError('REQUESTED_AT_IN_FUTURE', {
+      field: 'Requested At',
+      message: `${isoTime(requestedAt)} is more than ${mostAhead / 60} minutes ahead of the chain's time ${isoTime(headTime)}`,
+      fix: 'Give the time at which the withdrawal was requested, as stored with it. Check the clock and the zone.',
+    });
+  }
+  // Negated, so that a limit that is no number refuses: with it the scan would begin nowhere.
+  if (!(requestedAt >= headTime - maximumAge)) {
+    throw new BitSharesError('REQUESTED_AT_TOO_OLD', {
+      field: 'Requested At',
+      message: `${isoTime(requestedAt)} is more than ${Math.round(maximumAge / 86400)} days ago, and every block since then would have to be read`,
+      fix: 'Make sure that this withdrawal was not paid, then raise Maximum Age of Request to allow it.',
+    });
+  }
+}
+
+/** Builds the transaction of an intent for a window. Evidence must reach from before the window through the head. */
+export async function buildAttempt(
+  intent: Intent,
+  window: Window,
+  evidence: Evidence,
+  context: { chain: Chain; keys: SenderKeys; hasDelayedNode: boolean; proposerId: string | null },
+): Promise<AttemptVerdict> {
+  const { view, scanned, reversible } = evidence;
+  const { chain, keys, hasDelayedNode, proposerId } = context;
+  const firstInside = scanned.firstLaterThan(window.start);
+  if (firstInside === undefined) {
+    return { verdict: 'wait', reason: waiting('the scan does not reach this window yet') };
+  }
+  // A chain that began inside the window has no block at or before its start; its first block serves every process alike.
+  const reference = Math.max(1, firstInside - 1);
+  const successor = await view.session.block(reference + 1);
+  if (successor === null) {
+    return { verdict: 'wait', reason: waiting('the reference block has no successor yet') };
+  }
+  let complete = intent;
+  if (intent.memoMode === 'encrypted' && intent.receiverMemoKey === null) {
+    const evidenceOfKey = { view, window, referenceBlock: reference, scanned, reversible, hasDelayedNode };
+    const proof = await proveReceiverMemoKey(intent.to, evidenceOfKey);
+    if (proof.verdict !== 'proved') return proof;
+    complete = { ...intent, receiverMemoKey: proof.memoKey };
+  }
+  const builderKeys = { memoKeys: keys.memoKeys, prefix: chain.prefix };
+  const inputs = { window, referenceBlockId: successor.previous, fees: view.state.fees };
+  const transaction =
+    proposerId === null
+      ? buildTransferTransaction(complete, inputs, builderKeys)
+      : buildProposalTransaction(
+          complete,
+          { ...inputs, proposerId, maximumProposalLifetime: view.state.maximumProposalLifetime },
+          builderKeys,
+        );
+  const { fee, required } = feeOf(complete, buildMemo(complete, builderKeys), view.state.fees, chain.prefix);
+  return {
+    verdict: 'built',
+    attempt: {
+      window,
+      transaction,
+      transactionId: transactionId(transaction, chain.prefix),
+      expiration: window.end,
+      fee,
+      requiredFee: required,
+      cost: costOf(transaction, complete, fee),
+    },
+  };
+}
+
+/** What the signing account pays: for a transfer amount and fee, for a proposal only the fee of the proposal. */
+function costOf({ operations: [operation] }: Transaction, intent: Intent, fee: Fee): Attempt['cost'] {
+  if (operation !== undefined && isOperation(operation, 'proposal_create')) {
+    const { amount, asset_id } = operation[1].fee;
+    return { amount: 0n, fee: { amount: toBigInt(amount), assetId: asset_id } };
+  }
+  return { amount: BigInt(intent.amount), fee };
+}
+
+/**
+ * All checks that need no sum over a batch. Nothing is signed before they pass.
+ *
+ * @throws NODE_OUT_OF_SYNC, KEY_WITHOUT_AUTHORITY, SEVERAL_SIGNATURES_NEEDED, ASSET_RESTRICTED, ASSET_NOT_ALLOWED,
+ *   RECEIVER_NOT_ALLOWED, LIMIT_EXCEEDED, FEE_TOO_LOW, MEMO_TOO_LARGE
+ */
+export function checkAttempt(
+  attempt: Attempt,
+  amount: bigint,
+  parties: Parties,
+  evidence: Evidence,
+  context: {
+    chain: Chain;
+    keys: SenderKeys;
+    signer: Account;
+    limits: LimitSettings;
+    /** Base units of the core asset. */
+    maximumFee: bigint;
+    now: number;
+  },
+): void {
+  const { view } = evidence;
+  const { chain, keys, signer, limits, maximumFee, now } = context;
+  checkInSync(view.session.endpoint, view.state, now);
+  const signatures = signatureCount(signer, keys, chain.prefix);
+  checkLimits(limits, { asset: parties.asset, receiver: parties.receiver, amount });
+  checkMaximumFee(attempt.fee, parties.feeAsset, parties.coreAsset, maximumFee);
+  // What the signing account pays itself: for a proposal another fee, always in the core asset.
+  if (attempt.cost.fee !== attempt.fee) {
+    checkMaximumFee(attempt.cost.fee, parties.coreAsset, parties.coreAsset, maximumFee);
+  }
+  checkAssetRules(parties.asset, parties.sender, parties.receiver);
+  checkFee(attempt.fee, attempt.requiredFee, parties.feeAsset);
+  const bytes = encodeTransaction(attempt.transaction, chain.prefix).length + 1 + 65 * signatures;
+  checkSize(bytes, view.state);
+}
+
+/** Signs with as few keys as the account needs. */
+export async function signAttempt(
+  attempt: Attempt,
+  signer: Account,
+  keys: SenderKeys,
+  chain: Chain,
+): Promise<SignedTransaction> {
+  return signFor(attempt.transaction, signer, keys, chain);
+}

@@ -1,0 +1,204 @@
+/** What must hold before money moves. Each check has its own error code, and none says anything about an earlier attempt. */
+import type { Account, Asset, ChainState } from '../../chain/interfaces';
+import { BitSharesError } from '../../errors';
+import { formatAmount, type PrivateKey } from '../../protocol';
+import { coreWorth } from '../transaction/limits';
+import type { Fee } from '../transaction/transactionBuilder';
+
+/** Older heads are not trusted. Clocks may differ by a minute, and a few slots may be missed. */
+const oldestHead = 120;
+/** Of the last 128 slots, in per cent, as the BitShares exchange guide asks before paying out. */
+const leastParticipation = 80;
+
+/** White list, override authority and transfer restriction of an asset (bitshares-core `asset_ops.hpp`). */
+const whiteListFlag = 0x02;
+const transferRestrictedFlag = 0x08;
+
+/** @throws NODE_OUT_OF_SYNC */
+export function checkInSync(endpoint: string, state: ChainState, nowMilliseconds: number): void {
+  const age = Math.round(nowMilliseconds / 1000 - state.headTime);
+  if (age > oldestHead) {
+    throw new BitSharesError('NODE_OUT_OF_SYNC', {
+      message: `${endpoint} is not in sync: its head block is ${age} s old`,
+      fix: 'Wait until the node has caught up. Check its peers and the clock of this machine.',
+      data: { headAgeSeconds: age, headBlock: state.headBlockNumber },
+    });
+  }
+  if (state.participation < leastParticipation) {
+    throw new BitSharesError('NODE_OUT_OF_SYNC', {
+      message: `${endpoint} sees a witness participation of ${state.participation} %: it may be on a minority fork`,
+      fix: 'Wait until participation is above 80 % again, or use another node.',
+      data: { participation: state.participation },
+    });
+  }
+}
+
+/**
+ * The keys that sign: those of the credential that are in the active authority, as few as reach its threshold, because the
+ * chain refuses signatures that are not needed.
+ *
+ * @throws KEY_WITHOUT_AUTHORITY when none is in it; SEVERAL_SIGNATURES_NEEDED when together they weigh too little
+ */
+export function signingKeys(sender: Account, activeKeys: PrivateKey[], prefix: string): PrivateKey[] {
+  const weighed = activeKeys
+    .map((key) => {
+      const text = key.publicKey.toString(prefix);
+      return { key, weight: sender.active.keys.find((entry) => entry.key === text)?.weight ?? 0 };
+    })
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight);
+  if (weighed.length === 0) {
+    throw new BitSharesError('KEY_WITHOUT_AUTHORITY', {
+      field: 'Active Key',
+      message: `the active key of the credential is not in the active authority of ${sender.name}`,
+      fix: 'Enter an active key of this account in the keys credential, or correct its Account.',
+    });
+  }
+  const chosen: PrivateKey[] = [];
+  let total = 0;
+  for (const { key, weight } of weighed) {
+    if (total >= sender.active.threshold) break;
+    chosen.push(key);
+    total += weight;
+  }
+  if (total < sender.active.threshold) {
+    throw new BitSharesError('SEVERAL_SIGNATURES_NEEDED', {
+      field: 'Active Key',
+      message: `${sender.name} needs signatures of weight ${sender.active.threshold}, the credential has ${total}`,
+      fix: 'Use Proposal: Create, and let the other signers approve it.',
+      data: { threshold: sender.active.threshold, weight: total },
+    });
+  }
+  return chosen;
+}
+
+/**
+ * Refuses a proposal for an account from which one key alone can pay. A payment and a proposal of the same withdrawal in
+ * the same window would be two transactions; so Send serves the accounts with one sufficient key, proposals the others.
+ *
+ * @throws INVALID_ACCOUNT
+ */
+export function checkNeedsSeveral(payer: Account): void {
+  if (!oneKeySuffices(payer)) return;
+  throw new BitSharesError('INVALID_ACCOUNT', {
+    field: 'Paying Account',
+    message: `one key alone can pay from ${payer.name}, so a proposal could pay beside it`,
+    fix: 'Use Transfer: Send, or let the account need several signatures.',
+    data: { accountId: payer.id },
+  });
+}
+
+/**
+ * The other half of that rule, for a wallet that holds all the keys together.
+ *
+ * @throws SEVERAL_SIGNATURES_NEEDED
+ */
+export function checkOneKeySuffices(payer: Account): void {
+  if (oneKeySuffices(payer)) return;
+  throw new BitSharesError('SEVERAL_SIGNATURES_NEEDED', {
+    message: `no single key can pay from ${payer.name}, so a proposal could pay beside it`,
+    fix: 'Use Proposal: Create, and let the other signers approve it.',
+    data: { accountId: payer.id },
+  });
+}
+
+function oneKeySuffices({ active: { keys, threshold } }: Account): boolean {
+  return keys.some(({ weight }) => weight >= threshold);
+}
+
+/**
+ * The rules of the asset for this sender and receiver, as bitshares-core `is_authorized_asset.cpp` and
+ * `transfer_evaluator.cpp` have them.
+ *
+ * @throws ASSET_RESTRICTED
+ */
+export function checkAssetRules(asset: Asset, sender: Account, receiver: Account): void {
+  for (const account of [sender, receiver]) {
+    const reason = refusalOf(asset, account);
+    if (reason !== undefined) {
+      throw new BitSharesError('ASSET_RESTRICTED', {
+        field: account === sender ? 'Account' : 'To',
+        message: `${account.name} ${reason} ${asset.symbol} (${asset.id})`,
+        fix: `Ask the issuer of the asset (${asset.issuerId}) to put the account on its list, or pay in another asset.`,
+        data: { accountId: account.id, assetId: asset.id },
+      });
+    }
+  }
+  const restricted = (asset.flags & transferRestrictedFlag) !== 0;
+  if (restricted && asset.issuerId !== sender.id && asset.issuerId !== receiver.id) {
+    throw new BitSharesError('ASSET_RESTRICTED', {
+      field: 'Asset',
+      message: `${asset.symbol} (${asset.id}) can be transferred only from or to its issuer`,
+      fix: 'Pay in another asset.',
+      data: { assetId: asset.id },
+    });
+  }
+}
+
+function refusalOf(asset: Asset, account: Account): string | undefined {
+  if (account.allowedAssets !== null && !account.allowedAssets.includes(asset.id)) return 'does not accept';
+  if ((asset.flags & whiteListFlag) === 0 && account.allowedAssets === null) return undefined;
+  if (account.blacklistingAccounts.some((id) => asset.blacklistAuthorities.includes(id))) {
+    return 'is on the black list of';
+  }
+  if (asset.whitelistAuthorities.length === 0) return undefined;
+  const listed = account.whitelistingAccounts.some((id) => asset.whitelistAuthorities.includes(id));
+  return listed ? undefined : 'is not on the white list of';
+}
+
+/**
+ * A fixed fee must cover what the chain asks for; in another asset by its core exchange rate, rounded down as the node
+ * does (bitshares-core `evaluator.cpp`).
+ *
+ * @throws FEE_TOO_LOW
+ */
+export function checkFee(fee: Fee, required: bigint, feeAsset: Asset): void {
+  const core = coreWorth(fee, feeAsset, 'down') ?? 0n;
+  if (core >= required) return;
+  throw new BitSharesError('FEE_TOO_LOW', {
+    field: 'Fee',
+    message: `the fixed fee is worth ${core} base units of the core asset, the chain asks for ${required}`,
+    fix: 'Leave Fee empty to pay what the chain asks for, or make a new request with a higher fee once this one has expired.',
+    data: { fee: core.toString(), required: required.toString() },
+  });
+}
+
+/** @throws MEMO_TOO_LARGE */
+export function checkSize(bytes: number, state: Pick<ChainState, 'maximumTransactionSize'>): void {
+  if (bytes <= state.maximumTransactionSize) return;
+  throw new BitSharesError('MEMO_TOO_LARGE', {
+    field: 'Memo',
+    message: `the transaction has ${bytes} bytes with this memo, the chain allows ${state.maximumTransactionSize}`,
+    fix: 'Shorten the memo.',
+    data: { bytes, maximum: state.maximumTransactionSize },
+  });
+}
+
+/** Money that one sender has and has promised already, across the items of a batch. */
+export class Funds {
+  constructor(private readonly available: Map<string, bigint>) {}
+
+  /**
+   * Sets aside what a payment and its fee cost.
+   *
+   * @throws INSUFFICIENT_BALANCE, and nothing is set aside
+   */
+  reserve(cost: { asset: Asset; amount: bigint; fee: Fee; feeAsset: Asset }): void {
+    const needed = new Map<string, { asset: Asset; amount: bigint }>();
+    needed.set(cost.asset.id, { asset: cost.asset, amount: cost.amount });
+    const feeTogether = (needed.get(cost.fee.assetId)?.amount ?? 0n) + cost.fee.amount;
+    needed.set(cost.fee.assetId, { asset: cost.feeAsset, amount: feeTogether });
+    for (const [assetId, { asset, amount }] of needed) {
+      const available = this.available.get(assetId) ?? 0n;
+      if (amount <= available) continue;
+      throw new BitSharesError('INSUFFICIENT_BALANCE', {
+        message: `The account has ${formatAmount(available, asset.precision)} ${asset.symbol} free, this withdrawal with its fee needs ${formatAmount(amount, asset.precision)}`,
+        fix: 'Send funds to the account, then run this withdrawal again. An earlier attempt that is still on its way lowers the balance too.',
+        data: { assetId, available: available.toString(), needed: amount.toString() },
+      });
+    }
+    for (const [assetId, { amount }] of needed) {
+      this.available.set(assetId, (this.available.get(assetId) ?? 0n) - amount);
+    }
+  }
+}

@@ -1,0 +1,144 @@
+/** Quote: the complete intent of a withdrawal and all checks, without private keys and without sending anything. */
+import { BitSharesError } from '../../errors';
+import {
+  chainUint64,
+  encodeTransaction,
+  formatAmount,
+  operationTypes,
+  publicMemo,
+  PublicKey,
+  type Memo,
+} from '../../protocol';
+import { memoKeyDisagreement, parameterDisagreement, usedByTransfer } from '../proof/agreedParameters';
+import { checkRequestedAt } from './attempt';
+import { checkAssetRules, checkFee, checkInSync, checkSize, Funds } from './checks';
+import { agreedLookupOf, lookupOf, type WithdrawalContext } from './context';
+import type { Intent } from '../transaction/intent';
+import { checkLimits, checkMaximumFee, maximumFeeOf } from '../transaction/limits';
+import { withdrawalNonce } from '../transaction/nonce';
+import { formIntent, otherPayer, type Parties, type PlainRequest } from '../transaction/request';
+import { buildTransfer, feeOf, transactionOf } from '../transaction/transactionBuilder';
+import { transferItem, type TransferItem } from './transferItem';
+import { readView } from '../proof/view';
+import { checkWindowLength, windowAt } from '../transaction/window';
+import type { WithdrawalOrder } from './withdrawal';
+
+/** A type, not an interface, so that it is plain JSON for n8n. */
+export type QuoteItem = TransferItem & {
+  /** In units of the core asset, as the intent has it in base units. */
+  maximumFee: string;
+};
+
+export interface QuoteResult {
+  item: QuoteItem;
+  intent: Intent;
+}
+
+export interface QuoteContext extends Omit<WithdrawalContext, 'keys' | 'caches'> {
+  /** Name or `1.2.x` of the account that will pay. */
+  account: string;
+  /** Public memo key of the credential; null to take the account's present one. */
+  memoKey: PublicKey | null;
+}
+
+/**
+ * Quotes one withdrawal. A workflow stores the intent beside the request; Send and Prepare accept it.
+ *
+ * @throws every check of a withdrawal with its own code, because nothing can be on its way yet
+ */
+export async function quoteWithdrawal(
+  order: Omit<WithdrawalOrder, 'request'> & { request: PlainRequest },
+  context: QuoteContext,
+): Promise<QuoteResult> {
+  const { chain, nodes, clock } = context;
+  const view = await readView(nodes);
+  const { state, session } = view;
+  checkInSync(session.endpoint, state, clock.now());
+  checkRequestedAt(order.request.requestedAt, state.headTime, order.maximumAge);
+  checkWindowLength(state, view.lastIrreversibleTime);
+  const lookup = agreedLookupOf(view, lookupOf(view));
+  const { account, memoKey } = context;
+  const payer = await lookup.account(account);
+  const wrongPayer = payer === null ? null : otherPayer(order.payingAccount, payer);
+  if (wrongPayer !== null) throw wrongPayer;
+  const { intent: formed, parties } = await formIntent(
+    order.request,
+    { account, memoKey, memoKeyOfAccount: true },
+    chain,
+    lookup,
+  );
+  const { asset, feeAsset, coreAsset, sender, receiver } = parties;
+  const maximumFee = maximumFeeOf(order.maximumFee, coreAsset);
+  const intent: Intent = { ...formed, maximumFee: maximumFee.toString() };
+  if (intent.memoMode === 'encrypted' && intent.receiverMemoKey === null) {
+    intent.receiverMemoKey = usableMemoKey(parties, chain.prefix);
+    const disagreement = await memoKeyDisagreement(view, receiver);
+    if (disagreement !== null) throw disagreement;
+  }
+  const disagreement = parameterDisagreement(view, usedByTransfer);
+  if (disagreement !== null) throw disagreement;
+  const memo = memoOfThatSize(intent, chain.prefix);
+  const { fee, required } = feeOf(intent, memo, state.fees, chain.prefix);
+  const amount = BigInt(intent.amount);
+  checkLimits(order, { asset, receiver, amount });
+  checkMaximumFee(fee, feeAsset, coreAsset, maximumFee);
+  checkAssetRules(asset, sender, receiver);
+  checkFee(fee, required, feeAsset);
+  const transaction = transactionOf(
+    [operationTypes.transfer, buildTransfer(intent, memo, fee)],
+    windowAt(state),
+    state.headBlockId,
+  );
+  checkSize(encodeTransaction(transaction, chain.prefix).length + 1 + 65, state);
+  const balances = await session.balances(sender.id, [...new Set([asset.id, feeAsset.id])]);
+  new Funds(new Map(balances.map((balance) => [balance.assetId, balance.amount]))).reserve({
+    asset,
+    amount,
+    fee,
+    feeAsset,
+  });
+  return {
+    intent,
+    item: {
+      ...transferItem({
+        withdrawalId: intent.withdrawalId,
+        requestedAt: order.request.requestedAt,
+        settlement: { outcome: 'unknown', paid: false, final: false },
+        alreadyPaid: false,
+        nextStep: 'Store the intent beside the request, then hand it to Transfer: Send or Prepare.',
+        parties: { from: sender, to: receiver, asset, feeAsset },
+        amount,
+        fee,
+        place: null,
+        transactionId: null,
+        expiration: null,
+        window: null,
+      }),
+      maximumFee: formatAmount(maximumFee, coreAsset.precision),
+    },
+  };
+}
+
+/** The receiver's present key, if something can be encrypted to it. */
+function usableMemoKey({ receiver }: Parties, prefix: string): string {
+  const key = PublicKey.fromString(receiver.memoKey, prefix, 'To');
+  if (!key.isNull) return receiver.memoKey;
+  throw new BitSharesError('INVALID_PUBLIC_KEY', {
+    field: 'To',
+    message: `${receiver.name} has no memo key`,
+    fix: 'Set Memo Type to Public, or ask the receiver to set a memo key.',
+  });
+}
+
+/** A memo as long as the real one will be. Encryption pads the 4 bytes of checksum and the text to whole blocks of 16. */
+function memoOfThatSize(intent: Intent, prefix: string): Memo {
+  const nonce = withdrawalNonce(intent.from, intent.withdrawalId);
+  if (intent.memoMode === 'public') return publicMemo({ nonce, text: intent.memo, prefix });
+  const bytes = (Math.floor((4 + Buffer.byteLength(intent.memo)) / 16) + 1) * 16;
+  return {
+    from: intent.senderMemoKey ?? '',
+    to: intent.receiverMemoKey ?? '',
+    nonce: chainUint64(nonce),
+    message: '00'.repeat(bytes),
+  };
+}
