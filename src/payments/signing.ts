@@ -10,7 +10,6 @@ import {
   type SignedTransaction,
   type Transaction,
 } from '../protocol';
-import { signingKeys } from '../withdrawals/sending/checks';
 
 /** Signs a transaction as it is: reference block, expiration and operations stay the same, byte by byte. */
 export interface RemoteSigner {
@@ -22,6 +21,45 @@ export interface Signing {
   activeKeys: PrivateKey[];
   /** Signs instead of the active keys. */
   signer?: RemoteSigner;
+}
+
+/**
+ * The keys that sign: those of the credential that are in the active authority, as few as reach its threshold, because the
+ * chain refuses signatures that are not needed.
+ *
+ * @throws KEY_WITHOUT_AUTHORITY when none is in it; SEVERAL_SIGNATURES_NEEDED when together they weigh too little
+ */
+export function signingKeys(sender: Account, activeKeys: PrivateKey[], prefix: string): PrivateKey[] {
+  const weighed = activeKeys
+    .map((key) => {
+      const text = key.publicKey.toString(prefix);
+      return { key, weight: sender.active.keys.find((entry) => entry.key === text)?.weight ?? 0 };
+    })
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight);
+  if (weighed.length === 0) {
+    throw new BitSharesError('KEY_WITHOUT_AUTHORITY', {
+      field: 'Active Key',
+      message: `the active key of the credential is not in the active authority of ${sender.name}`,
+      fix: 'Enter an active key of this account in the keys credential, or correct its Account.',
+    });
+  }
+  const chosen: PrivateKey[] = [];
+  let total = 0;
+  for (const { key, weight } of weighed) {
+    if (total >= sender.active.threshold) break;
+    chosen.push(key);
+    total += weight;
+  }
+  if (total < sender.active.threshold) {
+    throw new BitSharesError('SEVERAL_SIGNATURES_NEEDED', {
+      field: 'Active Key',
+      message: `${sender.name} needs signatures of weight ${sender.active.threshold}, the credential has ${total}`,
+      fix: 'Use Proposal: Create, and let the other signers approve it.',
+      data: { threshold: sender.active.threshold, weight: total },
+    });
+  }
+  return chosen;
 }
 
 /** How many signatures to count into the size of a transaction. Errors as `signingKeys`. */

@@ -1,7 +1,8 @@
 import { BitSharesError } from '../../src/errors';
 import type { Account, Asset } from '../../src/chain/interfaces';
 import { broadcastOutcome } from '../../src/payments/broadcast';
-import { checkAssetRules, checkFee, signingKeys } from '../../src/withdrawals/sending/checks';
+import { signingKeys } from '../../src/payments/signing';
+import { checkAssetRules, checkFee } from '../../src/withdrawals/sending/checks';
 import { nextStep, settle, type SettlementFacts } from '../../src/payments/settlement';
 import { PrivateKey, type SignedTransaction } from '../../src/protocol';
 import restrictions from '../transcripts/restrictions.json';

@@ -1,7 +1,7 @@
 /** What must hold before money moves. Each check has its own error code, and none says anything about an earlier attempt. */
 import type { Account, Asset, ChainState } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
-import { formatAmount, type PrivateKey } from '../../protocol';
+import { formatAmount } from '../../protocol';
 import { coreWorth } from '../transaction/limits';
 import type { Fee } from '../transaction/transactionBuilder';
 
@@ -31,45 +31,6 @@ export function checkInSync(endpoint: string, state: ChainState, nowMilliseconds
       data: { participation: state.participation },
     });
   }
-}
-
-/**
- * The keys that sign: those of the credential that are in the active authority, as few as reach its threshold, because the
- * chain refuses signatures that are not needed.
- *
- * @throws KEY_WITHOUT_AUTHORITY when none is in it; SEVERAL_SIGNATURES_NEEDED when together they weigh too little
- */
-export function signingKeys(sender: Account, activeKeys: PrivateKey[], prefix: string): PrivateKey[] {
-  const weighed = activeKeys
-    .map((key) => {
-      const text = key.publicKey.toString(prefix);
-      return { key, weight: sender.active.keys.find((entry) => entry.key === text)?.weight ?? 0 };
-    })
-    .filter(({ weight }) => weight > 0)
-    .sort((a, b) => b.weight - a.weight);
-  if (weighed.length === 0) {
-    throw new BitSharesError('KEY_WITHOUT_AUTHORITY', {
-      field: 'Active Key',
-      message: `the active key of the credential is not in the active authority of ${sender.name}`,
-      fix: 'Enter an active key of this account in the keys credential, or correct its Account.',
-    });
-  }
-  const chosen: PrivateKey[] = [];
-  let total = 0;
-  for (const { key, weight } of weighed) {
-    if (total >= sender.active.threshold) break;
-    chosen.push(key);
-    total += weight;
-  }
-  if (total < sender.active.threshold) {
-    throw new BitSharesError('SEVERAL_SIGNATURES_NEEDED', {
-      field: 'Active Key',
-      message: `${sender.name} needs signatures of weight ${sender.active.threshold}, the credential has ${total}`,
-      fix: 'Use Proposal: Create, and let the other signers approve it.',
-      data: { threshold: sender.active.threshold, weight: total },
-    });
-  }
-  return chosen;
 }
 
 /**
