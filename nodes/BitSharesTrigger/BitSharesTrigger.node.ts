@@ -5,7 +5,7 @@ import {
   type ITriggerFunctions,
   type ITriggerResponse,
 } from 'n8n-workflow';
-import { systemClock } from '../shared/items/clock';
+import { systemClock } from '../shared/clock';
 import { testKeysCredential, testNodeCredential } from '../shared/credentials/credentialTests';
 import { BitSharesError, isBitSharesError } from '../../src/errors';
 import { toNodeError } from '../shared/items/nodeErrors';

@@ -19,9 +19,9 @@ import { newTriggerState, ownerError, type TriggerState } from '../../src/deposi
 import type { Clock } from '../../src/chain/interfaces';
 import { BitSharesError } from '../../src/errors';
 import { parseAmount, type Chain, type MemoDecoder } from '../../src/protocol';
-import type { ChainNodes } from './nodes';
+import type { ChainNodes } from '../shared/deposits/nodes';
 import type { AssetRow, TriggerSettings } from './settings';
-import type { StartSetting } from './start';
+import type { StartSetting } from '../shared/deposits/start';
 import type { FoundState } from './state';
 
 export interface Prepared {

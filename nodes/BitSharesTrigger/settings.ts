@@ -15,7 +15,7 @@ import {
   rowsOf,
   wholeNumberOf,
 } from '../shared/parameters/parameterValues';
-import { readStart, type StartSetting } from './start';
+import { readStart, type StartSetting } from '../shared/deposits/start';
 
 export interface AssetRow {
   /** Symbol or `1.3.x`. */

@@ -19,7 +19,7 @@ import { addressReport } from '../shared/credentials/addressReports';
 import { Emitter, placeOf } from './emitter';
 import { liveInstances, type Instance, type LiveInstances } from './liveInstances';
 import { MemoKeys, memoKeysDoNotFit, memoKeysFitAgain, type MemoKeyFit } from './memoKeys';
-import { NodeSource, type ChainNodes, type ChainNodeSource } from './nodes';
+import { NodeSource, type ChainNodes, type ChainNodeSource } from '../shared/deposits/nodes';
 import {
   beginState,
   checkedHeight,

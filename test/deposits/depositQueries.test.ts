@@ -3,7 +3,7 @@ import type { IDataObject, INodeType, NodeParameterValueType } from 'n8n-workflo
 import { Devchain } from '../../devchain';
 import { BitShares } from '../../nodes/BitShares/BitShares.node';
 import { description, operations } from '../../nodes/BitShares/actions/deposit';
-import { systemClock } from '../../nodes/shared/items/clock';
+import { systemClock } from '../../nodes/shared/clock';
 import { executeNode } from '../support/executeNode';
 
 /** The node with this resource alone. */

@@ -1,6 +1,6 @@
 /** The trigger as it is shipped: its class, its credentials, real WebSocket connections to a strict chain. */
 import { Devchain } from '../../devchain';
-import { systemClock } from '../../nodes/shared/items/clock';
+import { systemClock } from '../../nodes/shared/clock';
 import { movesNothing } from '../../src/deposits/reading/pageTrouble';
 import { watchedAccount } from '../../src/deposits/reading/watchedAccount';
 import { openNodeClient } from '../../src/rpc/nodeClient';

@@ -1,6 +1,6 @@
 /** Guarantee: a stranger's text that a node's WebSocket cannot carry hides no deposit. */
 import { Devchain } from '../../devchain';
-import { systemClock } from '../../nodes/shared/items/clock';
+import { systemClock } from '../../nodes/shared/clock';
 import { Ledger } from './scenario';
 import { TriggerHost } from './triggerHost';
 

@@ -1,6 +1,6 @@
 /** A trigger with two addresses of a node, the first of which is in trouble: real connections, a strict chain. */
 import { Devchain } from '../../devchain';
-import { systemClock } from '../../nodes/shared/items/clock';
+import { systemClock } from '../../nodes/shared/clock';
 import { ScriptedNode } from '../rpc/scriptedNode';
 import { nodeCredentialFor } from '../support/devchainCredentials';
 import { codes, Ledger } from './scenario';

@@ -21,7 +21,7 @@ import type { Clock } from '../../src/chain/interfaces';
 import { customChain } from '../../src/protocol';
 import { BitSharesTrigger } from '../../nodes/BitSharesTrigger/BitSharesTrigger.node';
 import { LiveInstances } from '../../nodes/BitSharesTrigger/liveInstances';
-import { NodeSource, type ChainNodeSource } from '../../nodes/BitSharesTrigger/nodes';
+import { NodeSource, type ChainNodeSource } from '../../nodes/shared/deposits/nodes';
 import { readTriggerSettings } from '../../nodes/BitSharesTrigger/settings';
 import { TriggerRun } from '../../nodes/BitSharesTrigger/triggerRun';
 import type { DepositItem } from '../../src/deposits/items/depositItem';

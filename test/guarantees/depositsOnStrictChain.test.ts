@@ -1,6 +1,6 @@
 /** Guarantee: the shipped trigger, over real connections to the strict chain, misses and invents nothing at scale. */
 import { Devchain, generatedNode, type DevchainOptions } from '../../devchain';
-import { systemClock } from '../../nodes/shared/items/clock';
+import { systemClock } from '../../nodes/shared/clock';
 import type { Clock } from '../../src/chain/interfaces';
 import { depositIdOf } from '../../src/deposits/reading/depositKey';
 import { codes, Ledger, seededRandom } from '../deposits/scenario';

@@ -12,7 +12,7 @@ import { displayEndpoint, parseEndpoints } from '../../../src/rpc/endpoint';
 import { readChainIdOf } from '../../../src/rpc/nodeSession';
 import { openNodeClient } from '../../../src/rpc/nodeClient';
 import { severalErrors } from '../../../src/rpc/severalErrors';
-import { systemClock } from '../items/clock';
+import { systemClock } from '../clock';
 import { textField } from './fields';
 import { readKeys, type Keys } from './keysCredential';
 import { openNode, readNodeSettings, type NodeSettings } from './nodeCredential';

@@ -6,7 +6,7 @@ import { customChain, mainnet, testnet, type Chain } from '../../../src/protocol
 import { parseEndpoints } from '../../../src/rpc/endpoint';
 import type { AddressObserver } from '../../../src/rpc/addresses';
 import { openNodeClient } from '../../../src/rpc/nodeClient';
-import { systemClock } from '../items/clock';
+import { systemClock } from '../clock';
 import { textField } from './fields';
 
 export interface NodeSettings {

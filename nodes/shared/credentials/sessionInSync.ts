@@ -1,6 +1,6 @@
 import type { NodeEndpoints, NodeSession } from '../../../src/chain/interfaces';
 import { checkInSync } from '../../../src/withdrawals/sending/checks';
-import { systemClock } from '../items/clock';
+import { systemClock } from '../clock';
 
 /**
  * Gives the live session of a node. Each new one is checked first: the next address may be behind, or on a fork.

@@ -5,7 +5,7 @@ import { BitSharesError } from '../../../src/errors';
 import type { Chain } from '../../../src/protocol';
 import { isEndpoint } from '../../../src/rpc/endpoint';
 import { WalletSession, type WalletCall, type WalletSettings } from '../../../src/rpc/walletSession';
-import { systemClock } from '../items/clock';
+import { systemClock } from '../clock';
 import { readChain } from './nodeCredential';
 
 export interface WalletCredential extends WalletSettings {

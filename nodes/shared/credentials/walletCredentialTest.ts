@@ -8,7 +8,7 @@ import type {
 import { BitSharesError } from '../../../src/errors';
 import { parseChainTime } from '../../../src/protocol';
 import { WalletSession } from '../../../src/rpc/walletSession';
-import { systemClock } from '../items/clock';
+import { systemClock } from '../clock';
 import { testResult } from './credentialTests';
 import { readWalletCredential } from './walletCredential';
 

@@ -1,6 +1,6 @@
 import { isoTime } from '../../../../src/protocol';
 import { forEachConnectedItem } from '../../../shared/items/connectedItems';
-import { systemClock } from '../../../shared/items/clock';
+import { systemClock } from '../../../shared/clock';
 import type { NodeOperation } from '../../../shared/items/operation';
 
 /** Chain: Get Info. The state of the trusted node, and how far the delayed one has come. */

@@ -2,14 +2,14 @@ import { checkAgreedAccount } from '../../../../src/chain/disagreement';
 import { importBalances } from '../../../../src/balances';
 import { balanceKeysOf, keySources } from '../../../shared/claims/balanceKeys';
 import { importItems, shownImport } from '../../../shared/claims/claimImportItems';
-import { systemClock } from '../../../shared/items/clock';
+import { systemClock } from '../../../shared/clock';
 import { forEachConnectedItem } from '../../../shared/items/connectedItems';
 import { keysOf } from '../../../shared/credentials/credentials';
 import { requireAccount } from '../../../shared/parameters/lookup';
 import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
 import { choice } from '../../../shared/parameters/parameterValues';
 import { sessionInSync } from '../../../shared/credentials/sessionInSync';
-import { importFields, importOptionsOf, isDryRun } from './importFields';
+import { importFields, importOptionsOf, isDryRun } from '../../../shared/claims/importFields';
 
 /**
  * Claimable Balance: Import. Claims what the keys own into the account of the keys credential: one item a transaction, each

@@ -12,11 +12,11 @@ import { firstBlockAt, startPosition } from '../../../../src/deposits/reading/st
 import type { HistoryGap } from '../../../../src/deposits/reading/gap';
 import { BitSharesError } from '../../../../src/errors';
 import type { Chain } from '../../../../src/protocol';
-import type { ChainNodes } from '../../../BitSharesTrigger/nodes';
+import type { ChainNodes } from '../../../shared/deposits/nodes';
 import { checkedHeight } from '../../../BitSharesTrigger/preparation';
-import { readStart, readTime } from '../../../BitSharesTrigger/start';
+import { readStart, readTime } from '../../../shared/deposits/start';
 import { addressHints } from '../../../shared/credentials/addressReports';
-import { systemClock } from '../../../shared/items/clock';
+import { systemClock } from '../../../shared/clock';
 import type { Nodes } from '../../../shared/credentials/nodeCredential';
 import { accountOf, choice, invalid, wholeNumberOf } from '../../../shared/parameters/parameterValues';
 

@@ -5,7 +5,7 @@ import { readRange } from '../../../../src/deposits/reading/depositRange';
 import { Reconciliation, type AssetReconciliation } from '../../../../src/deposits/items/reconciliation';
 import { BitSharesError } from '../../../../src/errors';
 import { formatAmount, parseAmount } from '../../../../src/protocol';
-import { systemClock } from '../../../shared/items/clock';
+import { systemClock } from '../../../shared/clock';
 import { forEachConnectedItem } from '../../../shared/items/connectedItems';
 import { shownFor, type NodeOperation } from '../../../shared/items/operation';
 import { assetOf, invalid, rowsOf } from '../../../shared/parameters/parameterValues';

@@ -4,8 +4,8 @@ import { isObjectId } from '../../../../src/protocol';
 import { approveProposal } from '../../../../src/withdrawals/sending/approval';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
 import { accountOf, optionsOf, textOf } from '../../../shared/parameters/parameterValues';
-import { feeOptions } from '../transfer/fields';
-import { maximumFeeOption } from '../transfer/orders';
+import { feeOptions } from '../../../shared/transfer/fields';
+import { maximumFeeOption } from '../../../shared/transfer/orders';
 import { withWithdrawals } from '../transfer/run';
 
 const parameters: INodeProperties[] = [

@@ -3,9 +3,9 @@ import type { INodeProperties } from 'n8n-workflow';
 import { runWithdrawals } from '../../../../src/withdrawals/sending/runner';
 import { shownFor, type NodeOperation } from '../../../shared/items/operation';
 import { accountOf } from '../../../shared/parameters/parameterValues';
-import * as fields from '../transfer/fields';
-import { plainRequest, settingsOf, waitForOf } from '../transfer/orders';
-import { forEachWithdrawal } from '../transfer/batch';
+import * as fields from '../../../shared/transfer/fields';
+import { plainRequest, settingsOf, waitForOf } from '../../../shared/transfer/orders';
+import { forEachWithdrawal } from '../../../shared/transfer/batch';
 import { withWithdrawals } from '../transfer/run';
 
 const payingAccount: INodeProperties = {

@@ -4,9 +4,9 @@ import {
   parsePreparedTransaction,
 } from '../../../../src/withdrawals/sending/settleTransaction';
 import { shownFor, type NodeOperation } from '../../../shared/items/operation';
-import * as fields from './fields';
-import { identity, maximumWaitOf, waitForOf } from './orders';
-import { forEachWithdrawal } from './batch';
+import * as fields from '../../../shared/transfer/fields';
+import { identity, maximumWaitOf, waitForOf } from '../../../shared/transfer/orders';
+import { forEachWithdrawal } from '../../../shared/transfer/batch';
 import { withWithdrawals } from './run';
 
 const transaction: INodeProperties = {

@@ -4,8 +4,8 @@ import {
   withdrawalStatus,
 } from '../../../../src/withdrawals/sending/settleTransaction';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
-import * as fields from './fields';
-import { identity, requestTime } from './orders';
+import * as fields from '../../../shared/transfer/fields';
+import { identity, requestTime } from '../../../shared/transfer/orders';
 import { withWithdrawals } from './run';
 
 export const statusOptions: INodeProperties = {

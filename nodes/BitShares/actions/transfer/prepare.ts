@@ -1,7 +1,7 @@
 import { shownFor, type NodeOperation } from '../../../shared/items/operation';
-import * as fields from './fields';
-import { requestOf, settingsOf } from './orders';
-import { runBatch } from './batch';
+import * as fields from '../../../shared/transfer/fields';
+import { requestOf, settingsOf } from '../../../shared/transfer/orders';
+import { runBatch } from '../../../shared/transfer/batch';
 import { withWithdrawals } from './run';
 
 /**

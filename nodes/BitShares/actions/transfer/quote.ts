@@ -1,8 +1,8 @@
 import { quoteWithdrawal } from '../../../../src/withdrawals/sending/quote';
 import { shownFor, type NodeOperation } from '../../../shared/items/operation';
-import * as fields from './fields';
-import { plainRequest, settingsOf } from './orders';
-import { forEachWithdrawal } from './batch';
+import * as fields from '../../../shared/transfer/fields';
+import { plainRequest, settingsOf } from '../../../shared/transfer/orders';
+import { forEachWithdrawal } from '../../../shared/transfer/batch';
 import { withWithdrawals } from './run';
 
 /**

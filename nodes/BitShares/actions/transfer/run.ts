@@ -2,12 +2,12 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { WithdrawalContext } from '../../../../src/withdrawals/sending/context';
 import { WithdrawalCaches } from '../../../../src/withdrawals/proof/evidence';
-import { systemClock } from '../../../shared/items/clock';
+import { systemClock } from '../../../shared/clock';
 import { keysOf, nodeSettingsOf } from '../../../shared/credentials/credentials';
 import { publicKeysOf, type Keys } from '../../../shared/credentials/keysCredential';
 import { withConnections, type NodeSettings, type Nodes } from '../../../shared/credentials/nodeCredential';
 import { ofEachItem } from '../../../shared/items/operation';
-import type { ItemWithdrawals } from './batch';
+import type { ItemWithdrawals } from '../../../shared/transfer/batch';
 
 /**
  * Blocks and histories already read by this process, by the nodes that showed them: the nodes of one credential prove nothing

@@ -9,10 +9,10 @@ import {
   importOptionsOf,
   isDryRun,
   type ImportOptions,
-} from '../../../BitShares/actions/claimableBalance/importFields';
+} from '../../../shared/claims/importFields';
 import { balanceKeysOf, keySources, receiverOfBalanceKeys } from '../../../shared/claims/balanceKeys';
 import { importItems, type ShownClaim } from '../../../shared/claims/claimImportItems';
-import { systemClock } from '../../../shared/items/clock';
+import { systemClock } from '../../../shared/clock';
 import { keysOf } from '../../../shared/credentials/credentials';
 import { requireAccount } from '../../../shared/parameters/lookup';
 import { withConnections, type Nodes } from '../../../shared/credentials/nodeCredential';

@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { isoTime } from '../../../../src/protocol';
 import { runWithdrawals } from '../../../../src/withdrawals/sending/runner';
-import { forEachWithdrawal } from '../../../BitShares/actions/transfer/batch';
-import * as fields from '../../../BitShares/actions/transfer/fields';
-import { plainRequest, settingsOf, waitForOf } from '../../../BitShares/actions/transfer/orders';
+import { forEachWithdrawal } from '../../../shared/transfer/batch';
+import * as fields from '../../../shared/transfer/fields';
+import { plainRequest, settingsOf, waitForOf } from '../../../shared/transfer/orders';
 import { shownFor, type NodeOperation } from '../../../shared/items/operation';
 import { accountOf } from '../../../shared/parameters/parameterValues';
 import { signedBy, withWalletWithdrawals } from '../transfer/run';

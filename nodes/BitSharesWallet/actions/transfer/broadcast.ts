@@ -3,9 +3,9 @@ import {
   broadcastPrepared,
   parsePreparedTransaction,
 } from '../../../../src/withdrawals/sending/settleTransaction';
-import { forEachWithdrawal } from '../../../BitShares/actions/transfer/batch';
-import * as fields from '../../../BitShares/actions/transfer/fields';
-import { identity, maximumWaitOf, waitForOf } from '../../../BitShares/actions/transfer/orders';
+import { forEachWithdrawal } from '../../../shared/transfer/batch';
+import * as fields from '../../../shared/transfer/fields';
+import { identity, maximumWaitOf, waitForOf } from '../../../shared/transfer/orders';
 import { shownFor, type NodeOperation } from '../../../shared/items/operation';
 import { from, withWalletWithdrawals } from './run';
 

@@ -2,9 +2,9 @@ import {
   parsePreparedTransaction,
   withdrawalStatus,
 } from '../../../../src/withdrawals/sending/settleTransaction';
-import * as fields from '../../../BitShares/actions/transfer/fields';
+import * as fields from '../../../shared/transfer/fields';
 import { isEmpty, statusOptions } from '../../../BitShares/actions/transfer/getStatus';
-import { identity, requestTime } from '../../../BitShares/actions/transfer/orders';
+import { identity, requestTime } from '../../../shared/transfer/orders';
 import { forEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
 import { from, withWalletWithdrawals } from './run';
 

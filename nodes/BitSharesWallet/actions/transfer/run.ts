@@ -2,7 +2,7 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { BitSharesError } from '../../../../src/errors';
 import { signWithWallet } from '../../../../src/rpc/walletSigner';
-import type { ItemWithdrawals } from '../../../BitShares/actions/transfer/batch';
+import type { ItemWithdrawals } from '../../../shared/transfer/batch';
 import { connections } from '../../../BitShares/actions/transfer/run';
 import { nodeSettingsOf, optionalKeysOf } from '../../../shared/credentials/credentials';
 import { publicKeysOf } from '../../../shared/credentials/keysCredential';

@@ -1,6 +1,6 @@
-import * as fields from '../../../BitShares/actions/transfer/fields';
-import { requestOf, settingsOf, waitForOf } from '../../../BitShares/actions/transfer/orders';
-import { runBatch } from '../../../BitShares/actions/transfer/batch';
+import * as fields from '../../../shared/transfer/fields';
+import { requestOf, settingsOf, waitForOf } from '../../../shared/transfer/orders';
+import { runBatch } from '../../../shared/transfer/batch';
 import { shownFor, type NodeOperation } from '../../../shared/items/operation';
 import { from, withWalletWithdrawals } from './run';
 

@@ -1,10 +1,10 @@
 /** The nodes of the credential, connected anew when somebody edited it: that does not restart a trigger. */
 import type { ITriggerFunctions } from 'n8n-workflow';
-import type { WatchedNodes } from '../../src/deposits/trigger/watcher';
-import type { Chain } from '../../src/protocol';
-import type { AddressObserver } from '../../src/rpc/addresses';
-import { triggerNodeSettingsOf } from '../shared/credentials/credentials';
-import { openNode, type NodeSettings } from '../shared/credentials/nodeCredential';
+import type { WatchedNodes } from '../../../src/deposits/trigger/watcher';
+import type { Chain } from '../../../src/protocol';
+import type { AddressObserver } from '../../../src/rpc/addresses';
+import { triggerNodeSettingsOf } from '../credentials/credentials';
+import { openNode, type NodeSettings } from '../credentials/nodeCredential';
 
 type Context = Pick<ITriggerFunctions, 'getCredentials' | 'getNode'>;
 

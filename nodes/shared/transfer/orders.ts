@@ -1,14 +1,14 @@
 /** From the parameters of an item to what the withdrawal room takes. */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { parseIntent, parseWithdrawalId } from '../../../../src/withdrawals/transaction/intent';
-import { parseRequestedAt } from '../../../../src/withdrawals/transaction/requestedAt';
-import type { IntentRequest, PlainRequest } from '../../../../src/withdrawals/transaction/request';
+import { parseIntent, parseWithdrawalId } from '../../../src/withdrawals/transaction/intent';
+import { parseRequestedAt } from '../../../src/withdrawals/transaction/requestedAt';
+import type { IntentRequest, PlainRequest } from '../../../src/withdrawals/transaction/request';
 import {
   refuseMissingParts,
   refuseUnstableExpression,
-} from '../../../../src/withdrawals/transaction/unstableExpressions';
-import type { WaitFor, WithdrawalOrder } from '../../../../src/withdrawals/sending/withdrawal';
-import type { Chain } from '../../../../src/protocol';
+} from '../../../src/withdrawals/transaction/unstableExpressions';
+import type { WaitFor, WithdrawalOrder } from '../../../src/withdrawals/sending/withdrawal';
+import type { Chain } from '../../../src/protocol';
 import {
   accountOf,
   assetOf,
@@ -22,7 +22,7 @@ import {
   rowsOf,
   textOf,
   type Options,
-} from '../../../shared/parameters/parameterValues';
+} from '../parameters/parameterValues';
 
 const waits = ['broadcast', 'block', 'irreversible'] as const;
 

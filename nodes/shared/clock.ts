@@ -1,5 +1,5 @@
 import { sleep } from 'n8n-workflow';
-import type { Clock } from '../../../src/chain/interfaces';
+import type { Clock } from '../../src/chain/interfaces';
 
 /** Real time. n8n's `sleep` is the timer that its rules allow; before n8n 2.40 it does not take the signal. */
 export const systemClock: Clock = {

@@ -1,12 +1,8 @@
 /** The fields of an import that its two routes share: keys in n8n, and cli_wallet. */
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { BitSharesError } from '../../../../src/errors';
-import {
-  allowPrivateKeysInItems,
-  keysFromOptions,
-  keySourceFields,
-} from '../../../shared/claims/balanceKeys';
-import { optionOf, optionsOf, wholeNumberOf } from '../../../shared/parameters/parameterValues';
+import { BitSharesError } from '../../../src/errors';
+import { allowPrivateKeysInItems, keysFromOptions, keySourceFields } from './balanceKeys';
+import { optionOf, optionsOf, wholeNumberOf } from '../parameters/parameterValues';
 import { maximumWait, waitFor } from '../transfer/fields';
 import { maximumWaitOf, waitForOf } from '../transfer/orders';
 

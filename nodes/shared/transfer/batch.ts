@@ -1,16 +1,16 @@
 /** What Send and Prepare do with all items at once, whatever signs for them. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { BitSharesError } from '../../../../src/errors';
-import type { WithdrawalContext } from '../../../../src/withdrawals/sending/context';
-import { otherPayerByText } from '../../../../src/withdrawals/transaction/request';
-import { runWithdrawals, type RunOptions } from '../../../../src/withdrawals/sending/runner';
+import { BitSharesError } from '../../../src/errors';
+import type { WithdrawalContext } from '../../../src/withdrawals/sending/context';
+import { otherPayerByText } from '../../../src/withdrawals/transaction/request';
+import { runWithdrawals, type RunOptions } from '../../../src/withdrawals/sending/runner';
 import {
   withdrawalIdOf,
   type WithdrawalOrder,
   type WithdrawalResult,
-} from '../../../../src/withdrawals/sending/withdrawal';
-import { errorItem, toNodeError } from '../../../shared/items/nodeErrors';
-import { forEachItem } from '../../../shared/items/operation';
+} from '../../../src/withdrawals/sending/withdrawal';
+import { errorItem, toNodeError } from '../items/nodeErrors';
+import { forEachItem } from '../items/operation';
 import { identity } from './orders';
 
 /** What the credentials of an item give to its withdrawal. */

@@ -1,7 +1,7 @@
 /** Where reading begins or ends, as the parameters say it. */
-import { BitSharesError } from '../../src/errors';
-import { readWrittenTime } from '../../src/protocol/writtenTime';
-import { choice, invalid, textOf } from '../shared/parameters/parameterValues';
+import { BitSharesError } from '../../../src/errors';
+import { readWrittenTime } from '../../../src/protocol/writtenTime';
+import { choice, invalid, textOf } from '../parameters/parameterValues';
 
 /** Where to begin, before a chain was asked. A depositId needs the chain to be understood. */
 export type StartSetting =
