@@ -1,3 +1,4 @@
+/** What a stranger can do to a node's answers with texts that are not UTF-8 (see the README beside this file). */
 import type { Devchain } from './devchain';
 import { timeText } from './wire/json';
 import { textOf } from './wire/text';

@@ -1,3 +1,4 @@
+/** Wall time for the parts of src that take a clock. */
 import type { Clock } from '../../src/chain/interfaces';
 
 /** Real time. */

@@ -1,3 +1,4 @@
+/** What a trigger costs while nothing happens. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Bench } from '../bench';

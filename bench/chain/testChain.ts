@@ -1,3 +1,4 @@
+/** How fast the chain below the other benchmarks is itself. */
 import { Devchain } from '../../devchain';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import type { Bench } from '../bench';

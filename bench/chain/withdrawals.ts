@@ -1,3 +1,4 @@
+/** How long withdrawals take, alone and together. */
 import type { Clock } from '../../src/chain/interfaces';
 import { customChain, PrivateKey } from '../../src/protocol';
 import { openNodeClient } from '../../src/rpc/nodeClient';

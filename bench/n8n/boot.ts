@@ -1,3 +1,4 @@
+/** What the package adds to the start of a real n8n. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';

@@ -1,3 +1,4 @@
+/** How soon after its block a deposit's execution has started in a real n8n. */
 import { existsSync } from 'node:fs';
 import { Cleanup, startExchange, type Exchange } from '../../demo/exchange';
 import { installationFolder, n8nVersion } from '../../demo/n8nInstallation';

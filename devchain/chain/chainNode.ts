@@ -1,3 +1,4 @@
+/** One node's chain: pushes transactions, makes and applies blocks, and takes them back in a fork (db_block.cpp). */
 import type { StoredBlock } from './blockLog';
 import { BlockLog, storeTransactions } from './blockLog';
 import { at, ChainError, check, framed } from '../wire/chainError';

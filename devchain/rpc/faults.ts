@@ -1,3 +1,4 @@
+/** Faults that a test asks for: which calls they meet, how often, and whether one was hit. */
 import type { Json } from '../wire/json';
 
 /** What a fault does to a call; see devchain/README.md for the table. */

@@ -1,3 +1,4 @@
+/** Makes on devchain what was made on the private chain when texts that are not UTF-8 were recorded. */
 import type { Devchain, TransactionJson } from '../../devchain';
 import { bytesOf, textOf } from '../../devchain';
 import { stringify } from '../../devchain/wire/json';

@@ -1,3 +1,4 @@
+/** Asks devchain every recorded question at the block at which it was asked. */
 import type { Devchain } from '../../devchain';
 import {
   addressBytes,

@@ -1,3 +1,4 @@
+/** The clock of tests in which nothing may happen by itself. */
 import type { Clock } from '../../src/chain/interfaces';
 
 /** A clock that stands still until the test moves it. */
