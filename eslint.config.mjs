@@ -100,8 +100,7 @@ export default tseslint.config(
     plugins: { 'import-x': importX },
     settings: {
       'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.js', '.json'] })],
-      // Without these two the rule about cycles looks into no TypeScript file, and says nothing.
-      'import-x/extensions': ['.ts', '.js'],
+      // Without it the rule about cycles looks into no TypeScript file, and says nothing.
       'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
     },
     rules: {
