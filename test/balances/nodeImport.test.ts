@@ -6,7 +6,7 @@ import { keysCredentialFor, nodeCredentialFor } from '../support/devchainCredent
 import { Liar } from '../support/lies';
 import { executeNode, type NodeResult, type NodeRun } from '../support/executeNode';
 import walletExport from '../vectors/bts1_key_export.json';
-import { addressesOfKey, balanceKey, fiveEach } from './devchainImport';
+import { addressesOfKey, balanceKey, fiveEach } from '../support/importOnDevchain';
 
 const keys = Array.from({ length: 12 }, (_, i) => balanceKey(i));
 const wifs = keys.map((key) => key.toWif());

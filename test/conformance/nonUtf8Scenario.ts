@@ -5,7 +5,7 @@ import { stringify } from '../../devchain/wire/json';
 import { asJson } from '../../devchain/rpc/api';
 import { post } from './connection';
 import { addressOf } from './replay';
-import { produceTo, startChain } from './scenario';
+import { produceTo, startChain } from './recordedChain';
 import { readKeys } from './transcripts';
 
 /**

@@ -19,7 +19,7 @@ import {
   produceTo,
   startChain,
   timeline,
-} from './scenario';
+} from './recordedChain';
 import type { FileName, Question } from './transcripts';
 import { question, readTranscript } from './transcripts';
 

@@ -4,8 +4,8 @@ import { systemClock } from '../../nodes/shared/clock';
 import { movesNothing } from '../../src/deposits/reading/pageTrouble';
 import { watchedAccount } from '../../src/deposits/reading/watchedAccount';
 import { openNodeClient } from '../../src/rpc/nodeClient';
-import { codes, Ledger } from './scenario';
-import { TriggerHost } from './triggerHost';
+import { codes, Ledger } from '../support/depositScenario';
+import { TriggerHost } from '../support/triggerHost';
 
 let chain: Devchain;
 let host: TriggerHost;

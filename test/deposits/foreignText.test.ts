@@ -1,8 +1,8 @@
 /** Guarantee: a stranger's text that a node's WebSocket cannot carry hides no deposit. */
 import { Devchain } from '../../devchain';
 import { systemClock } from '../../nodes/shared/clock';
-import { Ledger } from './scenario';
-import { TriggerHost } from './triggerHost';
+import { Ledger } from '../support/depositScenario';
+import { TriggerHost } from '../support/triggerHost';
 
 // An answer is waited for in real time before HTTP is asked.
 jest.setTimeout(180_000);

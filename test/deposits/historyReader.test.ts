@@ -2,8 +2,8 @@ import { HistoryReader } from '../../src/deposits/reading/historyReader';
 import { beginning } from '../../src/deposits/reading/position';
 import type { AccountOperation } from '../../src/deposits/reading/accountOperation';
 import type { HistoryGap } from '../../src/deposits/reading/gap';
-import { exchange, MemoryChain, MemoryNode, type MemoryNodeOptions } from './memoryChain';
-import { SimulatedClock } from './simulatedClock';
+import { exchange, MemoryChain, MemoryNode, type MemoryNodeOptions } from '../support/memoryChain';
+import { SimulatedClock } from '../support/simulatedClock';
 
 jest.setTimeout(120_000);
 

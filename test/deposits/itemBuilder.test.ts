@@ -1,8 +1,8 @@
 import { customChain, MemoKeyring } from '../../src/protocol';
 import { fromHistory } from '../../src/deposits/reading/accountOperation';
 import { ItemBuilder } from '../../src/deposits/items/itemBuilder';
-import { chainId, exchange, MemoryChain, MemoryNode } from './memoryChain';
-import { SimulatedClock } from './simulatedClock';
+import { chainId, exchange, MemoryChain, MemoryNode } from '../support/memoryChain';
+import { SimulatedClock } from '../support/simulatedClock';
 
 const account = { id: exchange, name: 'exchange', statisticsId: '2.6.1' };
 

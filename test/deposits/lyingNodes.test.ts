@@ -6,8 +6,8 @@ import { description, operations } from '../../nodes/BitShares/actions/deposit';
 import { systemClock } from '../../nodes/shared/clock';
 import { executeNode } from '../support/executeNode';
 import { keysCredentialFor, nodeCredentialFor } from '../support/devchainCredentials';
-import { codes } from './scenario';
-import { TriggerHost } from './triggerHost';
+import { codes } from '../support/depositScenario';
+import { TriggerHost } from '../support/triggerHost';
 
 jest.setTimeout(120_000);
 

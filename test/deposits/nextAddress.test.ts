@@ -1,10 +1,10 @@
 /** A trigger with two addresses of a node, the first of which is in trouble: real connections, a strict chain. */
 import { Devchain } from '../../devchain';
 import { systemClock } from '../../nodes/shared/clock';
-import { ScriptedNode } from '../rpc/scriptedNode';
+import { ScriptedNode } from '../support/scriptedNode';
 import { nodeCredentialFor } from '../support/devchainCredentials';
-import { codes, Ledger } from './scenario';
-import { TriggerHost } from './triggerHost';
+import { codes, Ledger } from '../support/depositScenario';
+import { TriggerHost } from '../support/triggerHost';
 
 jest.setTimeout(120_000);
 

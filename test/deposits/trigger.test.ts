@@ -1,6 +1,6 @@
-import { alice, bob, exchange, MemoryChain, MemoryNode, transfer } from './memoryChain';
-import { SimulatedClock } from './simulatedClock';
-import { TriggerHost, type HostOptions } from './triggerHost';
+import { alice, bob, exchange, MemoryChain, MemoryNode, transfer } from '../support/memoryChain';
+import { SimulatedClock } from '../support/simulatedClock';
+import { TriggerHost, type HostOptions } from '../support/triggerHost';
 
 function setUp(options: Partial<HostOptions> & { kind?: 'full' | 'delayed'; blocks?: number } = {}) {
   const chain = new MemoryChain();

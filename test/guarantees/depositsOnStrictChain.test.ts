@@ -3,8 +3,8 @@ import { Devchain, generatedNode, type DevchainOptions } from '../../devchain';
 import { systemClock } from '../../nodes/shared/clock';
 import type { Clock } from '../../src/chain/interfaces';
 import { depositIdOf } from '../../src/deposits/reading/depositKey';
-import { codes, Ledger, seededRandom } from '../deposits/scenario';
-import { TriggerHost } from '../deposits/triggerHost';
+import { codes, Ledger, seededRandom } from '../support/depositScenario';
+import { TriggerHost } from '../support/triggerHost';
 
 jest.setTimeout(300_000);
 

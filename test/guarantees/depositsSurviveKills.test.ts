@@ -1,6 +1,6 @@
 /** Guarantee: whatever is killed, no deposit is lost and none is invented. */
-import { alice, exchange, transfer } from '../deposits/memoryChain';
-import { Scenario, seededRandom } from '../deposits/scenario';
+import { alice, exchange, transfer } from '../support/memoryChain';
+import { Scenario, seededRandom } from '../support/depositScenario';
 
 // Time is simulated; what it takes in reality depends on what else the machine does.
 jest.setTimeout(120_000);

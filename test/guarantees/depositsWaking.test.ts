@@ -1,5 +1,5 @@
 /** Guarantee: notices only make things faster; what they do or fail to do changes nothing in what is delivered. */
-import { Scenario, seededRandom } from '../deposits/scenario';
+import { Scenario, seededRandom } from '../support/depositScenario';
 
 // Time is simulated; what it takes in reality depends on what else the machine does.
 jest.setTimeout(120_000);

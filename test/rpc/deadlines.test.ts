@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { settled } from '../support/manualClock';
-import { chainId, ClientOfNodes, failure, rightChain, until } from './clientOfNodes';
+import { chainId, ClientOfNodes, failure, rightChain, until } from '../support/clientOfNodes';
 
 describe('one deadline from the first attempt to connect until the chain id is checked', () => {
   let nodes: ClientOfNodes;

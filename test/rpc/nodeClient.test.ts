@@ -5,7 +5,7 @@ import { ManualClock, settled } from '../support/manualClock';
 import basics from '../transcripts/node-basics.json';
 import accounts from '../transcripts/accounts-assets.json';
 import transactions from '../transcripts/transactions.json';
-import { ScriptedNode, type Reply, type Request } from './scriptedNode';
+import { ScriptedNode, type Reply, type Request } from '../support/scriptedNode';
 
 const chainId = '4e4fc2ce5d32dbcaa22e776c8ef9a606e96684287027b44a54e43fa239d7a5fa';
 

@@ -1,7 +1,7 @@
 /** Guarantee: a node that sends what nobody asked for cannot keep the process busy; what honest nodes send always passes. */
 import type { WebSocket } from 'ws';
-import { ClientOfNodes, rightChain, until } from './clientOfNodes';
-import type { ScriptedNode } from './scriptedNode';
+import { ClientOfNodes, rightChain, until } from '../support/clientOfNodes';
+import type { ScriptedNode } from '../support/scriptedNode';
 
 let nodes: ClientOfNodes;
 beforeEach(() => {

@@ -2,7 +2,7 @@
 import type { Clock } from '../../src/chain/interfaces';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
-import { startExchange, type Exchange } from './onDevchain';
+import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
 
 // An answer is waited for in real time before HTTP is asked.
 jest.setTimeout(180_000);
