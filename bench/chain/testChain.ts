@@ -3,7 +3,7 @@ import { Devchain } from '../../devchain';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import type { Bench } from '../bench';
 import { spread } from '../measure';
-import { realClock } from './clock';
+import { realClock } from '../../test/support/realClock';
 
 const pageSize = 100;
 

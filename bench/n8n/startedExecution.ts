@@ -4,7 +4,7 @@ import { Cleanup, startExchange, type Exchange } from '../../demo/exchange';
 import { installationFolder, n8nVersion } from '../../demo/n8nInstallation';
 import { Report } from '../../demo/report';
 import type { Bench } from '../bench';
-import { realClock } from '../chain/clock';
+import { realClock } from '../../test/support/realClock';
 import { projectRoot } from '../environment';
 import { spread } from '../measure';
 

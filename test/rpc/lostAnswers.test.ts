@@ -9,8 +9,9 @@ import type { HttpPost, Post } from '../../src/rpc/network';
 import { openNodeClient, type NodeClientSettings } from '../../src/rpc/nodeClient';
 import { openWebSocket } from '../../src/rpc/socket';
 import { ManualClock } from '../support/manualClock';
-import { chainId as mainnetId, failure, until } from '../support/clientOfNodes';
+import { chainId as mainnetId, failure } from '../support/clientOfNodes';
 import { ScriptedNode } from '../support/scriptedNode';
+import { until } from '../support/until';
 
 jest.setTimeout(60_000);
 

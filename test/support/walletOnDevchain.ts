@@ -2,8 +2,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { Devchain, type DevchainOptions, type Fault, type WalletServer } from '../../devchain';
 import { BitSharesWallet } from '../../nodes/BitSharesWallet/BitSharesWallet.node';
-import { keysCredentialFor, nodeCredentialFor } from '../support/devchainCredentials';
-import { executeNode, type NodeResult, type NodeRun } from '../support/executeNode';
+import { keysCredentialFor, nodeCredentialFor } from './devchainCredentials';
+import { executeNode, type NodeResult, type NodeRun } from './executeNode';
 
 export const password = 'correct horse battery';
 
