@@ -149,12 +149,3 @@ export class Scenario {
 
 export const codes = (host: TriggerHost): string[] =>
   host.failures.map(({ description }) => /(?:\(|Code )([A-Z_]+)\)?$/.exec(description)?.[1] ?? description);
-
-/** Numbers between 0 and 1 that are the same in every run. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
