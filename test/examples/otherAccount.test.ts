@@ -49,7 +49,7 @@ beforeAll(async () => {
   chain.advance(Math.floor(Date.now() / 1000) - chain.head.seconds);
   await chain.startWallet({ password: walletPassword });
   broadcasts = chain.faults.add({
-    ...{ kind: 'slow', milliseconds: 0, times: Infinity },
+    kind: 'count',
     method: /^broadcast|^transfer2$/,
   });
   const { active } = chain.account('treasury').keys;

@@ -44,10 +44,8 @@ export async function openImport(
     { clock: new ManualClock() },
   );
   const broadcasts = devchain.faults.add({
-    kind: 'slow',
-    milliseconds: 0,
+    kind: 'count',
     method: /^broadcast/,
-    times: Infinity,
   });
   let pendingHook = more.beforeBroadcast;
   const node: Harness['node'] = Object.assign(Object.create(client) as typeof client, {

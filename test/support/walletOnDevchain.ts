@@ -69,10 +69,8 @@ export async function startWalletHouse(
     await ask('lock');
   }
   const broadcasts = chain.faults.add({
-    kind: 'slow',
-    milliseconds: 0,
+    kind: 'count',
     method: /^broadcast|^transfer2$/,
-    times: Infinity,
   });
   const credentials: WalletHouse['credentials'] = ({ wallet: ofWallet = {}, keys = {} } = {}) => ({
     bitSharesWalletApi: {
