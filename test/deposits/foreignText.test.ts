@@ -63,3 +63,23 @@ describe.each([
     expect(others.hits).toBe(0);
   });
 });
+
+it('a deposit in an asset that its issuer described with such a text arrives, with those behind it', async () => {
+  const chain = await chainOfToday({
+    accounts: ['exchange', 'alice'].map((name) => ({ name, balances: { BTS: '100000', USDX: '10' } })),
+    assets: [{ symbol: 'USDX', precision: 4 }],
+  });
+  exchange = new TriggerOnDevchain(chain, { parameters: { assets: {} }, node: { delayedUrls: '' } });
+  const { host } = exchange;
+  await host.start();
+  chain.poisonAsset('USDX');
+  chain.transfer({ from: 'alice', to: 'exchange', amount: '3', asset: 'USDX' });
+  chain.transfer({ from: 'alice', to: 'exchange', amount: '4' });
+  exchange.confirm();
+  await exchange.untilDelivered(2);
+  expect(host.delivered().map(({ asset, amount }) => [asset, amount])).toEqual([
+    ['USDX', '3.0000'],
+    ['BTS', '4.00000'],
+  ]);
+  expect(host.failures).toEqual([]);
+});
