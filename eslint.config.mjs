@@ -51,6 +51,9 @@ const zones = [
   ...['devchain', 'demo', 'test'].map((outside) =>
     zone('nodes', outside, 'the package does not ship its test chain'),
   ),
+  ...inside.devchain.map((room) =>
+    zone(`devchain/${room}`, 'devchain/*.ts', 'the hand that drives devchain is above its rooms'),
+  ),
   ...['src', 'nodes', 'credentials'].map((ours) =>
     zone('devchain', ours, 'devchain checks src, so it must not share its mistakes'),
   ),
