@@ -19,10 +19,10 @@ import { addressReport } from '../shared/credentials/addressReports';
 import { Emitter, placeOf } from './emitter';
 import { liveInstances, type Instance, type LiveInstances } from './liveInstances';
 import { MemoKeys, memoKeysDoNotFit, memoKeysFitAgain, type MemoKeyFit } from './memoKeys';
+import { checkedHeight } from '../shared/deposits/checkedHeight';
 import { NodeSource, type ChainNodes, type ChainNodeSource } from '../shared/deposits/nodes';
 import {
   beginState,
-  checkedHeight,
   historyPruned,
   itemAgain,
   prepare,

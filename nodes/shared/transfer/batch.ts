@@ -11,16 +11,9 @@ import {
 } from '../../../src/withdrawals/sending/withdrawal';
 import { errorItem, toNodeError } from '../items/nodeErrors';
 import { forEachItem } from '../items/operation';
+import * as fields from './fields';
 import { identity } from './orders';
-
-/** What the credentials of an item give to its withdrawal. */
-export interface ItemWithdrawals {
-  context: WithdrawalContext;
-  /** Equal for items whose credentials read the same: only these may be worked on together. */
-  group: string;
-  /** Equal for items for which the same keys sign. */
-  signer: string;
-}
+import type { ItemWithdrawals } from './withdrawals';
 
 /** An item whose parameters were understood. */
 export interface ReadItem {
@@ -40,7 +33,7 @@ export function idsOfSeveralCredentials(items: readonly ReadItem[]): ReadonlyMap
   for (const [withdrawalId, same] of grouped(items, (item) => item.withdrawalId)) {
     if (new Set(same.map(({ group }) => group)).size === 1) continue;
     const error = new BitSharesError('WITHDRAWAL_CONFLICT', {
-      field: 'Withdrawal ID',
+      field: fields.withdrawalId.label,
       message: `${same.length} items of this batch have the id ${withdrawalId} and different credentials, so each would be paid`,
       fix: 'Nothing was sent for these items. Give every withdrawal its own id, and the same credentials on every retry.',
     });
@@ -58,7 +51,7 @@ export function idsOfSeveralCredentials(items: readonly ReadItem[]): ReadonlyMap
 function payersNotNamed(items: readonly OrderedItem[]): ReadonlyMap<number, BitSharesError> {
   if (new Set(items.map(({ withdrawals }) => withdrawals.signer)).size <= 1) return new Map();
   const error = new BitSharesError('INVALID_PARAMETER', {
-    field: 'Paying Account',
+    field: fields.payingAccount.label,
     message: 'the items have different keys credentials, and no account is named that pays',
     fix: 'Set Paying Account from the request, such as {{ $json.payingAccount }}: one withdrawal has one payer for ever.',
   });
