@@ -1,5 +1,5 @@
-/** The resources of the node, listed once: for the editor, and for what runs them. */
-import type { Resources } from '../shared/items/routing';
+/** The resources of the node, listed once: for the editor, and for what runs their operations. */
+import type { Resource } from '../shared/items/routing';
 import * as account from './actions/account';
 import * as asset from './actions/asset';
 import * as chain from './actions/chain';
@@ -9,5 +9,14 @@ import * as memo from './actions/memo';
 import * as proposal from './actions/proposal';
 import * as transfer from './actions/transfer';
 
-/** In the order of the editor's list. */
-export const resources: Resources = { account, asset, chain, claimableBalance, deposit, memo, proposal, transfer };
+/** In the order of the alphabet. */
+export const resources: readonly Resource[] = [
+  { name: 'Account', value: 'account', ...account },
+  { name: 'Asset', value: 'asset', ...asset },
+  { name: 'Chain', value: 'chain', ...chain },
+  { name: 'Claimable Balance', value: 'claimableBalance', ...claimableBalance },
+  { name: 'Deposit', value: 'deposit', ...deposit },
+  { name: 'Memo', value: 'memo', ...memo },
+  { name: 'Proposal', value: 'proposal', ...proposal },
+  { name: 'Transfer', value: 'transfer', ...transfer },
+];

@@ -21,14 +21,7 @@ import { liveInstances, type Instance, type LiveInstances } from './liveInstance
 import { MemoKeys, memoKeysDoNotFit, memoKeysFitAgain, type MemoKeyFit } from './memoKeys';
 import { checkedHeight } from '../shared/deposits/checkedHeight';
 import { NodeSource, type ChainNodes, type ChainNodeSource } from '../shared/deposits/nodes';
-import {
-  beginState,
-  historyPruned,
-  itemAgain,
-  prepare,
-  usableState,
-  type Prepared,
-} from './preparation';
+import { beginState, historyPruned, itemAgain, prepare, usableState, type Prepared } from './preparation';
 import type { TriggerSettings } from './settings';
 import { nodesOfSameId, rivalOf, sharedIdError, SharedNodeId } from './sharedId';
 import { StateStore, type FoundState } from './state';

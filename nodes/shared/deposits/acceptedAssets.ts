@@ -47,8 +47,8 @@ export function acceptedAssets(
       type: 'fixedCollection',
       typeOptions: { multipleValues: true },
       placeholder: 'Add Asset',
-      default: own.default,
-      description: own.description,
+      default: {},
+      description: 'Which assets to accept',
       options: [
         {
           displayName: 'Asset',
@@ -65,7 +65,7 @@ export function acceptedAssets(
         asset: assetOfRow.parse(asset),
         minimumAmount: String(minimumAmount ?? '').trim(),
       })),
-  );
+  ).with(own);
 }
 
 /** Base units by asset id. Matching by id is what tells an asset from its look-alikes. */

@@ -49,7 +49,12 @@ export class Parameter<T> {
 
   /** Of an item. No default is given to n8n: it throws for a parameter that the operation does not declare. */
   read(context: IExecuteFunctions, itemIndex: number): T {
-    return this.parse(context.getNodeParameter(this.name, itemIndex));
+    return this.parse(this.valueOf(context, itemIndex));
+  }
+
+  /** As n8n gives it, with expressions resolved. */
+  protected valueOf(context: IExecuteFunctions, itemIndex: number): unknown {
+    return context.getNodeParameter(this.name, itemIndex);
   }
 
   /** As `read`, for a parameter that others may hide: its default then, which must be no expression. */

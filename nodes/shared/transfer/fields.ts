@@ -44,7 +44,7 @@ export const requestedAt = new Parameter(
 
 class PayingAccount extends Parameter<string | null> {
   override read(context: IExecuteFunctions, itemIndex: number): string | null {
-    const value: unknown = context.getNodeParameter(this.name, itemIndex);
+    const value = this.valueOf(context, itemIndex);
     // An expression that gives nothing would switch the guard off.
     if (isBlank(value) && !isExpression(context.getNode().parameters[this.name])) return null;
     return this.parse(value);
