@@ -370,7 +370,7 @@ function notAgain(depositId: string, cause: BitSharesError): BitSharesError {
   return new BitSharesError(cause.code, {
     message: `the deposit ${depositId} cannot be read once more. ${cause.message}`,
     fix: 'It and what stands behind it in the list are not delivered again yet; nothing else waits for them. Publish the workflow again when the node shows the deposit.',
-    field: 'Deliver Again',
+    field: deliverAgain.label,
     cause,
   });
 }

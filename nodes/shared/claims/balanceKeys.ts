@@ -1,6 +1,7 @@
 /** Where the private keys of balances come from. They are read here and leave as PrivateKey objects, never in an item. */
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { BitSharesError } from '../../../src/errors';
+import { labels } from '../../../src/labels';
 import { decryptBts1Export, PrivateKey } from '../../../src/protocol';
 import type { Receiver } from '../../../src/rpc/secretExit';
 import { receiverOf, type Keys } from '../credentials/keysCredential';
@@ -102,7 +103,7 @@ export async function balanceKeysOf(
     case 'credential':
       return required(
         keys?.balanceKeys ?? [],
-        'Balance Keys',
+        labels.balanceKeys,
         'Enter the private keys that own the balances in the BitShares Keys API credential of this node.',
       );
     case 'walletExport':
@@ -135,7 +136,7 @@ async function exportedKeys(
 ): Promise<PrivateKey[]> {
   if (keys === undefined || keys.walletPassword === '') {
     throw new BitSharesError('INVALID_PARAMETER', {
-      field: 'BitShares 1 Wallet Password',
+      field: labels.bitShares1WalletPassword,
       message: 'no password is given',
       fix: 'Enter the password of the exported wallet in the BitShares Keys API credential of this node.',
     });
@@ -157,7 +158,7 @@ async function exportedKeys(
   }
   return decryptBts1Export(file.toString('utf8'), keys.walletPassword, {
     file: exportField.label,
-    password: 'BitShares 1 Wallet Password',
+    password: labels.bitShares1WalletPassword,
   }).map(({ key }) => key);
 }
 

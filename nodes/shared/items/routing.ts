@@ -1,6 +1,7 @@
 /** The resources of a node: what the editor shows of them, and which operation runs. */
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { BitSharesError } from '../../../src/errors';
+import { labels } from '../../../src/labels';
 import { errorItem, toNodeError } from './nodeErrors';
 import type { NodeOperation, ResourceOperations } from './operation';
 
@@ -52,7 +53,7 @@ function chosenOperation(context: IExecuteFunctions, resources: readonly Resourc
     operations !== undefined && Object.hasOwn(operations, operation) ? operations[operation] : undefined;
   if (chosen === undefined) {
     throw new BitSharesError('INVALID_PARAMETER', {
-      field: 'Operation',
+      field: labels.operation,
       message: 'there is no such operation of this resource',
       fix: 'Choose the operation again.',
     });
@@ -60,7 +61,7 @@ function chosenOperation(context: IExecuteFunctions, resources: readonly Resourc
   // n8n runs the tool twin of a node (its type ends in "Tool") for AI agents, and reports no tool execution then.
   if (chosen.movesMoney && context.getNode().type.endsWith('Tool')) {
     throw new BitSharesError('INVALID_PARAMETER', {
-      field: 'Operation',
+      field: labels.operation,
       message: 'this operation moves money, so it cannot be used as a tool of an AI agent',
       fix: 'Let the agent write a request, and pay it in a workflow with an approval.',
     });

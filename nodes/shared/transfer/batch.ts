@@ -1,6 +1,7 @@
 /** What Send and Prepare do with all items at once, whatever signs for them. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { BitSharesError } from '../../../src/errors';
+import { labels } from '../../../src/labels';
 import type { WithdrawalContext } from '../../../src/withdrawals/sending/context';
 import { otherPayerByText } from '../../../src/withdrawals/transaction/request';
 import { runWithdrawals, type RunOptions } from '../../../src/withdrawals/sending/runner';
@@ -181,7 +182,7 @@ export async function forEachWithdrawal(
 function requireKey({ keys: { activeKeys, signer } }: WithdrawalContext): void {
   if (activeKeys.length > 0 || signer !== undefined) return;
   throw new BitSharesError('KEY_WITHOUT_AUTHORITY', {
-    field: 'Active Key',
+    field: labels.activeKey,
     message: 'the keys credential has no active key, so nothing can be signed',
     fix: 'Enter the active key of the account that pays, or use another keys credential.',
   });

@@ -9,6 +9,7 @@ import { requireAccount } from '../../../shared/parameters/lookup';
 import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
 import { sessionInSync } from '../../../shared/credentials/sessionInSync';
 import { importFields, importOptions, importOptionsOf, isDryRun } from '../../../shared/claims/importFields';
+import { labels } from '../../../../src/labels';
 
 /**
  * Claimable Balance: Import. Claims what the keys own into the account of the keys credential: one item a transaction, each
@@ -26,7 +27,12 @@ export const importOperation: NodeOperation = {
       const isSigned = !dryRun || keys.activeKey !== undefined;
       if (isSigned && delayed !== undefined) {
         // Another account may list our key among its own, and would be paid with our signature.
-        await checkAgreedAccount(keys.account, { endpoint: trusted.endpoint, account }, delayed, 'Account');
+        await checkAgreedAccount(
+          keys.account,
+          { endpoint: trusted.endpoint, account },
+          delayed,
+          labels.account,
+        );
       }
       const source = keysFrom.read(this, itemIndex);
       const options = importOptionsOf(this, itemIndex);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { BitSharesError } from '../../../../src/errors';
+import { labels } from '../../../../src/labels';
 import { encryptMemo, publicMemo, PublicKey, type Memo } from '../../../../src/protocol';
 import { parseMemoText } from '../../../../src/withdrawals/transaction/intent';
 import { forEachConnectedItem } from '../../../shared/items/connectedItems';
@@ -32,7 +33,7 @@ export const encode: NodeOperation = {
         const { memoKey } = await keysOf(this, itemIndex);
         if (memoKey === undefined) {
           throw new BitSharesError('INVALID_KEY', {
-            field: 'Memo Key',
+            field: labels.memoKey,
             message: 'the keys credential has no memo key to encrypt with',
             fix: 'Enter the memo key of the sender in the keys credential, or make a public memo.',
           });

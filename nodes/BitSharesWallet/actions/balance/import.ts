@@ -23,6 +23,7 @@ import type { Wallet } from '../../../shared/credentials/walletCredential';
 import { forEachWalletItem } from '../../../shared/items/walletItems';
 import { walletClaims, type BalanceKeys } from '../../walletClaims';
 import { nodeSettingsFor } from '../../../shared/transfer/signedByWallet';
+import { labels } from '../../../../src/labels';
 
 /**
  * Balance: Import through cli_wallet. The wallet builds and signs the claims and never sends them itself, because it would
@@ -57,7 +58,7 @@ export const importOperation: NodeOperation = {
         const nodes = connect(settings);
         // The wallet has it from one node. Another account may list our key among its own, and would be paid with our signature.
         const byWallet = { endpoint: 'the wallet', account };
-        await checkAgreedAccount(keys.account, byWallet, nodes.delayed ?? nodes.trusted, 'Account');
+        await checkAgreedAccount(keys.account, byWallet, nodes.delayed ?? nodes.trusted, labels.account);
         const sent = await sendFor(this, options, { account, balanceKeys, wallet, nodes });
         return importItems({ ...shown, ...sent }, context);
       });
