@@ -20,6 +20,7 @@ import { Emitter, placeOf } from './emitter';
 import { liveInstances, type Instance, type LiveInstances } from './liveInstances';
 import { MemoKeys, memoKeysDoNotFit, memoKeysFitAgain, type MemoKeyFit } from './memoKeys';
 import { checkedHeight } from '../shared/deposits/checkedHeight';
+import { deliverAgain } from './parameters';
 import { NodeSource, type ChainNodes, type ChainNodeSource } from '../shared/deposits/nodes';
 import { beginState, historyPruned, itemAgain, prepare, usableState, type Prepared } from './preparation';
 import type { TriggerSettings } from './settings';
