@@ -66,20 +66,19 @@ describe.each([
 
 it('a deposit in an asset that its issuer described with such a text arrives, with those behind it', async () => {
   const chain = await chainOfToday({
-    accounts: ['exchange', 'alice'].map((name) => ({ name, balances: { BTS: '100000', USDX: '10' } })),
+    accounts: ['exchange', 'alice'].map((name) => ({ name, balances: { BTS: '1000', USDX: '10' } })),
     assets: [{ symbol: 'USDX', precision: 4 }],
   });
   exchange = new TriggerOnDevchain(chain, { parameters: { assets: {} }, node: { delayedUrls: '' } });
-  const { host } = exchange;
-  await host.start();
+  await exchange.host.start();
   chain.poisonAsset('USDX');
   chain.transfer({ from: 'alice', to: 'exchange', amount: '3', asset: 'USDX' });
   chain.transfer({ from: 'alice', to: 'exchange', amount: '4' });
   exchange.confirm();
   await exchange.untilDelivered(2);
-  expect(host.delivered().map(({ asset, amount }) => [asset, amount])).toEqual([
+  expect(exchange.host.delivered().map(({ asset, amount }) => [asset, amount])).toEqual([
     ['USDX', '3.0000'],
     ['BTS', '4.00000'],
   ]);
-  expect(host.failures).toEqual([]);
+  expect(exchange.host.failures).toEqual([]);
 });
