@@ -1,3 +1,4 @@
+/** The keys of one account, and what may be done with them. */
 import type { ICredentialType, INodeProperties } from 'n8n-workflow';
 
 export class BitSharesKeysApi implements ICredentialType {
