@@ -1,4 +1,4 @@
-/** The keys of one account, and what may be done with them. */
+/** The keys of one account. */
 import type { ICredentialType, INodeProperties } from 'n8n-workflow';
 
 export class BitSharesKeysApi implements ICredentialType {
