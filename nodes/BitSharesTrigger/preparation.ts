@@ -6,9 +6,8 @@ import { parseDepositId } from '../../src/deposits/reading/depositKey';
 import type { DepositItem } from '../../src/deposits/items/depositItem';
 import { findOperation } from '../../src/deposits/reading/findOperation';
 import {
-  checkDelayedNode,
-  checkFinality,
-  checkFreshness,
+  checkFollows,
+  compareWithTrusted,
   finalHeight,
   type FinalHeight,
 } from '../../src/deposits/reading/finality';
@@ -100,11 +99,11 @@ export async function checkedHeight(
   staleAfterSeconds: number,
   signal: AbortSignal,
 ): Promise<FinalHeight> {
-  const state = await session.state();
-  checkFreshness(session.endpoint, state, clock.now(), staleAfterSeconds);
-  if (kind === 'full') await checkFinality(session, state, clock.now(), staleAfterSeconds);
-  if (kind === 'delayed' && trusted !== null) await checkDelayedNode(session, trusted, clock, signal);
-  return finalHeight(kind, state);
+  const isCompared = kind === 'delayed' && trusted !== null;
+  const compared = isCompared ? await compareWithTrusted(session, trusted, clock, signal) : null;
+  const state = compared?.state ?? (await session.state());
+  await checkFollows(session, kind, state, clock.now(), staleAfterSeconds, compared?.seen);
+  return finalHeight(kind, state, compared?.final);
 }
 
 /** Why a trigger with nothing to go on from cannot begin, or the position at which it does. */

@@ -47,13 +47,20 @@ export class Addresses {
   /** Every address once, beginning behind the one that was tried last; those to stay away from come last. */
   inOrder(): string[] {
     const turned = [...this.urls.slice(this.nextIndex), ...this.urls.slice(0, this.nextIndex)];
-    const now = this.clock.now();
-    const isAvoided = (url: string) => {
-      const until = this.avoidedUntil.get(url) ?? 0;
-      // Further away than the whole time: the clock of this machine was set back.
-      return now < until && until - now <= avoidanceMs;
-    };
+    const isAvoided = (url: string) => this.isAvoided(url);
     return [...turned.filter((url) => !isAvoided(url)), ...turned.filter(isAvoided)];
+  }
+
+  /** Those that are preferred to this one and can be tried again, in order of preference. */
+  before(url: string): string[] {
+    return this.urls.slice(0, this.urls.indexOf(url)).filter((other) => !this.isAvoided(other));
+  }
+
+  private isAvoided(url: string): boolean {
+    const until = this.avoidedUntil.get(url) ?? 0;
+    const now = this.clock.now();
+    // Further away than the whole time: the clock of this machine was set back.
+    return now < until && until - now <= avoidanceMs;
   }
 
   tried(url: string): void {

@@ -16,6 +16,7 @@ import type {
   SignedTransaction,
 } from '../../src/chain/interfaces';
 import { BitSharesError } from '../../src/errors';
+import { Addresses, type AddressObserver } from '../../src/rpc/addresses';
 
 export const chainId = '4e4fc2ce5d32dbcaa22e776c8ef9a606e96684287027b44a54e43fa239d7a5fa';
 const blockInterval = 3;
@@ -270,6 +271,7 @@ export class MemoryNode {
       endpoint: this.name,
       lost: lost.signal,
       close,
+      leave: () => false,
       chainId: () => answer('chainId', () => this.chainId),
       state: () => answer('state', () => this.state()),
       block: async (number) => {
@@ -465,10 +467,20 @@ export class MemoryEndpoints implements Pick<NodeEndpoints, 'session' | 'close'>
   private next = 0;
   private closed = false;
 
+  private readonly addresses: Addresses;
+
   constructor(
     private readonly nodes: MemoryNode[],
+    clock: Clock,
+    observe: AddressObserver = () => undefined,
     private readonly expectedChainId = chainId,
-  ) {}
+  ) {
+    this.addresses = new Addresses(
+      nodes.map(({ name }) => name),
+      clock,
+      observe,
+    );
+  }
 
   get endpoint(): string {
     return this.live?.endpoint ?? this.nodes[0]?.name ?? '';
@@ -486,7 +498,14 @@ export class MemoryEndpoints implements Pick<NodeEndpoints, 'session' | 'close'>
         session.close();
         throw new BitSharesError('WRONG_CHAIN', { message: `${node.name} is on another chain` });
       }
-      this.live = session;
+      const leave = (reason: BitSharesError, tried = new Set<string>()): boolean => {
+        if (this.nodes.every((other) => other === node || tried.has(other.name))) return false;
+        if (!session.lost.aborted) this.addresses.failed(node.name, reason);
+        session.close();
+        return true;
+      };
+      this.live = Object.assign(session, { leave });
+      this.addresses.opened(node.name);
       return session;
     }
     throw new BitSharesError('NODE_UNREACHABLE', { message: 'No endpoint answers' });

@@ -8,7 +8,7 @@ import { keysOf } from '../../../shared/credentials/credentials';
 import { requireAccount } from '../../../shared/parameters/lookup';
 import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
 import { choice } from '../../../shared/parameters/parameterValues';
-import { sessionInSync } from '../../../shared/credentials/sessionInSync';
+import { payingSession } from '../../../shared/claims/payingSession';
 import { importFields, importOptionsOf, isDryRun } from '../../../shared/claims/importFields';
 
 /**
@@ -42,7 +42,7 @@ export const importOperation: NodeOperation = {
         },
         {
           chain: settings.chain,
-          node: dryRun ? () => trusted.session() : sessionInSync(trusted),
+          node: dryRun ? () => trusted.session() : payingSession(trusted),
           clock: systemClock,
           signal: this.getExecutionCancelSignal(),
         },

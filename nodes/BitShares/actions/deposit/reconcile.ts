@@ -77,7 +77,7 @@ export const reconcile: NodeOperation = {
   async execute(items) {
     return forEachConnectedItem(this, items, async (itemIndex, { settings, ...nodes }) => {
       const reading = readingNodes(nodes, settings.chain);
-      return forRange(this, reading, async (session) => {
+      return forRange(reading, async (session) => {
         const range = await openRange(this, itemIndex, reading, session);
         const opening = await openingBalances(this, itemIndex, range);
         const reconciliation = new Reconciliation(settings.chain.chainId, range.account.id, opening);
