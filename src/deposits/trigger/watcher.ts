@@ -217,15 +217,16 @@ export class Watcher {
   }
 
   /** Whether the trusted node is read because the delayed one stood still, and that one goes on now. */
-  private async isOver({ kind, trusted: delayed }: WatchedNodes): Promise<boolean> {
+  private async isOver({ kind, reading: trusted, trusted: delayed }: WatchedNodes): Promise<boolean> {
     const { standing } = this;
     if (standing === null || kind !== 'full' || delayed === null) return false;
     const session = await delayed.session().catch(() => null);
-    const state = await session?.state().catch(() => null);
+    const head = (await session?.state().catch(() => null))?.headBlockNumber ?? 0;
     // What was read meanwhile has to be there too, or reading would have to wait for it.
     const { position } = this.parts.handover.readThrough;
-    const head = state?.headBlockNumber ?? 0;
     if (session === null || head < standing.block || head < position.key.block) return false;
+    // Helped past the block as a plain node, it has blocks for a while that are not irreversible.
+    if (head > (await trusted.state()).lastIrreversibleBlock) return false;
     this.parts.report(goesOnAgain(session.endpoint, standing));
     this.standing = null;
     return true;
