@@ -4,6 +4,7 @@ import type { Clock, NodeSession } from '../../src/chain/interfaces';
 import type { WatchedAccount } from '../../src/deposits/reading/accountOperation';
 import { Agreement } from '../../src/deposits/reading/secondNode';
 import { backoffDelay } from '../../src/chain/backoff';
+import { falseAnswerOf } from '../../src/chain/falseAnswer';
 import { onFurtherAddresses } from '../../src/chain/furtherAddresses';
 import type { DepositItem } from '../../src/deposits/items/depositItem';
 import type { FinalHeight } from '../../src/deposits/reading/finality';
@@ -15,6 +16,7 @@ import { Watcher } from '../../src/deposits/trigger/watcher';
 import { isBitSharesError, BitSharesError, type ErrorCode } from '../../src/errors';
 import type { Chain } from '../../src/protocol';
 import { memoKeyMismatch } from '../shared/credentials/memoKeyFit';
+import type { AddressEvent } from '../../src/rpc/addresses';
 import { addressReport } from '../shared/credentials/addressReports';
 import { Emitter, placeOf } from './emitter';
 import { liveInstances, type Instance, type LiveInstances } from './liveInstances';
@@ -120,7 +122,7 @@ export class TriggerRun implements Instance {
     }
     const isContested = this.isContested();
     if (!isContested) await this.instances.takeOver(this.place, this);
-    this.nodes.observe?.((event) => this.report(addressReport(event)));
+    this.nodes.observe?.((event) => this.reportAddress(event));
     const found = this.store.read();
     try {
       if (first && found.kind !== 'present') {
@@ -299,6 +301,16 @@ export class TriggerRun implements Instance {
         handover.addAgain(items);
       }
     };
+  }
+
+  /** A node that gives false answers is spoken of once, whether it was left for another one or not. */
+  private reportAddress(event: AddressEvent): void {
+    const { kind, reason } = event;
+    const isOld =
+      kind === 'left' &&
+      falseAnswerOf(reason) !== null &&
+      new Outage(this.falseAnswers).note(reason, this.clock.now()) === null;
+    if (!isOld) this.report(addressReport(event));
   }
 
   private report(error: BitSharesError): void {

@@ -127,9 +127,10 @@ class Client {
     reason: BitSharesError,
     tried: ReadonlySet<string> = new Set(),
   ): boolean {
-    if (this.urls.every((other) => other === url || tried.has(displayEndpoint(other)))) return false;
+    if (this.urls.length === 1) return false;
     // An address on trial was not in use yet: nothing was replaced by it, and nothing is said of it.
-    if (!session.lost.aborted && this.former === undefined) this.addresses.failed(url, reason);
+    if (!session.lost.aborted && this.former === undefined) this.addresses.failed(url, reason, true);
+    if (this.urls.every((other) => other === url || tried.has(displayEndpoint(other)))) return false;
     session.close();
     return true;
   }
@@ -173,6 +174,7 @@ class Client {
     this.former = undefined;
     live.session.close();
     this.addresses.tried(url);
+    this.addresses.lasted(url);
     this.addresses.opened(url);
   }
 
@@ -227,6 +229,7 @@ class Client {
         this.use(url, session);
         this.returnAt = this.environment.clock.now() + returnAfterMs;
         this.addresses.opened(url);
+        if (this.addresses.isSuspect(url)) void this.watchSuspect(url, session);
         return session;
       } catch (error) {
         if (isBitSharesError(error)) this.addresses.failed(url, error);
@@ -235,6 +238,11 @@ class Client {
     }
     if (this.closing.signal.aborted) throw closed();
     throw errors.length === 1 ? errors[0] : severalErrors(errors, 'No endpoint can be used. ');
+  }
+
+  private async watchSuspect(url: string, session: NodeSession): Promise<void> {
+    await this.environment.clock.sleep(trialMs, session.lost);
+    if (!session.lost.aborted) this.addresses.lasted(url);
   }
 
   private use(url: string, session: NodeSession): void {

@@ -499,8 +499,9 @@ export class MemoryEndpoints implements Pick<NodeEndpoints, 'session' | 'close'>
         throw new BitSharesError('WRONG_CHAIN', { message: `${node.name} is on another chain` });
       }
       const leave = (reason: BitSharesError, tried = new Set<string>()): boolean => {
+        if (this.nodes.length === 1) return false;
+        if (!session.lost.aborted) this.addresses.failed(node.name, reason, true);
         if (this.nodes.every((other) => other === node || tried.has(other.name))) return false;
-        if (!session.lost.aborted) this.addresses.failed(node.name, reason);
         session.close();
         return true;
       };
