@@ -468,10 +468,11 @@ export class MemoryEndpoints implements Pick<NodeEndpoints, 'session' | 'close'>
   private closed = false;
 
   private readonly addresses: Addresses;
+  private openedAt = 0;
 
   constructor(
     private readonly nodes: MemoryNode[],
-    clock: Clock,
+    private readonly clock: Clock,
     observe: AddressObserver = () => undefined,
     private readonly expectedChainId = chainId,
   ) {
@@ -488,6 +489,7 @@ export class MemoryEndpoints implements Pick<NodeEndpoints, 'session' | 'close'>
 
   async session(): Promise<NodeSession> {
     if (this.closed) throw connectionLost('a closed client');
+    this.returnToFirst();
     if (this.live !== undefined && !this.live.lost.aborted) return this.live;
     for (let attempt = 0; attempt < this.nodes.length; attempt++) {
       const node = this.nodes[this.next % this.nodes.length] as MemoryNode;
@@ -506,6 +508,7 @@ export class MemoryEndpoints implements Pick<NodeEndpoints, 'session' | 'close'>
         return true;
       };
       this.live = Object.assign(session, { leave });
+      this.openedAt = this.clock.now();
       this.addresses.opened(node.name);
       return session;
     }
@@ -515,6 +518,16 @@ export class MemoryEndpoints implements Pick<NodeEndpoints, 'session' | 'close'>
   close(): void {
     this.closed = true;
     this.live?.close();
+  }
+
+  /** As the socket client does: now and then the first node is tried again, while the session in use lives on. */
+  private returnToFirst(): void {
+    const [first] = this.nodes as [MemoryNode];
+    if (this.live === undefined || this.live.endpoint === first.name || !first.reachable) return;
+    if (this.clock.now() - this.openedAt < 300_000) return;
+    Object.assign(this.live, { outdated: true });
+    this.live = undefined;
+    this.next = 0;
   }
 
   /** As the socket client does: reads go to the live session. */

@@ -158,8 +158,11 @@ export class Watcher {
       while (!signal.aborted) {
         // A check that is further away than the interval: the clock of this machine was set back.
         const due = clock.now() >= nextCheck || nextCheck - clock.now() > pollIntervalMs;
-        // What is read from here on may as well come from an address that is preferred, or from the delayed node again.
-        if (due && (session.outdated === true || (await this.isOver(nodes)))) return;
+        if (due) {
+          // Asking for the session is what has a preferred address looked at. From here on, what is read may come from there.
+          await nodes.reading.session();
+          if (session.outdated === true || (await this.isOver(nodes))) return;
+        }
         let blockInterval = 0;
         if (due || kind === 'full') {
           const compared = due && kind === 'delayed' ? await this.compare(session, trusted, over) : null;
