@@ -11,7 +11,7 @@ let chain: Devchain;
 let host: TriggerHost;
 let ledger: Ledger;
 
-async function setUp(delayed: boolean): Promise<void> {
+async function setUp(delayed: boolean, staleAfter = 0): Promise<void> {
   chain = await Devchain.start({
     startTime: Math.floor(Date.now() / 1000) - 30,
     accounts: ['exchange', 'alice', 'bob'].map((name) => ({ name, balances: { BTS: '100000' } })),
@@ -21,7 +21,7 @@ async function setUp(delayed: boolean): Promise<void> {
   ledger = new Ledger();
   host = new TriggerHost(systemClock, {
     consumer: ledger.consume,
-    parameters: { options: { staleAfter: 0 } },
+    parameters: { options: { staleAfter } },
     credentials: {
       bitSharesNodeApi: {
         chain: 'custom',
@@ -45,7 +45,7 @@ async function untilDelivered(count: number): Promise<void> {
 }
 
 /** A deposit before the block of the text, one in it, and one behind it; all final. */
-async function depositsAround(delayed: boolean): Promise<string[]> {
+async function depositsAround(delayed: boolean, isHelped = delayed): Promise<string[]> {
   const deposit = (amount: string) =>
     chain.transfer({ from: 'alice', to: 'exchange', amount, memo: `customer ${amount}` });
   const ids = [deposit('1')];
@@ -58,6 +58,8 @@ async function depositsAround(delayed: boolean): Promise<string[]> {
   chain.confirm();
   if (delayed) {
     expect(chain.delayed.stoppedAt).toBe(block);
+  }
+  if (isHelped) {
     await chain.syncAsPlainNode(chain.delayed);
     chain.confirm();
   }
@@ -105,5 +107,27 @@ describe.each([
     expect(pages.hits).toBeGreaterThan(0);
     // State, statistics and accounts are not asked for over HTTP.
     expect(others.hits).toBe(0);
+  });
+});
+
+describe('on a delayed node that stopped at the block and that nobody helped', () => {
+  it('deposits before, in and behind the block arrive from the trusted node, and a report names block and remedy', async () => {
+    await setUp(true, 0.5);
+    await host.start();
+    const ids = await depositsAround(true, false);
+    const stopped = chain.delayed.stoppedAt ?? 0;
+    const following = setInterval(() => {
+      while (chain.head.seconds < Date.now() / 1000) chain.produceBlock();
+    }, 500);
+    try {
+      await untilDelivered(3);
+    } finally {
+      clearInterval(following);
+    }
+    expect(delivered()).toEqual(expected(ids));
+    expect([...ledger.runs.values()]).toEqual([1, 1, 1]);
+    expect(host.failures).toHaveLength(1);
+    expect(host.failures[0]?.message).toContain(`does not get past block ${stopped},`);
+    expect(host.failures[0]?.description).toContain('as a plain p2p node');
   });
 });
