@@ -169,8 +169,16 @@ export async function compareDelayed<Seen extends TwoNodes>(
     const height = delayed.state.headBlockNumber;
     const { headBlockNumber: head, lastIrreversibleBlock: final, headTime, blockInterval } = trusted.state;
     const isLater = headTime >= delayed.state.headTime;
-    if (height > 0 && head >= height && isLater && (await idAt(trusted, height)) !== delayed.state.headBlockId)
-      return { seen, fault: notDelayed(`${delayed.endpoint} has another block ${height} than ${trusted.endpoint}`, true) };
+    if (
+      height > 0 &&
+      head >= height &&
+      isLater &&
+      (await idAt(trusted, height)) !== delayed.state.headBlockId
+    )
+      return {
+        seen,
+        fault: notDelayed(`${delayed.endpoint} has another block ${height} than ${trusted.endpoint}`, true),
+      };
     // A lower number at a later time is no delay: one of the two is not on the chain.
     if (head < height && !isLater && !isAtTip(trusted.state, clock.now()))
       return { seen, fault: trustedBehind(seen) };
@@ -180,7 +188,10 @@ export async function compareDelayed<Seen extends TwoNodes>(
         head < height
           ? `${trusted.endpoint}, which is in sync, has no block above ${head}`
           : `only ${final} is irreversible`;
-      return { seen, fault: notDelayed(`${delayed.endpoint} shows block ${height}, but ${limit}: it is a full node`) };
+      return {
+        seen,
+        fault: notDelayed(`${delayed.endpoint} shows block ${height}, but ${limit}: it is a full node`),
+      };
     }
     await clock.sleep(blockInterval * 1000, signal);
   }
@@ -271,8 +282,7 @@ export class StandingWatch {
     const { endpoint, state } = seen.delayed;
     const place = `${endpoint} ${state.headBlockNumber}`;
     if (!lacksFinalBlocks(seen)) this.behind = null;
-    else if (this.behind?.place !== place || nowMs < this.behind.since)
-      this.behind = { place, since: nowMs };
+    else if (this.behind?.place !== place || nowMs < this.behind.since) this.behind = { place, since: nowMs };
     else if (nowMs - this.behind.since >= watchedStandingMs) return new StandingNode(seen);
     return null;
   }

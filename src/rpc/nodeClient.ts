@@ -208,8 +208,7 @@ class Client {
       },
     });
     const session: NodeSession = Object.assign(opened, {
-      leave: (reason: BitSharesError, tried?: ReadonlySet<string>) =>
-        this.leave(url, session, reason, tried),
+      leave: (reason: BitSharesError, tried?: ReadonlySet<string>) => this.leave(url, session, reason, tried),
     });
     return session;
   }

@@ -37,16 +37,12 @@ const run = (parameters: IDataObject, node: object = {}, item: IDataObject = {})
     items: [item],
   });
 const quote = (node: object = {}) =>
-  run(
-    { resource: 'transfer', operation: 'quote', memo: 'hello' },
-    node,
-    {
-      withdrawalId: 'H-1',
-      requestedAt: new Date(chain.head.seconds * 1000).toISOString(),
-      to: 'alice',
-      amount: '1.5',
-    },
-  );
+  run({ resource: 'transfer', operation: 'quote', memo: 'hello' }, node, {
+    withdrawalId: 'H-1',
+    requestedAt: new Date(chain.head.seconds * 1000).toISOString(),
+    to: 'alice',
+    amount: '1.5',
+  });
 const importAll = (node: object = {}) =>
   run(
     {
@@ -73,9 +69,7 @@ const withFewWitnesses = () =>
     times: Infinity,
     change: (result) =>
       (result as ({ id?: string } | null)[]).map((object) =>
-        object?.id === '2.1.0'
-          ? { ...object, recent_slots_filled: ((1n << 72n) - 1n).toString() }
-          : object,
+        object?.id === '2.1.0' ? { ...object, recent_slots_filled: ((1n << 72n) - 1n).toString() } : object,
       ) as never,
   });
 

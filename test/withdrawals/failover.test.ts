@@ -215,6 +215,8 @@ describe('a delayed node that stands still at a block, while the trusted one goe
       caches: new WithdrawalCaches(),
     });
     expect(result?.item).toMatchObject({ outcome: 'irreversible', paid: true });
-    expect(events).toMatchObject([{ kind: 'left', endpoint: chain.delayedUrl, reason: { code: 'STALE_NODE' } }]);
+    expect(events).toMatchObject([
+      { kind: 'left', endpoint: chain.delayedUrl, reason: { code: 'STALE_NODE' } },
+    ]);
   });
 });

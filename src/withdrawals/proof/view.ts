@@ -11,7 +11,8 @@ import {
   type TwoNodes,
 } from '../../chain/health';
 import type { Broadcaster, ChainState, Clock } from '../../chain/interfaces';
-import { BitSharesError, isBitSharesError, rethrow } from '../../errors';
+import type { BitSharesError} from '../../errors';
+import { isBitSharesError, rethrow } from '../../errors';
 import type { WithdrawalSession } from './reader';
 
 /** Connections to the operator's nodes. Each call gives one live session, never a mix of endpoints. */
