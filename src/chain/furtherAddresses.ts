@@ -2,7 +2,7 @@
  * The one walk over the addresses of a node: work begins on the address in use, and begins anew on the next one when that
  * one turns out to be unfit. What one piece of work compares therefore comes over one connection.
  */
-import type { BitSharesError} from '../errors';
+import type { BitSharesError } from '../errors';
 import { isBitSharesError, type ErrorCode } from '../errors';
 import type { NodeSession } from './interfaces';
 

@@ -11,7 +11,7 @@ import {
   type TwoNodes,
 } from '../../chain/health';
 import type { Broadcaster, ChainState, Clock } from '../../chain/interfaces';
-import type { BitSharesError} from '../../errors';
+import type { BitSharesError } from '../../errors';
 import { isBitSharesError, rethrow } from '../../errors';
 import type { WithdrawalSession } from './reader';
 
