@@ -3,6 +3,7 @@
  * asks here, so that all of them say the same about the same node, in the same words.
  */
 import { BitSharesError, type ErrorCode } from '../errors';
+import { labels } from '../labels';
 import type { ChainReader, ChainState, Clock } from './interfaces';
 
 /** What the judge is told of a node. */
@@ -217,7 +218,7 @@ function trustedBehind({ delayed, trusted }: TwoNodes): BitSharesError {
 
 function notDelayed(message: string, forked = false): BitSharesError {
   return new BitSharesError('NOT_A_DELAYED_NODE', {
-    field: 'Delayed Node URLs',
+    field: labels.delayedNodeUrls,
     message,
     data: { forked },
     fix: 'Start that node with --plugins "delayed_node account_history api_helper_indexes" and --trusted-node, or move its address to Trusted Node URLs and leave Delayed Node URLs empty: then only irreversible blocks of it are used.',

@@ -1,5 +1,5 @@
 /** Guarantee: a node that stands still, or is unfit otherwise, stops no deposit while another one can be read. */
-import { codes, Scenario } from '../deposits/scenario';
+import { codes, Scenario } from '../support/depositScenario';
 
 const minute = 60_000;
 

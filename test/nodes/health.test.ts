@@ -3,7 +3,7 @@ import type { ICredentialsDecrypted, IDataObject } from 'n8n-workflow';
 import { Devchain } from '../../devchain';
 import { BitShares } from '../../nodes/BitShares/BitShares.node';
 import { testNodeCredential } from '../../nodes/shared/credentials/credentialTests';
-import { addressesOfKey, balanceKey } from '../balances/devchainImport';
+import { addressesOfKey, balanceKey } from '../support/importOnDevchain';
 import { keysCredentialFor, nodeCredentialFor } from '../support/devchainCredentials';
 import { executeNode } from '../support/executeNode';
 

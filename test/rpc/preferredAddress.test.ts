@@ -1,7 +1,8 @@
 /** Guarantee: the first address is returned to when it is fit again, and never under work that has begun elsewhere. */
 import { BitSharesError } from '../../src/errors';
-import { ClientOfNodes, rightChain, until } from './clientOfNodes';
-import type { ScriptedNode } from './scriptedNode';
+import { ClientOfNodes, rightChain } from '../support/clientOfNodes';
+import type { ScriptedNode } from '../support/scriptedNode';
+import { until } from '../support/until';
 
 const minute = 60_000;
 const unfit = (code: 'NODE_OUT_OF_SYNC' | 'INVALID_ANSWER') => new BitSharesError(code, { message: 'unfit' });

@@ -8,7 +8,8 @@ import { openNodeClient } from '../../src/rpc/nodeClient';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import { quoteWithdrawal } from '../../src/withdrawals/sending/quote';
 import { withdrawalStatus } from '../../src/withdrawals/sending/settleTransaction';
-import { startExchange, type Exchange } from './onDevchain';
+import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
+import { realClock } from '../support/realClock';
 
 jest.setTimeout(180_000);
 
@@ -26,12 +27,8 @@ afterEach(async () => {
 });
 
 function client(...urls: string[]): NodeEndpoints {
-  const clock = {
-    now: () => Date.now(),
-    sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref()),
-  };
   const onAddress = (event: AddressEvent) => events.push(event);
-  const opened = openNodeClient({ chainId: exchange.chain.chainId, urls }, { clock, onAddress });
+  const opened = openNodeClient({ chainId: exchange.chain.chainId, urls }, { clock: realClock, onAddress });
   clients.push(opened);
   return opened;
 }

@@ -17,6 +17,7 @@ import {
 } from '../../../src/chain/health';
 import type { Account, Authority, NodeEndpoints } from '../../../src/chain/interfaces';
 import { BitSharesError, isBitSharesError } from '../../../src/errors';
+import { labels } from '../../../src/labels';
 import type { PrivateKey } from '../../../src/protocol';
 import { displayEndpoint, parseEndpoints } from '../../../src/rpc/endpoint';
 import { readChainIdOf } from '../../../src/rpc/nodeSession';
@@ -66,7 +67,7 @@ export const testKeysCredential: CredentialTest = async function (credential) {
     const [url] = parseEndpoints(
       textField(data, 'testNodeUrl'),
       ['ws:', 'wss:'],
-      'Node for the Connection Test',
+      labels.nodeForTheConnectionTest,
     );
     if (url === undefined)
       return 'The keys are well formed. Enter a node for the test to compare them with the account.';
@@ -76,7 +77,7 @@ export const testKeysCredential: CredentialTest = async function (credential) {
       const account = await node.account(keys.account);
       if (account === null) {
         throw new BitSharesError('UNKNOWN_ACCOUNT', {
-          field: 'Account',
+          field: labels.account,
           message: `there is no account ${keys.account} on ${displayEndpoint(url)}`,
           fix: 'Correct the name, or test against a node of the chain that has it.',
         });
@@ -160,7 +161,7 @@ function compareKeys(keys: Keys, account: Account): string {
           ? 'it is an owner key'
           : 'it may have been replaced';
       throw new BitSharesError('MEMO_KEY_MISMATCH', {
-        field: 'Memo Key',
+        field: labels.memoKey,
         message: `this is not the memo key of ${account.name} now (${role})`,
         fix: 'Enter the present memo key here. If the account rotated it, keep the one you have under Older Memo Keys.',
       });
@@ -178,7 +179,7 @@ function compareKeys(keys: Keys, account: Account): string {
           ? 'it is the memo key'
           : 'it may have been replaced';
       throw new BitSharesError('KEY_WITHOUT_AUTHORITY', {
-        field: 'Active Key',
+        field: labels.activeKey,
         message: `this is not an active key of ${account.name} now (${role})`,
         fix: 'Enter the present active key, or leave the field empty to watch without sending.',
       });

@@ -1,6 +1,7 @@
 /** Quote: the complete intent of a withdrawal and all checks, without private keys and without sending anything. */
 import { checkFit, paying } from '../../chain/health';
 import { BitSharesError } from '../../errors';
+import { labels } from '../../labels';
 import {
   chainUint64,
   encodeTransaction,
@@ -129,10 +130,10 @@ async function quoteOn(
 
 /** The receiver's present key, if something can be encrypted to it. */
 function usableMemoKey({ receiver }: Parties, prefix: string): string {
-  const key = PublicKey.fromString(receiver.memoKey, prefix, 'To');
+  const key = PublicKey.fromString(receiver.memoKey, prefix, labels.to);
   if (!key.isNull) return receiver.memoKey;
   throw new BitSharesError('INVALID_PUBLIC_KEY', {
-    field: 'To',
+    field: labels.to,
     message: `${receiver.name} has no memo key`,
     fix: 'Set Memo Type to Public, or ask the receiver to set a memo key.',
   });
