@@ -92,10 +92,7 @@ it('a deposit in an asset that its issuer described with such a text arrives, wi
     accounts: ['exchange', 'alice'].map((name) => ({ name, balances: { BTS: '1000', USDX: '10' } })),
     assets: [{ symbol: 'USDX', precision: 4 }],
   });
-  exchange = new TriggerOnDevchain(chain, {
-    parameters: { assets: {}, options: { staleAfter: 0 } },
-    node: { delayedUrls: '' },
-  });
+  exchange = new TriggerOnDevchain(chain, { parameters: { assets: {} }, node: { delayedUrls: '' } });
   await exchange.host.start();
   chain.poisonAsset('USDX');
   chain.transfer({ from: 'alice', to: 'exchange', amount: '3', asset: 'USDX' });
