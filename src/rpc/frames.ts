@@ -8,6 +8,8 @@ export interface FrameEvents {
   piece(bytes: number, pieces: number): void;
   /** A ping or pong of so many bytes. */
   pinged(bytes: number): void;
+  /** The other side says that it sends nothing more. */
+  farewell(): void;
 }
 
 interface Frame {
@@ -19,6 +21,7 @@ interface Frame {
 }
 
 const continuation = 0x0;
+const farewell = 0x8;
 const ping = 0x9;
 const pong = 0xa;
 
@@ -49,6 +52,7 @@ export class Frames {
 
   private begun({ opcode, length }: Frame): void {
     if (opcode === ping || opcode === pong) this.events.pinged(length);
+    if (opcode === farewell) this.events.farewell();
     if (opcode >= 0x8) return;
     if (opcode !== continuation) {
       this.messageBytes = 0;

@@ -87,6 +87,8 @@ export const openWebSocket: OpenSocket = (url, events, way) => {
       else if (pieces > mostPieces) end({ reason: 'sent a message in too many pieces' }, true);
     },
     pinged: (bytes) => events.pinged(bytes),
+    // The platform reads it too, before the microtask, and then waits for the other side to end the connection.
+    farewell: () => void Promise.resolve().then(() => stream?.destroy()),
   });
 
   const connect = ({ headers, upgraded, failed }: Dispatched): void => {
@@ -108,13 +110,13 @@ export const openWebSocket: OpenSocket = (url, events, way) => {
     upgrade(request, ending.signal, {
       accepted: () => events.accepted(),
       upgraded: (answer) => {
+        answer.stream.on('error', (error: Error) => end(connectFailure(error)));
         // Compression was not offered, and the platform would inflate nevertheless.
         if (answer.rawHeaders.some((text) => text.toLowerCase() === 'sec-websocket-extensions')) {
           fail(noWebSocket);
           return;
         }
         stream = answer.stream;
-        stream.on('error', (error: Error) => end(connectFailure(error)));
         upgraded(answer);
       },
       refused: (status) => fail(httpFailure(status)),
