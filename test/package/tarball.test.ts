@@ -43,6 +43,23 @@ describe('what users install', () => {
     for (const library of ['@noble/secp256k1 ', 'bs58 ', 'base-x ']) expect(licences).toContain(library);
   });
 
+  test("opens connections in one file alone, with Node's own modules and no library", () => {
+    const required = packed.files
+      .map(({ path: file }) => file)
+      .filter((file) => /^dist\/\w+\.js$/.test(file))
+      .map((file) => {
+        const code = readFileSync(path.join(root, file), 'utf8');
+        return [
+          file,
+          [...new Set([...code.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name))].sort(),
+        ];
+      });
+    expect(Object.fromEntries(required)).toEqual({
+      'dist/bundle.js': ['./network.js', 'n8n-workflow', 'node:crypto'],
+      'dist/network.js': ['node:dns/promises', 'node:http', 'node:https'],
+    });
+  });
+
   test('loads by plain require, without the tests or their dependencies', () => {
     const files = [...packageJson.n8n.nodes, ...packageJson.n8n.credentials];
     const script = `for (const file of ${JSON.stringify(files)}) {
