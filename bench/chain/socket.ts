@@ -1,9 +1,9 @@
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import type { OpenSocket } from '../../src/rpc/socket';
+import { realClock } from '../../test/support/realClock';
 import { atLeastTimes, type Bench } from '../bench';
 import { openWs } from '../peers/wsSocket';
 import { ChainProcess } from './chainProcess';
-import { realClock } from './clock';
 
 const platform = "the platform's WebSocket";
 const inFlight = 8;

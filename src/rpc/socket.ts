@@ -58,6 +58,18 @@ interface PlatformSocket {
 declare const WebSocket:
   (new (url: string, options: { dispatcher: Dispatcher }) => PlatformSocket) | undefined;
 
+/**
+ * What the platform is given as the address. It would refuse the ports of other services (as browsers do), and has no use for the
+ * real one: whoever connects by this name connects to nothing.
+ */
+const noAddress = 'ws://connected.invalid/';
+
+/** It does not ask for its connection: neither address nor sizes would be in our hands. */
+const unknownPlatform: ConnectFailure = {
+  reason: 'the WebSocket of this Node.js is not known',
+  fix: 'Run n8n with Node.js 22, 24 or 26.',
+};
+
 /** An answer that is a little too large fails with the name of its question, so it has to arrive. */
 const toleratedBytes = 64 * 1024;
 
@@ -67,6 +79,7 @@ const mostPieces = 16 * 1024;
 export const openWebSocket: OpenSocket = (url, events, way) => {
   const ending = new AbortController();
   let closing: Closing | undefined;
+  let isAsked = false;
   let opened = false;
   /** The connection, once it speaks WebSocket. */
   let stream: Upgraded['stream'] | undefined;
@@ -92,6 +105,7 @@ export const openWebSocket: OpenSocket = (url, events, way) => {
   });
 
   const connect = ({ headers, upgraded, failed }: Dispatched): void => {
+    isAsked = true;
     const fail = (why: ConnectFailure): void => {
       end(why);
       failed(new Error(why.reason));
@@ -128,16 +142,12 @@ export const openWebSocket: OpenSocket = (url, events, way) => {
     end({ reason: 'this Node.js has no WebSocket', fix: 'Run n8n with Node.js 22.16 or later.' });
     return { send: () => undefined, close: () => undefined };
   }
-  const socket = new WebSocket(withoutLogin(url), { dispatcher: dispatcher(connect, () => ending.abort()) });
+  const socket = new WebSocket(noAddress, { dispatcher: dispatcher(connect, () => ending.abort()) });
   socket.binaryType = 'arraybuffer';
   socket.addEventListener('open', () => {
     if (stream === undefined) {
-      // It connected by itself: neither the address nor the sizes are in our hands.
       socket.close();
-      end({
-        reason: 'the WebSocket of this Node.js is not known',
-        fix: 'Run n8n with Node.js 22, 24 or 26.',
-      });
+      end(unknownPlatform);
       return;
     }
     opened = true;
@@ -152,7 +162,7 @@ export const openWebSocket: OpenSocket = (url, events, way) => {
     events.received(typeof data === 'string' ? data : Buffer.from(data).toString('utf8'));
   });
   socket.addEventListener('error', () => {
-    if (!opened) end(noWebSocket);
+    if (!opened) end(isAsked ? noWebSocket : unknownPlatform);
     // `close` follows, with a code.
     else stream?.destroy();
   });
@@ -167,15 +177,10 @@ export const openWebSocket: OpenSocket = (url, events, way) => {
   };
 };
 
-function withoutLogin(url: string): string {
-  const shorter = new URL(url);
-  shorter.username = '';
-  shorter.password = '';
-  return shorter.href;
-}
-
 function httpUrl(url: string): URL {
-  const http = new URL(withoutLogin(url));
+  const http = new URL(url);
   http.protocol = http.protocol === 'wss:' ? 'https:' : 'http:';
+  http.username = '';
+  http.password = '';
   return http;
 }

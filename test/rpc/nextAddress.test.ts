@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { WebSocket } from 'ws';
-import { ClientOfNodes, failure, rightChain, until } from './clientOfNodes';
-import type { ScriptedNode } from './scriptedNode';
-import { selfSigned } from './selfSigned';
+import { ClientOfNodes, rightChain } from '../support/clientOfNodes';
+import { failure } from '../support/failure';
+import type { ScriptedNode } from '../support/scriptedNode';
+import { selfSigned } from '../support/selfSigned';
+import { until } from '../support/until';
 
 let nodes: ClientOfNodes;
 beforeEach(() => {

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import { deflateRawSync } from 'node:zlib';
 import { WebSocket as OtherWebSocket } from 'ws';
 import { openWebSocket, type Closing, type Socket, type Way } from '../../src/rpc/socket';
-import { until } from './clientOfNodes';
+import { until } from '../support/until';
 
 const mebibyte = 1024 * 1024;
 
@@ -266,10 +266,29 @@ describe("the platform's WebSocket", () => {
     expect(proxy.dispatch).not.toHaveBeenCalled();
   });
 
-  test('a platform that connects by itself is told nothing, and gets no login', async () => {
+  test('ports that browsers refuse are ports like others', async () => {
+    // chargen and X11.
+    for (const port of [19, 6000])
+      expect((await open(`ws://127.0.0.1:${port}`).closed()).reason).toBe('the connection was refused');
+  });
+
+  test('a platform that connects by itself reaches nothing, and nothing is said', async () => {
     const server = await started(saying(frame(text, 'first')));
     Object.defineProperty(globalThis, 'WebSocket', { configurable: true, value: OtherWebSocket });
     const { told, messages, closed } = open(server.url.replace('//', '//me:secret@'), { way });
+    expect((await closed()).reason).toBe('the WebSocket of this Node.js is not known');
+    expect([told, messages, server.requests]).toEqual([[], [], []]);
+  });
+
+  test('nor when it reaches something', async () => {
+    const server = await started(saying(frame(text, 'first')));
+    const value = class extends OtherWebSocket {
+      constructor() {
+        super(server.url);
+      }
+    };
+    Object.defineProperty(globalThis, 'WebSocket', { configurable: true, value });
+    const { told, messages, closed } = open(server.url, { way });
     expect((await closed()).reason).toBe('the WebSocket of this Node.js is not known');
     expect([told, messages]).toEqual([[], []]);
     expect(server.requests[0]?.headers).not.toHaveProperty('authorization');
