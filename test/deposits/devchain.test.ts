@@ -1,7 +1,7 @@
 /** The trigger as it is shipped: its class, its credentials, real WebSocket connections to a strict chain. */
 import { Devchain } from '../../devchain';
 import { systemClock } from '../../nodes/shared/clock';
-import { movesNothing } from '../../src/deposits/reading/pageTrouble';
+import { movesNothing } from '../../src/deposits/reading/hiddenOperation';
 import { watchedAccount } from '../../src/deposits/reading/watchedAccount';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import { codes, Ledger } from './scenario';

@@ -19,7 +19,7 @@ import type { Handover } from './handover';
 import { describeGap, HistoryReader, type HistoryPage } from '../reading/historyReader';
 import type { ItemBuilder } from '../items/itemBuilder';
 import { Outage, type FalseAnswerTimes } from './outage';
-import { PageTrouble } from '../reading/pageTrouble';
+import { PageTrouble } from '../../chain/pageTrouble';
 import { Signal } from '../../chain/signal';
 import { watchedAccount } from '../reading/watchedAccount';
 
