@@ -1,0 +1,4 @@
+/** The other half of the import cycle. */
+import { one } from './one';
+
+export const two = (): number => one();
