@@ -93,7 +93,12 @@ export class HistoryPages {
       const most = Math.min(fewer, this.limit);
       const range = { first: Math.max(oldest, next - this.countOfNew(most, known !== null) + 1), last: next };
       const asked = { first: range.first, last: known?.[0] ?? next };
-      const shown = await this.ask(asked, most, (error) => this.lost(range, newest, 1, error));
+      const shown = await this.ask(asked, most, (error) => {
+        const loss = this.lost(range, newest, 1, error);
+        // One is never too much. This way begins with the newest each time, so one by one it may never come to its end.
+        if (range.first === range.last) this.trouble.forget();
+        return loss;
+      });
       if (shown === null) continue;
       if (known !== null) checkSame(known[0], shown[0], known[1]);
       const page = shown.map((operation, i): Numbered => [asked.last - i, operation]);

@@ -49,6 +49,14 @@ export class PageTrouble {
     this.remaining = this.stretch;
   }
 
+  /** Something else was wrong. */
+  forget(): void {
+    this.size = Number.POSITIVE_INFINITY;
+    this.stretch = 0;
+    this.remaining = 0;
+    this.suspected = null;
+  }
+
   passed(operations: number): void {
     this.remaining -= operations;
     if (this.isOver) this.suspected = null;
