@@ -12,7 +12,7 @@ import { latestDeposits } from '../../src/deposits/items/latestDeposits';
 import { Outage, type FalseAnswerTimes } from '../../src/deposits/trigger/outage';
 import { ownerError, type TriggerState } from '../../src/deposits/trigger/triggerState';
 import { Watcher } from '../../src/deposits/trigger/watcher';
-import { isBitSharesError, BitSharesError, type ErrorCode } from '../../src/errors';
+import { BitSharesError, isBitSharesError, needsPerson, rethrow } from '../../src/errors';
 import type { Chain } from '../../src/protocol';
 import { memoKeyMismatch } from '../shared/credentials/memoKeyFit';
 import { addressReport } from '../shared/credentials/addressReports';
@@ -33,8 +33,6 @@ import type { TriggerSettings } from './settings';
 import { nodesOfSameId, rivalOf, sharedIdError, SharedNodeId } from './sharedId';
 import { StateStore, type FoundState } from './state';
 
-/** Trouble that only a changed parameter ends: trying again would repeat the same answer. */
-const needsPerson: readonly ErrorCode[] = ['POSITION_CORRUPT', 'POSITION_LOST'];
 const closeGraceMs = 2000;
 const shownInTest = 10;
 const testPollMs = 5000;
@@ -137,7 +135,7 @@ export class TriggerRun implements Instance {
     } catch (error) {
       this.instances.noteFirst(this.place, true);
       await this.close();
-      return Promise.reject(error);
+      rethrow(error);
     }
     return { closeFunction };
   }
@@ -244,7 +242,7 @@ export class TriggerRun implements Instance {
       return { prepared, state, memoKeys, fit, nodes };
     } catch (error) {
       session.close();
-      return Promise.reject(error);
+      rethrow(error);
     }
   }
 
@@ -291,8 +289,8 @@ export class TriggerRun implements Instance {
           try {
             items.push(await itemAgain(session, chain, account, memoKeys, depositId, height, assetsOf));
           } catch (error) {
-            if (!isBitSharesError(error)) return await Promise.reject(error);
-            if (error.code !== 'INVALID_PARAMETER') return await Promise.reject(notAgain(depositId, error));
+            if (!isBitSharesError(error)) rethrow(error);
+            if (error.code !== 'INVALID_PARAMETER') rethrow(notAgain(depositId, error));
             this.report(error);
           }
           wanted.shift();

@@ -10,7 +10,7 @@ import type {
   ChainState,
   Clock,
 } from '../chain/interfaces';
-import { BitSharesError, isBitSharesError } from '../errors';
+import { BitSharesError, isBitSharesError, rethrow } from '../errors';
 import { transactionId, type Chain, type PrivateKey, type SignedTransaction } from '../protocol';
 import { claimableBalances, cutIntoTransactions } from './claimPlan';
 import { isReached, look, type Sent, type WaitFor } from './claimSettlement';
@@ -194,7 +194,7 @@ async function send(
       return { ...current, sent };
     }
     const repaired = await withoutChanged(current, build, skipped, context, state).catch((error: unknown) =>
-      isBitSharesError(error) ? null : Promise.reject(error),
+      isBitSharesError(error) ? null : rethrow(error),
     );
     if (repaired === null) return { ...current, sent };
     current = repaired;

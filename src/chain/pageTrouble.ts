@@ -3,7 +3,7 @@
  * text which is not UTF-8 (a node drops such an answer without a word). They cost the connection each time they are asked for,
  * so what is remembered here outlives connections: less is asked for at a time, down to one operation.
  */
-import { isBitSharesError, type BitSharesError } from '../errors';
+import { isBitSharesError, maybeTooLarge, type BitSharesError } from '../errors';
 import { falseAnswerOf } from './falseAnswer';
 
 /** Sequence numbers, both ends inclusive. */
@@ -72,5 +72,5 @@ export class PageTrouble {
 /** Whether an error may come from the size or the content of the answer. What cannot be true is not asked for in smaller parts. */
 export function isTrouble(error: unknown): error is BitSharesError {
   if (falseAnswerOf(error) !== null) return false;
-  return isBitSharesError(error, 'CONNECTION_LOST', 'REQUEST_TIMEOUT', 'INVALID_ANSWER');
+  return isBitSharesError(error, ...maybeTooLarge);
 }

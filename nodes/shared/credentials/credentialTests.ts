@@ -6,7 +6,7 @@ import type {
   INodeCredentialTestResult,
 } from 'n8n-workflow';
 import type { Account, Authority, ChainState, NodeEndpoints } from '../../../src/chain/interfaces';
-import { BitSharesError, isBitSharesError } from '../../../src/errors';
+import { BitSharesError, isBitSharesError, rethrow } from '../../../src/errors';
 import type { PrivateKey } from '../../../src/protocol';
 import { displayEndpoint, parseEndpoints } from '../../../src/rpc/endpoint';
 import { readChainIdOf } from '../../../src/rpc/nodeSession';
@@ -83,14 +83,12 @@ export const testKeysCredential: CredentialTest = async function (credential) {
 };
 
 /** The field is below the keys, and it has a default that few operators entered themselves. */
-function nameTestNode(error: unknown): Promise<never> {
-  if (!isBitSharesError(error, 'NODE_UNREACHABLE')) return Promise.reject(error as Error);
-  return Promise.reject(
-    new BitSharesError('NODE_UNREACHABLE', {
-      message: error.message,
-      fix: `${error.fix ?? ''} Or enter another node under "Node for the Connection Test", or none.`.trim(),
-    }),
-  );
+function nameTestNode(error: unknown): never {
+  if (!isBitSharesError(error, 'NODE_UNREACHABLE')) rethrow(error);
+  throw new BitSharesError('NODE_UNREACHABLE', {
+    message: error.message,
+    fix: `${error.fix ?? ''} Or enter another node under "Node for the Connection Test", or none.`.trim(),
+  });
 }
 
 /** What n8n shows of a test: its last sentence, or what is wrong and what to do about it. */

@@ -1,3 +1,4 @@
+import { rethrow } from '../../../src/errors';
 import type { NodeEndpoints, NodeSession } from '../../../src/chain/interfaces';
 import { checkInSync } from '../../../src/withdrawals/sending/checks';
 import { systemClock } from '../clock';
@@ -17,7 +18,7 @@ export function sessionInSync(node: NodeEndpoints): () => Promise<NodeSession> {
     } catch (error) {
       // The next question goes to the address after it.
       session.close();
-      return Promise.reject(error as Error);
+      rethrow(error);
     }
     checked = session;
     return session;

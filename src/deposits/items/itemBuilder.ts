@@ -1,6 +1,6 @@
 /** Turns operations that were read into items: names, assets, memo and transaction id, with as few questions as possible. */
 import type { Asset, Block, ChainReader, Clock, SignedTransaction } from '../../chain/interfaces';
-import { isBitSharesError } from '../../errors';
+import { isBitSharesError, rethrow, unanswered } from '../../errors';
 import { FalseAnswer } from '../../chain/falseAnswer';
 import type { MemoDecoder } from '../../protocol';
 import { identifyTransaction } from '../../chain/transactionId';
@@ -241,9 +241,8 @@ export class ItemBuilder {
       this.losses.delete(matter);
       return answer;
     } catch (error) {
-      if (isBitSharesError(error, 'CONNECTION_LOST', 'REQUEST_TIMEOUT'))
-        this.losses.set(matter, this.lossesOf(matter) + 1);
-      return Promise.reject(error);
+      if (isBitSharesError(error, ...unanswered)) this.losses.set(matter, this.lossesOf(matter) + 1);
+      rethrow(error);
     }
   }
 

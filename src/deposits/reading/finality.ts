@@ -4,7 +4,7 @@
  * is at or below the last irreversible one.
  */
 import type { ChainReader, ChainState, Clock } from '../../chain/interfaces';
-import { BitSharesError, isBitSharesError, type ErrorCode } from '../../errors';
+import { BitSharesError, isBitSharesError, rethrow, type ErrorCode } from '../../errors';
 import { FalseAnswer } from '../../chain/falseAnswer';
 
 export type NodeKind = 'delayed' | 'full';
@@ -131,7 +131,7 @@ export async function checkDelayedNode(
         }
       }
     } catch (error) {
-      if (!isBitSharesError(error) || error.code === 'NOT_A_DELAYED_NODE') return Promise.reject(error);
+      if (!isBitSharesError(error) || error.code === 'NOT_A_DELAYED_NODE') rethrow(error);
       return notCompared(delayed.endpoint, error.code, error.message);
     }
     const isBelow = reference.headBlockNumber < head.headBlockNumber;

@@ -1,6 +1,6 @@
 /** Work on one session that begins anew on the next address when a node gives an answer that cannot be used. */
 import type { NodeEndpoints, NodeSession } from '../../chain/interfaces';
-import { isBitSharesError, type BitSharesError } from '../../errors';
+import { isBitSharesError, rethrow, type BitSharesError } from '../../errors';
 
 /** An address that was left for the next one; both without user and password. */
 export interface LeftAddress {
@@ -24,7 +24,7 @@ export async function onFurtherAddresses<Result>(
   const tried = new Set<string>();
   let refused: { endpoint: string; reason: BitSharesError } | null = null;
   for (;;) {
-    const session = await node.session().catch((error: unknown) => Promise.reject(refused?.reason ?? error));
+    const session = await node.session().catch((error: unknown) => rethrow(refused?.reason ?? error));
     if (refused !== null) {
       if (tried.has(session.endpoint)) throw refused.reason;
       left({ kind: 'left', ...refused, next: session.endpoint });
@@ -33,7 +33,7 @@ export async function onFurtherAddresses<Result>(
     try {
       return await work(session);
     } catch (error) {
-      if (!isBitSharesError(error, 'INVALID_ANSWER')) return Promise.reject(error);
+      if (!isBitSharesError(error, 'INVALID_ANSWER')) rethrow(error);
       refused = { endpoint: session.endpoint, reason: error };
       session.close();
     }

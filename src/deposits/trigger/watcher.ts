@@ -1,6 +1,6 @@
 /** The loop that keeps reading: connect, check, read forward, hand over, wait to be woken, for ever. */
 import type { Clock, NodeEndpoints, NodeSession } from '../../chain/interfaces';
-import { BitSharesError, isBitSharesError } from '../../errors';
+import { BitSharesError, isBitSharesError, rethrow } from '../../errors';
 import { falseAnswerOf } from '../../chain/falseAnswer';
 import type { AccountOperation } from '../reading/accountOperation';
 import { Agreement, type AssetSource } from '../reading/secondNode';
@@ -237,7 +237,7 @@ export class Watcher {
       if (end !== undefined && end !== last) await builder.checkHeld(session, end);
     } catch (error) {
       if (last !== null && falseAnswerOf(error) !== null) handover.add(deposits, markAt(last), null);
-      return Promise.reject(error);
+      rethrow(error);
     }
     handover.add(deposits, { position: page.position, frame: page.frame }, page.gap);
   }

@@ -3,7 +3,7 @@
  * a run that dies anywhere is continued by any other run of the same request.
  */
 import type { Account } from '../../chain/interfaces';
-import { BitSharesError, isBitSharesError, rethrow } from '../../errors';
+import { BitSharesError, isBitSharesError, passingForPayments, rethrow, unanswered } from '../../errors';
 import { usedByProposal, usedByTransfer, windowDisagreement } from '../proof/agreedParameters';
 import { buildAttempt, checkAttempt, checkRequestedAt, signAttempt, usableWindow } from './attempt';
 import { broadcastOutcome } from '../../payments/broadcast';
@@ -29,7 +29,6 @@ import type { HistoryReading } from '../proof/senderHistory';
 import { formIntent, isFaultOfRequest, otherPayer, type Lookup } from '../transaction/request';
 import { readView, type ChainView } from '../proof/view';
 import { inGroups } from '../../chain/inGroups';
-import { passing } from './passing';
 import { Withdrawal, type WithdrawalOrder, type WithdrawalResult } from './withdrawal';
 import type { ScannedBlocks } from '../proof/scan';
 
@@ -138,7 +137,7 @@ class Run {
     const outOfPatience = !this.signedAnything && this.context.clock.now() - this.begin >= patience;
     for (const withdrawal of this.open()) {
       withdrawal.reason = reason;
-      if (outOfPatience || !passing.has(reason.code)) withdrawal.stopped = true;
+      if (outOfPatience || !passingForPayments.has(reason.code)) withdrawal.stopped = true;
     }
   }
 
@@ -202,7 +201,7 @@ class Run {
         withdrawal.reason = error;
         return;
       }
-      if (!isBitSharesError(error) || passing.has(error.code)) rethrow(error);
+      if (!isBitSharesError(error) || passingForPayments.has(error.code)) rethrow(error);
       const now = Math.max(state.headTime, Math.floor(clock.now() / 1000));
       if (isFaultOfRequest(error)) withdrawal.refuse(error, now);
       else withdrawal.stop(error);
@@ -389,8 +388,8 @@ class Run {
       if (!isBitSharesError(error)) rethrow(error);
       withdrawal.reason = error;
       // A session that was lost ends the round for all.
-      if (error.code === 'CONNECTION_LOST' || error.code === 'REQUEST_TIMEOUT') rethrow(error);
-      withdrawal.stopped ||= !passing.has(error.code);
+      if (unanswered.has(error.code)) rethrow(error);
+      withdrawal.stopped ||= !passingForPayments.has(error.code);
       return false;
     }
   }
