@@ -2,6 +2,7 @@
  * Imports claimable balances into an account: finds them, builds the claims, and, when it is no dry run, sends them and
  * follows each to its outcome. Claiming twice is impossible: a balance object is used up by its claim.
  */
+import { isDuplicate } from '../chain/duplicateTransaction';
 import type {
   Account,
   BalanceReader,
@@ -76,7 +77,6 @@ const mostRepairs = 3;
 /** What the node says when a balance is gone, was claimed today, or has another amount (bitshares-core `balance_evaluator.cpp`). */
 const balanceChanged =
   /Unable to find Object 1\.15\.|claimed too often|claimed more than once per day|invalid claim amount|total_claimed == balance|owner mismatch/i;
-const duplicate = 3030001;
 
 /**
  * Imports. Rejects only while nothing was sent: KEY_WITHOUT_AUTHORITY, SEVERAL_SIGNATURES_NEEDED, and what the node's
@@ -222,7 +222,7 @@ async function broadcastOnce(claim: BuiltClaim, context: ImportContext): Promise
   } catch (error) {
     if (!isBitSharesError(error)) {
       sent.reason = new BitSharesError('INTERNAL', { message: 'Broadcasting went wrong', cause: error });
-    } else if (error.code === 'NODE_ERROR' && Number(error.data.nodeCode) === duplicate) {
+    } else if (isDuplicate(error)) {
       sent.accepted = true;
     } else {
       // A refusal is an answer. A timeout or a lost connection is none: the transaction may be on its way. Nor is an error

@@ -6,6 +6,7 @@ import type {
   INodeCredentialTestResult,
 } from 'n8n-workflow';
 import type { Account, Authority, ChainState, NodeEndpoints } from '../../../src/chain/interfaces';
+import { unknownAccount } from '../../../src/chain/references';
 import { BitSharesError, isBitSharesError, rethrow } from '../../../src/errors';
 import type { PrivateKey } from '../../../src/protocol';
 import { displayEndpoint, parseEndpoints } from '../../../src/rpc/endpoint';
@@ -68,13 +69,7 @@ export const testKeysCredential: CredentialTest = async function (credential) {
     const node = openNodeClient({ urls: [url], chainId }, { clock: systemClock });
     try {
       const account = await node.account(keys.account);
-      if (account === null) {
-        throw new BitSharesError('UNKNOWN_ACCOUNT', {
-          field: 'Account',
-          message: `there is no account ${keys.account} on ${displayEndpoint(url)}`,
-          fix: 'Correct the name, or test against a node of the chain that has it.',
-        });
-      }
+      if (account === null) throw unknownAccount(keys.account, 'Account', `on ${displayEndpoint(url)}`);
       return compareKeys(keys, account);
     } finally {
       node.close();

@@ -5,7 +5,7 @@
  */
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { BitSharesError } from '../../../src/errors';
-import { isAssetSymbol, isObjectId, validateAccountName } from '../../../src/protocol';
+import { accountReference, assetReference } from '../../../src/chain/references';
 import { refuseMissingParts } from '../../../src/withdrawals/transaction/unstableExpressions';
 
 export function invalid(field: string, message: string, fix: string): BitSharesError {
@@ -119,8 +119,7 @@ export function memoTextOf(
  * @throws INVALID_PARAMETER, INVALID_ACCOUNT
  */
 export function accountOf(value: unknown, field: string): string {
-  const text = textOf(value, field);
-  return isObjectId(text, 'account') ? text : validateAccountName(text, field);
+  return accountReference(textOf(value, field), field);
 }
 
 /**
@@ -129,13 +128,7 @@ export function accountOf(value: unknown, field: string): string {
  * @throws INVALID_PARAMETER, INVALID_ASSET
  */
 export function assetOf(value: unknown, field: string): string {
-  const text = textOf(value, field);
-  if (isObjectId(text, 'asset') || isAssetSymbol(text)) return text;
-  throw new BitSharesError('INVALID_ASSET', {
-    field,
-    message: 'this is neither the symbol nor the id of an asset',
-    fix: 'Give a symbol in capital letters, such as BTS, or an id, such as 1.3.0.',
-  });
+  return assetReference(textOf(value, field), field);
 }
 
 /** The entries of a text, separated by commas or white space, or of a list of texts; at least one. */

@@ -1,6 +1,7 @@
 /** Approving a proposal. It moves no money twice: a proposal executes once, and approving again changes nothing. */
 import { nodesDisagree } from '../../chain/disagreement';
 import type { Account, Proposal } from '../../chain/interfaces';
+import { unknownAccount } from '../../chain/references';
 import { BitSharesError } from '../../errors';
 import {
   chainInt64,
@@ -58,13 +59,8 @@ export async function approveProposal(
   const lookup = agreedLookupOf(view, lookupOf(view));
   const signer = await lookup.account(keys.account);
   const owner = await lookup.account(request.account);
-  if (signer === null || owner === null) {
-    throw new BitSharesError('UNKNOWN_ACCOUNT', {
-      field: 'Account',
-      message: `there is no account ${signer === null ? keys.account : request.account} on this chain`,
-      fix: 'Correct the name.',
-    });
-  }
+  if (signer === null) throw unknownAccount(keys.account, 'Account');
+  if (owner === null) throw unknownAccount(request.account, 'Account');
   const proposal = (await session.proposals(owner.id)).find(({ id }) => id === request.proposalId);
   if (proposal === undefined) {
     throw new BitSharesError('UNKNOWN_OBJECT', {

@@ -1,4 +1,5 @@
 /** Broadcast and Get Status: what became of a withdrawal that was sent or prepared before. Neither builds anything. */
+import { unknownAccount } from '../../chain/references';
 import { BitSharesError, isBitSharesError, rethrow } from '../../errors';
 import {
   encodeSignedTransaction,
@@ -178,13 +179,7 @@ class Settling {
     const lookup = lookupOf(view);
     const payer = this.context.payingAccount ?? keys.account;
     const sender = await lookup.account(payer);
-    if (sender === null) {
-      throw new BitSharesError('UNKNOWN_ACCOUNT', {
-        field: 'Account',
-        message: `there is no account ${payer} on this chain`,
-        fix: 'Correct Account in the keys credential.',
-      });
-    }
+    if (sender === null) throw unknownAccount(payer, 'Account');
     this.checkNonce(sender.id);
     // The scan must reach back to the window of the transaction, whatever requestedAt says.
     const from = await scanStart(view, Math.min(this.order.requestedAt, this.expiration ?? Infinity));
