@@ -6,9 +6,9 @@ import { HistoryPages, untilUnchanged, type Numbered } from '../../src/chain/his
 import type { NodeEndpoints, NodeSession } from '../../src/chain/interfaces';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import { SenderHistory } from '../../src/withdrawals/proof/senderHistory';
-import { balanceKey, fiveEach } from '../balances/devchainImport';
-import { Ledger } from '../deposits/scenario';
-import { TriggerHost } from '../deposits/triggerHost';
+import { balanceKey, fiveEach } from '../support/importOnDevchain';
+import { Ledger } from '../support/depositScenario';
+import { TriggerHost } from '../support/triggerHost';
 import { keysCredentialFor, nodeCredentialFor } from '../support/devchainCredentials';
 import { executeNode } from '../support/executeNode';
 
