@@ -4,6 +4,7 @@
  */
 import { duplicateTransaction } from '../chain/duplicateTransaction';
 import { BitSharesError, type BitSharesErrorParts, type ErrorCode } from '../errors';
+import { labels } from '../labels';
 import { quoted } from './foreignText';
 
 interface Meaning {
@@ -30,7 +31,7 @@ const meanings: readonly Meaning[] = [
     method: 'unlock',
     code: 'ACCESS_DENIED',
     parts: {
-      field: 'Wallet Password',
+      field: labels.walletPassword,
       message: 'the wallet does not open with this password',
       fix: 'Correct Wallet Password in the BitShares Wallet API credential.',
     },

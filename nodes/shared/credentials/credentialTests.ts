@@ -8,6 +8,7 @@ import type {
 import type { Account, Authority, ChainState, NodeEndpoints } from '../../../src/chain/interfaces';
 import { unknownAccount } from '../../../src/chain/references';
 import { BitSharesError, isBitSharesError, rethrow } from '../../../src/errors';
+import { labels } from '../../../src/labels';
 import type { PrivateKey } from '../../../src/protocol';
 import { displayEndpoint, parseEndpoints } from '../../../src/rpc/endpoint';
 import { readChainIdOf } from '../../../src/rpc/nodeSession';
@@ -41,7 +42,7 @@ export const testNodeCredential: CredentialTest = async function (credential) {
     for (const [i, { headBlockNumber }] of delayed.entries()) {
       if (headBlockNumber > irreversible) {
         throw new BitSharesError('NOT_A_DELAYED_NODE', {
-          field: 'Delayed Node URLs',
+          field: labels.delayedNodeUrls,
           message: `${displayEndpoint(settings.delayedUrls[i] ?? '')} shows block ${headBlockNumber}, but only ${irreversible} is irreversible: it is a full node`,
           fix: 'Start that node with --plugins "delayed_node account_history" and --trusted-node, or leave the field empty.',
         });
@@ -61,7 +62,7 @@ export const testKeysCredential: CredentialTest = async function (credential) {
     const [url] = parseEndpoints(
       textField(data, 'testNodeUrl'),
       ['ws:', 'wss:'],
-      'Node for the Connection Test',
+      labels.nodeForTheConnectionTest,
     );
     if (url === undefined)
       return 'The keys are well formed. Enter a node for the test to compare them with the account.';
@@ -69,7 +70,7 @@ export const testKeysCredential: CredentialTest = async function (credential) {
     const node = openNodeClient({ urls: [url], chainId }, { clock: systemClock });
     try {
       const account = await node.account(keys.account);
-      if (account === null) throw unknownAccount(keys.account, 'Account', `on ${displayEndpoint(url)}`);
+      if (account === null) throw unknownAccount(keys.account, labels.account, `on ${displayEndpoint(url)}`);
       return compareKeys(keys, account);
     } finally {
       node.close();
@@ -151,7 +152,7 @@ function compareKeys(keys: Keys, account: Account): string {
           ? 'it is an owner key'
           : 'it may have been replaced';
       throw new BitSharesError('MEMO_KEY_MISMATCH', {
-        field: 'Memo Key',
+        field: labels.memoKey,
         message: `this is not the memo key of ${account.name} now (${role})`,
         fix: 'Enter the present memo key here. If the account rotated it, keep the one you have under Older Memo Keys.',
       });
@@ -169,7 +170,7 @@ function compareKeys(keys: Keys, account: Account): string {
           ? 'it is the memo key'
           : 'it may have been replaced';
       throw new BitSharesError('KEY_WITHOUT_AUTHORITY', {
-        field: 'Active Key',
+        field: labels.activeKey,
         message: `this is not an active key of ${account.name} now (${role})`,
         fix: 'Enter the present active key, or leave the field empty to watch without sending.',
       });

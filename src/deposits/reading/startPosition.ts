@@ -11,6 +11,7 @@ import { HistoryPages, untilUnchanged } from '../../chain/historyPages';
 import type { AccountStatistics, ChainReader } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
 import { type WatchedAccount } from './accountOperation';
+import { labels } from '../../labels';
 import { checkNotAboveHead, type FinalHeight } from './finality';
 import { checkTracked, firstBehind } from './locate';
 import { beginning, type Mark } from './position';
@@ -55,10 +56,10 @@ async function presentStart(
     case 'now':
       return markBehind(reader, account, statistics, endOfBlock(height.reached));
     case 'block':
-      checkNotAhead(from.block, height, 'Start Block');
+      checkNotAhead(from.block, height, labels.startBlock);
       return markBehind(reader, account, statistics, endOfBlock(from.block - 1));
     case 'after':
-      checkNotAhead(from.key.block, height, 'Start Block');
+      checkNotAhead(from.key.block, height, labels.startBlock);
       return markBehind(reader, account, statistics, from.key);
     case 'time': {
       const block = await firstBlockAt(reader, from.time, height.reached);
@@ -87,7 +88,7 @@ async function markBehind(
       throw new BitSharesError('INVALID_PARAMETER', {
         message: `there is no operation ${formatKey(key)} in the history of ${account.name}`,
         fix: 'Copy a depositId from an item of this account, or give a block number.',
-        field: 'Start Block',
+        field: labels.startBlock,
       });
     }
   }
@@ -116,7 +117,7 @@ export async function firstBlockAt(
   reader: Pick<ChainReader, 'block' | 'endpoint'>,
   time: number,
   last: number,
-  field = 'Start Time',
+  field = labels.startTime,
 ): Promise<number> {
   const timeOf = async (number: number): Promise<number> => {
     const block = await reader.block(number);

@@ -1,6 +1,7 @@
 /** Resolves the account that is watched. The history API answers nothing, without an error, for one that does not exist. */
 import type { ChainReader } from '../../chain/interfaces';
 import { unknownAccount } from '../../chain/references';
+import { labels } from '../../labels';
 import type { WatchedAccount } from './accountOperation';
 
 /**
@@ -16,5 +17,5 @@ export async function watchedAccount(
     const { id, name, statisticsId, creationBlock } = account;
     return { id, name, statisticsId, creationBlock };
   }
-  throw unknownAccount(nameOrId, 'Account', `on ${reader.endpoint}`);
+  throw unknownAccount(nameOrId, labels.account, `on ${reader.endpoint}`);
 }

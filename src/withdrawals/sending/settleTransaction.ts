@@ -1,6 +1,7 @@
 /** Broadcast and Get Status: what became of a withdrawal that was sent or prepared before. Neither builds anything. */
 import { unknownAccount } from '../../chain/references';
 import { BitSharesError, isBitSharesError, rethrow } from '../../errors';
+import { labels } from '../../labels';
 import {
   encodeSignedTransaction,
   isOperation,
@@ -52,7 +53,7 @@ export interface SettleOrder {
 export function parsePreparedTransaction(
   value: unknown,
   chain: Chain,
-  field = 'Transaction',
+  field = labels.transaction,
 ): SignedTransaction {
   let json = value;
   if (typeof json === 'string') {
@@ -179,7 +180,7 @@ class Settling {
     const lookup = lookupOf(view);
     const payer = this.context.payingAccount ?? keys.account;
     const sender = await lookup.account(payer);
-    if (sender === null) throw unknownAccount(payer, 'Account');
+    if (sender === null) throw unknownAccount(payer, labels.account);
     this.checkNonce(sender.id);
     // The scan must reach back to the window of the transaction, whatever requestedAt says.
     const from = await scanStart(view, Math.min(this.order.requestedAt, this.expiration ?? Infinity));
@@ -219,7 +220,7 @@ class Settling {
     if (this.transfer.from === senderId && nonce === withdrawalNonce(senderId, this.order.withdrawalId))
       return;
     throw new BitSharesError('INVALID_TRANSACTION', {
-      field: 'Transaction',
+      field: labels.transaction,
       message: 'this transaction does not belong to this withdrawal id and account',
       fix: 'Hand in the transaction that Transfer: Prepare returned for this Withdrawal ID.',
     });
