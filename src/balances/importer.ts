@@ -12,9 +12,10 @@ import type {
   Clock,
 } from '../chain/interfaces';
 import { BitSharesError, isBitSharesError, rethrow } from '../errors';
+import type { WaitFor } from '../payments/waitFor';
 import { transactionId, type Chain, type PrivateKey, type SignedTransaction } from '../protocol';
 import { claimableBalances, cutIntoTransactions } from './claimPlan';
-import { isReached, look, type Sent, type WaitFor } from './claimSettlement';
+import { isWaitOver, look, type Sent } from './claimSettlement';
 import { buildClaim, claimBasis, signClaim, type ClaimBasis, type ClaimKeys } from './claimTransaction';
 import { earlierClaims, type EarlierTransaction } from './earlierClaims';
 import { findBalances, type FoundBalance } from './findBalances';
@@ -129,7 +130,7 @@ export async function importBalances(request: ImportRequest, context: ImportCont
   for (const [i, transaction] of transactions.entries()) {
     transactions[i] = await send(transaction, build, skipped, context, state);
   }
-  await settle(sentOf(transactions), request, context, basis.blockNumber);
+  await follow(sentOf(transactions), request, context, basis.blockNumber);
   return { ...result, transactions: transactions.filter(({ balances }) => balances.length > 0) };
 }
 
@@ -153,7 +154,7 @@ export async function sendClaims(
 ): Promise<Sent[]> {
   const sent: Sent[] = [];
   for (const claim of claims) sent.push(await broadcastOnce(claim, context));
-  await settle(sent, options, context, afterBlock);
+  await follow(sent, options, context, afterBlock);
   return sent;
 }
 
@@ -267,7 +268,7 @@ function sentOf(transactions: readonly ClaimTransaction[]): Sent[] {
   return transactions.flatMap(({ sent }) => (sent === null ? [] : [sent]));
 }
 
-async function settle(
+async function follow(
   sent: readonly Sent[],
   { waitFor, maximumWait }: Pick<ImportRequest, 'waitFor' | 'maximumWait'>,
   context: ImportContext,
@@ -275,14 +276,14 @@ async function settle(
 ): Promise<void> {
   const { clock, signal } = context;
   const until = clock.now() + maximumWait * 1000;
-  while (sent.some((one) => !isReached(one, waitFor))) {
+  while (sent.some((one) => !isWaitOver(one, waitFor))) {
     await lookAgain(sent, context, afterBlock).catch((error: unknown) => {
       const reason = isBitSharesError(error)
         ? error
         : new BitSharesError('INTERNAL', { message: 'Looking for the claims went wrong', cause: error });
       for (const one of sent) if (one.place === null && !one.refused) one.reason = reason;
     });
-    if (!sent.some((one) => !isReached(one, waitFor))) return;
+    if (!sent.some((one) => !isWaitOver(one, waitFor))) return;
     const left = until - clock.now();
     // Negated, so that a wait that is no number ends at once instead of looking without a pause.
     if (!(left > 0) || signal?.aborted === true) return;

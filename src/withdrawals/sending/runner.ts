@@ -110,7 +110,7 @@ class Run {
   }
 
   private isDone(withdrawal: Withdrawal): boolean {
-    return withdrawal.reached || (this.options.mode === 'prepare' && withdrawal.signed !== null);
+    return withdrawal.isDone || (this.options.mode === 'prepare' && withdrawal.signed !== null);
   }
 
   private timeLeft({ order }: Withdrawal): number {

@@ -28,9 +28,9 @@ import {
 import { withdrawalNonce } from '../transaction/nonce';
 import type { ScannedBlocks } from '../proof/scan';
 import { nextStep, settle } from '../../payments/settlement';
+import { isReached, type WaitFor } from '../../payments/waitFor';
 import { amountsOf, transferItem, type NamedParties, type TransferItem } from './transferItem';
 import { readView } from '../proof/view';
-import type { WaitFor } from './withdrawal';
 
 export interface SettleOrder {
   withdrawalId: string;
@@ -169,8 +169,11 @@ class Settling {
   private isDone(): boolean {
     const { outcome, final } = this.settlement();
     if (final || this.refused) return true;
-    if (this.order.waitFor === 'broadcast') return outcome !== 'unknown';
-    return this.order.waitFor === 'block' && outcome === 'in_block';
+    return isReached(this.order.waitFor, {
+      isBroadcast: outcome !== 'unknown',
+      isInBlock: outcome === 'in_block',
+      isIrreversible: false,
+    });
   }
 
   private async round(): Promise<number> {
