@@ -132,7 +132,7 @@ export class ItemBuilder {
       first.catch(() => undefined),
     ]);
     for (const [index, { read, movement }] of selected.entries()) {
-      const place = (await (index === 0 ? first : places.next())).value as Place;
+      const place = (await (index === 0 ? first : places.next())).value as BlockContext;
       const asset = assets.get(movement.assetId) ?? null;
       if (asset instanceof FalseAnswer) throw asset;
       const item = this.pacing.work(() =>
@@ -186,7 +186,7 @@ export class ItemBuilder {
     });
   }
 
-  private async placeOf(reader: Reader, read: AccountOperation): Promise<Place> {
+  private async placeOf(reader: Reader, read: AccountOperation): Promise<BlockContext> {
     if (read.transaction !== null) {
       return {
         blockTime: read.blockTime,
@@ -213,7 +213,7 @@ export class ItemBuilder {
    * a deposit. Its own transaction usually can be had, and is what the operation is compared with. Where it cannot, the
    * history has to do, and there is no transaction id.
    */
-  private async placeBeside(reader: Reader, read: AccountOperation): Promise<Place> {
+  private async placeBeside(reader: Reader, read: AccountOperation): Promise<BlockContext> {
     const { block, trxInBlock } = read.key;
     const matter = `${block}:${trxInBlock}`;
     const viaProposal = read.isVirtual === true && read.operation[0] !== htlcRedeemed;
@@ -287,7 +287,8 @@ async function readAssets(
   );
 }
 
-interface Place {
+/** What its block tells of an operation. */
+interface BlockContext {
   blockTime: number | null;
   transactionId: string | null;
   viaProposal: boolean;

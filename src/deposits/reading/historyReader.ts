@@ -19,7 +19,7 @@ import { recoverFromBlocks } from './blockRecovery';
 import { checkNotAboveHead, type FinalHeight } from './finality';
 import type { HistoryGap } from './gap';
 import { movesNothing } from './hiddenOperation';
-import { locate, type FoundPlace, type PrunedPlace } from './locate';
+import { locate, type FoundPosition, type PrunedPosition } from './locate';
 import type { Position } from './position';
 
 /** A piece of history, in order. */
@@ -42,7 +42,7 @@ const beginningsAllowed = 20;
 export class HistoryReader {
   private readonly pages: HistoryPages;
   /** The position up to which this connection has shown an unbroken history, and the operation there. */
-  private proved: FoundPlace | null = null;
+  private proved: FoundPosition | null = null;
   /** Whether the last `read` stopped at an operation that was not final yet. */
   reversibleAhead = false;
   /** What the last `read` gave from blocks without having come to the end of the stretch, where the count proves it. */
@@ -133,7 +133,7 @@ export class HistoryReader {
     return this.proved !== null && compareKeys(this.proved.position.key, key) === 0;
   }
 
-  private stillProved(position: Position, { totalOps, removedOps }: AccountStatistics): FoundPlace | null {
+  private stillProved(position: Position, { totalOps, removedOps }: AccountStatistics): FoundPosition | null {
     const { proved } = this;
     if (proved?.position.sequence !== position.sequence || !this.isProved(position)) return null;
     if (removedOps > position.sequence || totalOps < position.sequence) return null;
@@ -142,7 +142,7 @@ export class HistoryReader {
   }
 
   private async *readPages(
-    { position: { sequence, key }, known }: FoundPlace,
+    { position: { sequence, key }, known }: FoundPosition,
     totalOps: number,
     height: FinalHeight,
   ): AsyncGenerator<HistoryPage> {
@@ -195,7 +195,7 @@ export class HistoryReader {
    */
   private async *recover(
     from: Position,
-    place: PrunedPlace,
+    place: PrunedPosition,
     framed: boolean,
     height: FinalHeight,
   ): AsyncGenerator<HistoryPage, Position | null> {

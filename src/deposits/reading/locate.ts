@@ -7,7 +7,7 @@ import type { WatchedAccount } from './accountOperation';
 import type { Position } from './position';
 
 /** The position, with its sequence number on this node. */
-export interface FoundPlace {
+export interface FoundPosition {
   kind: 'found';
   position: Position;
   /** The operation at that number; null when there is none, or when the node does not have it any more. */
@@ -15,7 +15,7 @@ export interface FoundPlace {
 }
 
 /** The node removed operations that were not read yet. */
-export interface PrunedPlace {
+export interface PrunedPosition {
   kind: 'pruned';
   removedOps: number;
   /** How many operations were removed unread; null when sequence numbers of this node say nothing about the position. */
@@ -24,7 +24,7 @@ export interface PrunedPlace {
   first: HistoryOperation | null;
 }
 
-export type LocatedPosition = FoundPlace | PrunedPlace;
+export type LocatedPosition = FoundPosition | PrunedPosition;
 
 /**
  * @param framed whether the position's sequence number was learned from this node

@@ -9,6 +9,7 @@ import { PageTrouble, type SequenceRange } from '../../chain/pageTrouble';
 import { isBitSharesError, rethrow, type BitSharesError } from '../../errors';
 import { isObjectId, isOperation, toBigInt, type TransferOperation } from '../../protocol';
 import type { WithdrawalReader } from './reader';
+import type { OperationPlace } from './senderIndex';
 import { Turns } from '../../chain/turns';
 
 /** More operations than this are not read for what is only one more guard. */
@@ -24,13 +25,6 @@ export interface HistoryTransfer {
   isVirtual: boolean | null;
   /** Read from a block that cannot be replaced any more. */
   isIrreversible: boolean;
-}
-
-/** Where something stands in the chain, as blocks tell it. */
-interface PlaceInBlock {
-  blockNumber: number;
-  trxInBlock: number;
-  opInTrx: number;
 }
 
 /** Transfers by memo nonce, and ids of proposals by the place of their creation, which blocks do not tell. */
@@ -99,7 +93,7 @@ export class HistoryReading {
   constructor(
     private readonly irreversible: Notes,
     private readonly reversible: Notes,
-    private readonly reached: ReadonlySet<string>,
+    private readonly keys: ReadonlySet<string>,
     /** Why the node did not answer this time; what it has is not known then. */
     readonly refusal: BitSharesError | null = null,
   ) {}
@@ -116,12 +110,12 @@ export class HistoryReading {
   }
 
   /** Whether what this look showed reaches back to this operation without a gap: then the node tracks the account since then. */
-  reachesBackTo(place: PlaceInBlock): boolean {
-    return this.reached.has(placeKey(place));
+  reachesBackTo(place: OperationPlace): boolean {
+    return this.keys.has(placeKey(place));
   }
 
   /** The id (`1.10.x`) of the proposal that was created at this place, or null when it was not read. */
-  proposalIdAt(place: PlaceInBlock): string | null {
+  proposalIdAt(place: OperationPlace): string | null {
     const key = placeKey(place);
     return this.irreversible.proposalIdAt(key) ?? this.reversible.proposalIdAt(key) ?? null;
   }
@@ -203,11 +197,10 @@ export class SenderHistory {
       this.irreversible.add(operation);
       read.push(numbered);
     }
-    const reached = stretch === null ? keysOf(read) : extended(stretch, read);
+    const keys = stretch === null ? keysOf(read) : extended(stretch, read);
     const newest = read.at(-1);
-    if (stretch === null && newest !== undefined)
-      this.stretches.set(reader.endpoint, { keys: reached, newest });
-    return new HistoryReading(this.irreversible, reversible, reached);
+    if (stretch === null && newest !== undefined) this.stretches.set(reader.endpoint, { keys, newest });
+    return new HistoryReading(this.irreversible, reversible, keys);
   }
 
   /** What this node showed before, where it can still have the newest operation of it. */
@@ -253,6 +246,6 @@ function keysOf(operations: readonly Numbered[]): Set<string> {
 }
 
 /** The key of an operation that a block shows. */
-function placeKey({ blockNumber, trxInBlock, opInTrx }: PlaceInBlock): string {
+function placeKey({ blockNumber, trxInBlock, opInTrx }: OperationPlace): string {
   return `${blockNumber}:${trxInBlock}:${opInTrx}:0`;
 }
