@@ -50,7 +50,7 @@ export function isWaitOver({ refused, dead, accepted, place }: Sent, waitFor: Wa
   });
 }
 
-type Reader = Pick<ChainReader, 'state' | 'block' | 'recentTransaction'>;
+type ClaimReader = Pick<ChainReader, 'state' | 'block' | 'recentTransaction'>;
 
 /**
  * Looks for the transactions in every block after `afterBlock`, which was irreversible before they were built.
@@ -59,7 +59,7 @@ type Reader = Pick<ChainReader, 'state' | 'block' | 'recentTransaction'>;
  * chain that holds it. When it rejects, what was known stays as it was.
  */
 export async function look(
-  reader: Reader,
+  reader: ClaimReader,
   sent: readonly Sent[],
   afterBlock: number,
   prefix: string,

@@ -25,14 +25,14 @@ export interface EarlierTransaction {
   claims: EarlierClaim[];
 }
 
-type Reader = Pick<ChainReader, 'endpoint' | 'statistics' | 'history' | 'block'>;
+type ClaimHistoryReader = Pick<ChainReader, 'endpoint' | 'statistics' | 'history' | 'block'>;
 
 /**
  * Looks through the newest `mostOperations` operations of the account, as far back as the node keeps them, for claims with
  * these owner keys: all of the import, so that no transaction is told in part. Oldest first. Finding none proves nothing: the history may be pruned.
  */
 export async function earlierClaims(
-  reader: Reader,
+  reader: ClaimHistoryReader,
   account: Pick<Account, 'id' | 'name' | 'statisticsId'>,
   ownerKeys: ReadonlySet<string>,
   options: { prefix: string; mostOperations: number; lastIrreversibleBlock: number },
@@ -81,7 +81,11 @@ function isClaimOf(
   );
 }
 
-async function identify(reader: Reader, transaction: EarlierTransaction, prefix: string): Promise<void> {
+async function identify(
+  reader: ClaimHistoryReader,
+  transaction: EarlierTransaction,
+  prefix: string,
+): Promise<void> {
   const block = await reader.block(transaction.blockNumber);
   const inBlock = block?.transactions[transaction.trxInBlock];
   if (block === null || inBlock === undefined) return;

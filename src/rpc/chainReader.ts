@@ -172,7 +172,7 @@ export function chainReader(call: Call, node: KnownNode = {}): Omit<ChainReader,
       const answer = await ask('database', 'get_recent_transaction_by_id', [id]);
       if (answer.isNull) return null;
       const transaction = readTransaction(answer);
-      const computed = idOf(answer.object(), node.chain?.prefix);
+      const computed = computedId(answer.object(), node.chain?.prefix);
       demand(
         computed === null || computed === id,
         `get_recent_transaction_by_id ${id}`,
@@ -306,7 +306,7 @@ function checkPage(
 }
 
 /** The id of a transaction as a node shows it; null for one that this package cannot write as bytes. */
-function idOf(transaction: object, prefix = ''): string | null {
+function computedId(transaction: object, prefix = ''): string | null {
   try {
     return transactionId(transaction as SignedTransaction, prefix);
   } catch (error) {

@@ -6,11 +6,11 @@ import { fromHistory, type AccountOperation, type WatchedAccount } from './accou
 import { operationsOfBlock } from './blockRecovery';
 import { firstBehind } from './locate';
 
-type Reader = Pick<ChainReader, 'endpoint' | 'history' | 'statistics' | 'block'>;
+type OperationReader = Pick<ChainReader, 'endpoint' | 'history' | 'statistics' | 'block'>;
 
 /** The operation of the account with this key; null when there is none, or when it was virtual and is pruned. */
 export async function findOperation(
-  reader: Reader,
+  reader: OperationReader,
   account: WatchedAccount,
   key: OperationKey,
 ): Promise<AccountOperation | null> {
@@ -25,7 +25,7 @@ export async function findOperation(
 }
 
 async function inPresentHistory(
-  reader: Reader,
+  reader: OperationReader,
   account: WatchedAccount,
   key: OperationKey,
   first: number,

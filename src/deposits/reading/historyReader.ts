@@ -33,7 +33,7 @@ export interface HistoryPage {
   gap: HistoryGap | null;
 }
 
-type Reader = Pick<NodeSession, 'endpoint' | 'history' | 'state' | 'statistics' | 'block' | 'call'>;
+type DepositSession = Pick<NodeSession, 'endpoint' | 'history' | 'state' | 'statistics' | 'block' | 'call'>;
 
 const pagesInFlight = 8;
 /** Histories that change under the reader again and again: after this many beginnings the node is at fault. */
@@ -49,7 +49,7 @@ export class HistoryReader {
   unproved: HistoryGap | null = null;
 
   constructor(
-    private readonly reader: Reader,
+    private readonly reader: DepositSession,
     private readonly account: WatchedAccount,
     /** Outlives the connection where somebody reads on after it was lost. */
     private readonly trouble = new PageTrouble(),

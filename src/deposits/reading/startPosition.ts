@@ -26,7 +26,7 @@ export type StartFrom =
   | { kind: 'time'; time: number }
   | { kind: 'oldest' };
 
-type Reader = Pick<ChainReader, 'endpoint' | 'history' | 'state' | 'statistics' | 'block'>;
+type StartReader = Pick<ChainReader, 'endpoint' | 'history' | 'state' | 'statistics' | 'block'>;
 
 /**
  * The mark behind which reading begins.
@@ -36,7 +36,7 @@ type Reader = Pick<ChainReader, 'endpoint' | 'history' | 'state' | 'statistics' 
  *   node does not track the account
  */
 export async function startPosition(
-  reader: Reader,
+  reader: StartReader,
   account: WatchedAccount,
   from: StartFrom,
   height: FinalHeight,
@@ -45,7 +45,7 @@ export async function startPosition(
 }
 
 async function presentStart(
-  reader: Reader,
+  reader: StartReader,
   account: WatchedAccount,
   from: StartFrom,
   height: FinalHeight,
@@ -71,7 +71,7 @@ async function presentStart(
 }
 
 async function markBehind(
-  reader: Reader,
+  reader: StartReader,
   account: WatchedAccount,
   { totalOps, removedOps }: AccountStatistics,
   key: OperationKey,
@@ -96,7 +96,7 @@ async function markBehind(
 }
 
 async function oldestMark(
-  reader: Reader,
+  reader: StartReader,
   account: WatchedAccount,
   { totalOps, removedOps }: AccountStatistics,
   height: FinalHeight,
