@@ -30,7 +30,7 @@ import type { ScannedBlocks } from '../proof/scan';
 import { nextStep, settle } from '../../payments/settlement';
 import { isReached, type WaitFor } from '../../payments/waitFor';
 import { amountsOf, transferItem, type NamedParties, type TransferItem } from './transferItem';
-import { readView } from '../proof/view';
+import { leaveUnfit, readView, type ChainView } from '../proof/view';
 
 export interface SettleOrder {
   withdrawalId: string;
@@ -110,6 +110,8 @@ class Settling {
   private readonly transfer: TransferOperation | undefined;
   private readonly id: string | null;
   private readonly expiration: number | null;
+  /** The look of the present round. */
+  private view: ChainView | null = null;
   private scanned: ScannedBlocks | null = null;
   private payment: Payment | null = null;
   private pending = false;
@@ -136,6 +138,7 @@ class Settling {
     const deadline = clock.now() + this.order.maximumWait * 1000;
     for (;;) {
       let pause = 1000;
+      this.view = null;
       try {
         pause = await this.round();
       } catch (error) {
@@ -143,6 +146,7 @@ class Settling {
         // A transaction of another withdrawal is refused before it can be sent.
         if (error.code === 'INVALID_TRANSACTION' || error.code === 'UNKNOWN_ACCOUNT') rethrow(error);
         this.reason = error;
+        if (this.view !== null) leaveUnfit(this.view, error);
         if (error.code === 'WITHDRAWAL_CONFLICT') {
           if (!this.sent) rethrow(error);
           this.refused = true;
@@ -177,8 +181,9 @@ class Settling {
   }
 
   private async round(): Promise<number> {
-    const { chain, nodes, keys, caches } = this.context;
-    const view = await readView(nodes);
+    const { chain, nodes, keys, caches, clock } = this.context;
+    const view = await readView(nodes, clock);
+    this.view = view;
     const pause = Math.min(3000, Math.max(500, view.state.blockInterval * 500));
     const lookup = lookupOf(view);
     const payer = this.context.payingAccount ?? keys.account;
@@ -191,7 +196,7 @@ class Settling {
     const blocks = await gatherEvidence(view, from, this.scanned, null);
     const history = await readHistory(view, caches.historyOf(chain.chainId, sender.id), sender);
     const evidence = { ...blocks, history };
-    this.reason = view.delayedFault;
+    this.reason = view.delayedFault ?? view.standing;
     const payment = await findPayment(evidence, sender.id, this.order.withdrawalId);
     if (payment !== null) await this.checkContent(payment, lookup);
     this.payment = payment;
