@@ -70,6 +70,41 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number];
 
+type Codes = ReadonlySet<ErrorCode>;
+
+/** Nobody answered: what became of the question is not known, and a session may be lost. */
+export const unanswered: Codes = new Set(['CONNECTION_LOST', 'REQUEST_TIMEOUT']);
+
+/** A page may have been too large or hold what cannot be sent: a smaller one may come. A refusal says that something else is wrong. */
+export const maybeTooLarge: Codes = new Set([...unanswered, 'INVALID_ANSWER']);
+
+/**
+ * What often passes by itself while deposits are watched: it is reported when it lasts. What is found by looking several times
+ * or for a long time (STALE_NODE, NOT_A_DELAYED_NODE) and what two nodes contradict each other about is not in it: that has
+ * lasted when it is found.
+ */
+export const passingForDeposits: Codes = new Set([
+  ...maybeTooLarge,
+  'NODE_ERROR',
+  'NODE_OUT_OF_SYNC',
+  'NODE_UNREACHABLE',
+]);
+
+/**
+ * What a payment waits for, looking again until its time is over. A payment has a time at which it gives up by itself, so
+ * everything that more looking can change is in it.
+ */
+export const passingForPayments: Codes = new Set([
+  ...passingForDeposits,
+  'NODES_DISAGREE',
+  'NOT_A_DELAYED_NODE',
+  'STALE_NODE',
+  'WINDOW_NOT_OPEN',
+]);
+
+/** Only a changed parameter or an explicit decision ends these: trying again would repeat the same answer. */
+export const needsPerson: Codes = new Set(['POSITION_CORRUPT', 'POSITION_LOST']);
+
 export interface BitSharesErrorParts {
   /** What happened, in one sentence. Never holds a secret. */
   message: string;
@@ -107,8 +142,9 @@ export function isBitSharesError(error: unknown, ...codes: ErrorCode[]): error i
 }
 
 /**
- * Passes an error on that is not this place's to answer. n8n's rules want an error of n8n in every catch clause; the nodes
- * make those, and these rooms do not know n8n.
+ * Passes an error on that is not this place's to answer: the one way to do so, in a catch clause and in the handler of a
+ * promise. n8n's rules refuse a bare `throw error` in a catch clause and want an error of n8n there; the edge of the nodes
+ * makes those (`nodes/shared/items/nodeErrors.ts`), so that what is inside can still ask for the code.
  */
 export function rethrow(error: unknown): never {
   throw error;

@@ -3,12 +3,12 @@
  * task as its argument; gives what it saw as one message.
  */
 import '../../test/support/platformWebSocket.cjs';
+import { endOfBlock, keyOf } from '../../src/chain/operationKey';
 import { createECDH, createHash } from 'node:crypto';
 import { getHeapStatistics } from 'node:v8';
 import type { NodeSession } from '../../src/chain/interfaces';
-import { keyOf, type WatchedAccount } from '../../src/deposits/reading/accountOperation';
+import { type WatchedAccount } from '../../src/deposits/reading/accountOperation';
 import { recoverFromBlocks } from '../../src/deposits/reading/blockRecovery';
-import { endOfBlock } from '../../src/deposits/reading/depositKey';
 import { finalHeight } from '../../src/deposits/reading/finality';
 import { HistoryReader } from '../../src/deposits/reading/historyReader';
 import { ItemBuilder } from '../../src/deposits/items/itemBuilder';

@@ -1,8 +1,8 @@
 /** A watcher in this process as the trigger has one, in front of an n8n that succeeds at once. */
+import { endOfBlock } from '../../src/chain/operationKey';
 import { finalHeight } from '../../src/deposits/reading/finality';
 import { Handover } from '../../src/deposits/trigger/handover';
 import { ItemBuilder } from '../../src/deposits/items/itemBuilder';
-import { endOfBlock } from '../../src/deposits/reading/depositKey';
 import { newTriggerState } from '../../src/deposits/trigger/triggerState';
 import { watchedAccount } from '../../src/deposits/reading/watchedAccount';
 import { Watcher } from '../../src/deposits/trigger/watcher';

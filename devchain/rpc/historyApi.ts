@@ -75,7 +75,14 @@ function operationInstance(value: unknown): number {
 export const historyApiMethods: Methods = {
   get_relative_account_history: method(1, (context, [name, stopJson, limitJson, startJson]) => {
     const limit = limitJson === undefined ? context.limits.getRelativeAccountHistory : toNumber(limitJson);
-    checkLimit(limit, context.limits.getRelativeAccountHistory, file, 559, 'get_relative_account_history');
+    const most = context.limits.getRelativeAccountHistory;
+    if (!context.limits.areNamed)
+      check(
+        limit <= most,
+        'limit <= api_limit_get_relative_account_history',
+        at(file, 559, 'get_relative_account_history'),
+      );
+    checkLimit(limit, most, file, 559, 'get_relative_account_history');
     const account = find(context.state, name);
     if (!account) return [];
     const { history } = context.node;

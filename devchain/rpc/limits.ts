@@ -15,6 +15,8 @@ export interface ApiLimits {
   lookupAccounts: number;
   /** One limit for get_objects-like lists of a public node; unlimited by default. */
   getObjects: number;
+  /** Whether a refused page of a history is told the limit, as nodes do since 4.0; those of 3.1 to 3.3 do not. */
+  areNamed: boolean;
 }
 
 export const defaultLimits: ApiLimits = {
@@ -29,6 +31,7 @@ export const defaultLimits: ApiLimits = {
   getKeyReferences: 100,
   lookupAccounts: 1000,
   getObjects: Number.POSITIVE_INFINITY,
+  areNamed: true,
 };
 
 /** Asserts `limit <= configured_limit` as the node words it. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { IDataObject, INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
 import type { Clock } from '../../src/chain/interfaces';
-import type { Settlement } from '../../src/deposits/trigger/delivery';
+import type { ExecutionEnd } from '../../src/deposits/trigger/delivery';
 import type { DepositItem } from '../../src/deposits/items/depositItem';
 import type { ExecutionHost } from '../../src/deposits/trigger/handover';
 import type { TriggerState } from '../../src/deposits/trigger/triggerState';
@@ -48,7 +48,7 @@ export class Emitter implements ExecutionHost {
     return `${this.place}:${items[0]?.depositId ?? ''}${others}#${attempt}`;
   }
 
-  execute(items: readonly DepositItem[], attempt: number): Promise<Settlement> {
+  execute(items: readonly DepositItem[], attempt: number): Promise<ExecutionEnd> {
     if (!this.isLive()) {
       return Promise.resolve({ kind: 'rejected', reason: 'another instance of this trigger took over' });
     }
@@ -63,7 +63,7 @@ export class Emitter implements ExecutionHost {
     return execution;
   }
 
-  adopt(depositId: string, attempt: number): Promise<Settlement> | undefined {
+  adopt(depositId: string, attempt: number): Promise<ExecutionEnd> | undefined {
     return this.parts.instances.recall(this.place, `${depositId}#${attempt}`);
   }
 
@@ -88,8 +88,8 @@ export class Emitter implements ExecutionHost {
   async anchor(state: TriggerState): Promise<TriggerState> {
     const key = `${this.place}:begin:${state.position.key}:${this.parts.clock.now()}`;
     this.store(state);
-    const settlement = await this.start([[]], key, { ms: checkpointLimitMs, limited: true });
-    return settlement.kind === 'finished' ? { ...state, checkpointKey: key } : state;
+    const end = await this.start([[]], key, { ms: checkpointLimitMs, limited: true });
+    return end.kind === 'finished' ? { ...state, checkpointKey: key } : state;
   }
 
   report(error: BitSharesError, item?: DepositItem): void {
@@ -104,10 +104,10 @@ export class Emitter implements ExecutionHost {
     return this.parts.isLive();
   }
 
-  private async start(data: INodeExecutionData[][], key: string, limit: Limit): Promise<Settlement> {
+  private async start(data: INodeExecutionData[][], key: string, limit: Limit): Promise<ExecutionEnd> {
     const done = this.context.helpers.createDeferredPromise<IRun>();
     const heard = new AbortController();
-    const settled = done.promise.then(settlementOf, rejectionOf);
+    const settled = done.promise.then(endOf, rejectionOf);
     try {
       this.context.emit(data, undefined, done, key);
     } catch (error) {
@@ -115,10 +115,10 @@ export class Emitter implements ExecutionHost {
     }
     const silence = this.parts.clock
       .sleep(limit.ms, heard.signal)
-      .then((): Settlement => ({ kind: 'silent', limited: limit.limited }));
-    const settlement = await Promise.race([settled, silence]);
+      .then((): ExecutionEnd => ({ kind: 'silent', limited: limit.limited }));
+    const end = await Promise.race([settled, silence]);
     heard.abort();
-    return settlement;
+    return end;
   }
 
   private limit(): Limit {
@@ -146,14 +146,14 @@ export function placeOf(context: Pick<EmitContext, 'getNode' | 'getWorkflow'>): 
 }
 
 /** A duplicate key resolves with undefined. Success, failure and waiting all resolve: only the status tells. */
-function settlementOf(run: IRun | undefined): Settlement {
+function endOf(run: IRun | undefined): ExecutionEnd {
   if (run === undefined) return { kind: 'existed' };
   if (run.status === 'canceled') return { kind: 'cancelled' };
   return { kind: 'finished', status: run.status ?? (run.finished === true ? 'success' : 'error') };
 }
 
 /** A rejection is a cancellation, or an execution that could not be created. */
-function rejectionOf(error: unknown): Settlement {
+function rejectionOf(error: unknown): ExecutionEnd {
   const name = error instanceof Error ? `${error.name} ${error.constructor.name}` : '';
   const cancelled = /(?:Manual|Timeout)ExecutionCancelledError/.test(name);
   return cancelled

@@ -3,7 +3,7 @@
  * one closes the others, and nobody else may start executions. Executions of this process are remembered with their ends:
  * a new instance, whose state may be a second old, then neither repeats one that runs nor one that succeeded.
  */
-import type { Settlement } from '../../src/deposits/trigger/delivery';
+import type { ExecutionEnd } from '../../src/deposits/trigger/delivery';
 
 export interface Instance {
   /** Of its node. Two nodes of one workflow can share an id: `sharedId.ts`. */
@@ -20,7 +20,7 @@ const executionsRemembered = 2000;
 export class LiveInstances {
   private readonly live = new Map<string, Instance>();
   private readonly entered = new Map<string, Instance[]>();
-  private readonly executions = new Map<string, Map<string, Promise<Settlement>>>();
+  private readonly executions = new Map<string, Map<string, Promise<ExecutionEnd>>>();
   /** Places whose first activation was refused: nothing began there. */
   private readonly refused = new Set<string>();
 
@@ -67,8 +67,8 @@ export class LiveInstances {
   }
 
   /** Remembers an execution and how it ended, under each of the names. */
-  remember(place: string, names: readonly string[], execution: Promise<Settlement>): void {
-    const known = this.executions.get(place) ?? new Map<string, Promise<Settlement>>();
+  remember(place: string, names: readonly string[], execution: Promise<ExecutionEnd>): void {
+    const known = this.executions.get(place) ?? new Map<string, Promise<ExecutionEnd>>();
     this.executions.set(place, known);
     for (const name of names) {
       known.delete(name);
@@ -81,7 +81,7 @@ export class LiveInstances {
   }
 
   /** An execution of that name that this process started. */
-  recall(place: string, name: string): Promise<Settlement> | undefined {
+  recall(place: string, name: string): Promise<ExecutionEnd> | undefined {
     return this.executions.get(place)?.get(name);
   }
 }

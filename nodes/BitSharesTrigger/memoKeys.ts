@@ -8,7 +8,7 @@ import type { Clock, NodeSession } from '../../src/chain/interfaces';
 import type { AccountOperation, WatchedAccount } from '../../src/deposits/reading/accountOperation';
 import type { BuiltItem } from '../../src/deposits/items/itemBuilder';
 import type { WatcherParts } from '../../src/deposits/trigger/watcher';
-import { BitSharesError, isBitSharesError } from '../../src/errors';
+import { BitSharesError, isBitSharesError, rethrow } from '../../src/errors';
 import { MemoKeyring, type Chain, type DecodedMemo, type MemoDecoder } from '../../src/protocol';
 import { triggerKeysOf } from '../shared/credentials/credentials';
 import { memoKeyring, type Keys } from '../shared/credentials/keysCredential';
@@ -139,7 +139,7 @@ export class MemoKeys implements MemoDecoder {
       this.isOwed = false;
       note(fit);
     } catch (error) {
-      if (!isBitSharesError(error)) return await Promise.reject(error);
+      if (!isBitSharesError(error)) rethrow(error);
     }
     return isOther;
   }

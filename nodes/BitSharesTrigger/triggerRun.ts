@@ -13,7 +13,7 @@ import { latestDeposits } from '../../src/deposits/items/latestDeposits';
 import { Outage, type FalseAnswerTimes } from '../../src/deposits/trigger/outage';
 import { ownerError, type TriggerState } from '../../src/deposits/trigger/triggerState';
 import { Watcher } from '../../src/deposits/trigger/watcher';
-import { isBitSharesError, BitSharesError, type ErrorCode } from '../../src/errors';
+import { BitSharesError, isBitSharesError, needsPerson, rethrow } from '../../src/errors';
 import type { Chain } from '../../src/protocol';
 import { memoKeyMismatch } from '../shared/credentials/memoKeyFit';
 import type { AddressEvent } from '../../src/rpc/addresses';
@@ -29,8 +29,6 @@ import type { TriggerSettings } from './settings';
 import { nodesOfSameId, rivalOf, sharedIdError, SharedNodeId } from './sharedId';
 import { StateStore, type FoundState } from './state';
 
-/** Trouble that only a changed parameter ends: trying again would repeat the same answer. */
-const needsPerson: readonly ErrorCode[] = ['POSITION_CORRUPT', 'POSITION_LOST'];
 const closeGraceMs = 2000;
 const shownInTest = 10;
 const testPollMs = 5000;
@@ -133,7 +131,7 @@ export class TriggerRun implements Instance {
     } catch (error) {
       this.instances.noteFirst(this.place, true);
       await this.close();
-      return Promise.reject(error);
+      rethrow(error);
     }
     return { closeFunction };
   }
@@ -219,7 +217,7 @@ export class TriggerRun implements Instance {
     } catch (error) {
       // The next attempt begins with the next address, whatever it was.
       used.session?.close();
-      return Promise.reject(error as Error);
+      rethrow(error);
     }
   }
 
@@ -285,8 +283,8 @@ export class TriggerRun implements Instance {
           try {
             items.push(await itemAgain(session, chain, account, memoKeys, depositId, height, assetsOf));
           } catch (error) {
-            if (!isBitSharesError(error)) return await Promise.reject(error);
-            if (error.code !== 'INVALID_PARAMETER') return await Promise.reject(notAgain(depositId, error));
+            if (!isBitSharesError(error)) rethrow(error);
+            if (error.code !== 'INVALID_PARAMETER') rethrow(notAgain(depositId, error));
             this.report(error);
           }
           wanted.shift();

@@ -1,6 +1,7 @@
 /** Follows claim transactions from the broadcast to a block that is irreversible, or to proof that they are dead. */
 import type { ChainReader } from '../chain/interfaces';
 import type { BitSharesError } from '../errors';
+import { isReached, type WaitFor } from '../payments/waitFor';
 import { isOperation, transactionId, type SignedTransaction } from '../protocol';
 
 export type ClaimOutcome =
@@ -39,17 +40,17 @@ export function claimOutcome(sent: Sent): ClaimOutcome {
   return sent.accepted ? 'in_mempool' : 'unknown';
 }
 
-export type WaitFor = 'broadcast' | 'block' | 'irreversible';
-
 /** Whether the caller wants no more to be known of it. */
-export function isReached(sent: Sent, waitFor: WaitFor): boolean {
-  if (sent.refused || sent.dead) return true;
-  if (waitFor === 'broadcast') return sent.accepted || sent.place !== null;
-  if (waitFor === 'block') return sent.place !== null;
-  return sent.place?.irreversible === true;
+export function isWaitOver({ refused, dead, accepted, place }: Sent, waitFor: WaitFor): boolean {
+  if (refused || dead) return true;
+  return isReached(waitFor, {
+    isBroadcast: accepted,
+    isInBlock: place !== null,
+    isIrreversible: place?.irreversible === true,
+  });
 }
 
-type Reader = Pick<ChainReader, 'state' | 'block' | 'recentTransaction'>;
+type ClaimReader = Pick<ChainReader, 'state' | 'block' | 'recentTransaction'>;
 
 /**
  * Looks for the transactions in every block after `afterBlock`, which was irreversible before they were built.
@@ -58,7 +59,7 @@ type Reader = Pick<ChainReader, 'state' | 'block' | 'recentTransaction'>;
  * chain that holds it. When it rejects, what was known stays as it was.
  */
 export async function look(
-  reader: Reader,
+  reader: ClaimReader,
   sent: readonly Sent[],
   afterBlock: number,
   prefix: string,

@@ -2,10 +2,9 @@
  * Claims that were made before. A balance object vanishes when it is claimed, so only the history of the account that
  * received it can tell a second run that the first one succeeded.
  */
+import { HistoryPages, untilUnchanged } from '../chain/historyPages';
 import type { Account, AssetAmount, ChainReader, HistoryOperation } from '../chain/interfaces';
 import { isOperation, toBigInt, transactionId } from '../protocol';
-
-const pageLength = 100;
 
 /** A claim in a block. */
 export interface EarlierClaim {
@@ -26,28 +25,26 @@ export interface EarlierTransaction {
   claims: EarlierClaim[];
 }
 
-type Reader = Pick<ChainReader, 'statistics' | 'history' | 'block'>;
+type ClaimHistoryReader = Pick<ChainReader, 'endpoint' | 'statistics' | 'history' | 'block'>;
 
 /**
  * Looks through the newest `mostOperations` operations of the account, as far back as the node keeps them, for claims with
  * these owner keys: all of the import, so that no transaction is told in part. Oldest first. Finding none proves nothing: the history may be pruned.
  */
 export async function earlierClaims(
-  reader: Reader,
-  account: Pick<Account, 'id' | 'statisticsId'>,
+  reader: ClaimHistoryReader,
+  account: Pick<Account, 'id' | 'name' | 'statisticsId'>,
   ownerKeys: ReadonlySet<string>,
   options: { prefix: string; mostOperations: number; lastIrreversibleBlock: number },
 ): Promise<EarlierTransaction[]> {
-  const { totalOps, removedOps } = await reader.statistics(account.statisticsId, account.id);
-  const oldest = Math.max(removedOps, totalOps - options.mostOperations) + 1;
-  const found: HistoryOperation[] = [];
-  for (let start = totalOps; start >= oldest; start -= pageLength) {
-    const stop = Math.max(oldest, start - pageLength + 1);
-    const page = await reader.history(account.id, { stop, start, limit: start - stop + 1 });
-    found.push(...page.filter(({ operation }) => isClaimOf(operation, account.id, ownerKeys)));
-    // Fewer are no end: where blocks were replaced meanwhile, the newest are missing, and all before them are there.
-    if (page.length === 0) break;
-  }
+  const pages = new HistoryPages(reader, account);
+  const found = await untilUnchanged(reader, account, async () => {
+    const claims: HistoryOperation[] = [];
+    for await (const page of pages.newest(options.mostOperations)) {
+      for (const [, entry] of page) if (isClaimOf(entry.operation, account.id, ownerKeys)) claims.push(entry);
+    }
+    return claims;
+  });
   const transactions = new Map<string, EarlierTransaction>();
   for (const entry of found.reverse()) {
     if (!isOperation(entry.operation, 'balance_claim')) continue;
@@ -84,7 +81,11 @@ function isClaimOf(
   );
 }
 
-async function identify(reader: Reader, transaction: EarlierTransaction, prefix: string): Promise<void> {
+async function identify(
+  reader: ClaimHistoryReader,
+  transaction: EarlierTransaction,
+  prefix: string,
+): Promise<void> {
   const block = await reader.block(transaction.blockNumber);
   const inBlock = block?.transactions[transaction.trxInBlock];
   if (block === null || inBlock === undefined) return;

@@ -1,6 +1,6 @@
 /** Finds the balance objects of addresses, and what of them can be claimed now. */
 import type { BalanceObject, BalanceReader } from '../chain/interfaces';
-import { isBitSharesError } from '../errors';
+import { isBitSharesError, rethrow } from '../errors';
 import { FalseAnswer } from '../chain/falseAnswer';
 import type { OwnedAddress } from './ownership';
 import { claimableAt, type Claimable } from './vesting';
@@ -23,7 +23,7 @@ export async function findBalances(
 ): Promise<FoundBalance[]> {
   for (let attempt = 1; ; attempt++) {
     const found = await lookOnce(reader, addresses, headTime).catch((error: unknown) =>
-      attempt < 3 && isGone(error) ? null : Promise.reject(error),
+      attempt < 3 && isGone(error) ? null : rethrow(error),
     );
     if (found !== null) return found;
   }

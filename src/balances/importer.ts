@@ -2,6 +2,7 @@
  * Imports claimable balances into an account: finds them, builds the claims, and, when it is no dry run, sends them and
  * follows each to its outcome. Claiming twice is impossible: a balance object is used up by its claim.
  */
+import { isDuplicate } from '../chain/duplicateTransaction';
 import type {
   Account,
   BalanceReader,
@@ -10,10 +11,11 @@ import type {
   ChainState,
   Clock,
 } from '../chain/interfaces';
-import { BitSharesError, isBitSharesError } from '../errors';
+import { BitSharesError, isBitSharesError, rethrow } from '../errors';
+import type { WaitFor } from '../payments/waitFor';
 import { transactionId, type Chain, type PrivateKey, type SignedTransaction } from '../protocol';
 import { claimableBalances, cutIntoTransactions } from './claimPlan';
-import { isReached, look, type Sent, type WaitFor } from './claimSettlement';
+import { isWaitOver, look, type Sent } from './claimSettlement';
 import { buildClaim, claimBasis, signClaim, type ClaimBasis, type ClaimKeys } from './claimTransaction';
 import { earlierClaims, type EarlierTransaction } from './earlierClaims';
 import { findBalances, type FoundBalance } from './findBalances';
@@ -76,7 +78,6 @@ const mostRepairs = 3;
 /** What the node says when a balance is gone, was claimed today, or has another amount (bitshares-core `balance_evaluator.cpp`). */
 const balanceChanged =
   /Unable to find Object 1\.15\.|claimed too often|claimed more than once per day|invalid claim amount|total_claimed == balance|owner mismatch/i;
-const duplicate = 3030001;
 
 /**
  * Imports. Rejects only while nothing was sent: KEY_WITHOUT_AUTHORITY, SEVERAL_SIGNATURES_NEEDED, and what the node's
@@ -129,7 +130,7 @@ export async function importBalances(request: ImportRequest, context: ImportCont
   for (const [i, transaction] of transactions.entries()) {
     transactions[i] = await send(transaction, build, skipped, context, state);
   }
-  await settle(sentOf(transactions), request, context, basis.blockNumber);
+  await follow(sentOf(transactions), request, context, basis.blockNumber);
   return { ...result, transactions: transactions.filter(({ balances }) => balances.length > 0) };
 }
 
@@ -153,7 +154,7 @@ export async function sendClaims(
 ): Promise<Sent[]> {
   const sent: Sent[] = [];
   for (const claim of claims) sent.push(await broadcastOnce(claim, context));
-  await settle(sent, options, context, afterBlock);
+  await follow(sent, options, context, afterBlock);
   return sent;
 }
 
@@ -194,7 +195,7 @@ async function send(
       return { ...current, sent };
     }
     const repaired = await withoutChanged(current, build, skipped, context, state).catch((error: unknown) =>
-      isBitSharesError(error) ? null : Promise.reject(error),
+      isBitSharesError(error) ? null : rethrow(error),
     );
     if (repaired === null) return { ...current, sent };
     current = repaired;
@@ -222,7 +223,7 @@ async function broadcastOnce(claim: BuiltClaim, context: ImportContext): Promise
   } catch (error) {
     if (!isBitSharesError(error)) {
       sent.reason = new BitSharesError('INTERNAL', { message: 'Broadcasting went wrong', cause: error });
-    } else if (error.code === 'NODE_ERROR' && Number(error.data.nodeCode) === duplicate) {
+    } else if (isDuplicate(error)) {
       sent.accepted = true;
     } else {
       // A refusal is an answer. A timeout or a lost connection is none: the transaction may be on its way. Nor is an error
@@ -267,7 +268,7 @@ function sentOf(transactions: readonly ClaimTransaction[]): Sent[] {
   return transactions.flatMap(({ sent }) => (sent === null ? [] : [sent]));
 }
 
-async function settle(
+async function follow(
   sent: readonly Sent[],
   { waitFor, maximumWait }: Pick<ImportRequest, 'waitFor' | 'maximumWait'>,
   context: ImportContext,
@@ -275,14 +276,14 @@ async function settle(
 ): Promise<void> {
   const { clock, signal } = context;
   const until = clock.now() + maximumWait * 1000;
-  while (sent.some((one) => !isReached(one, waitFor))) {
+  while (sent.some((one) => !isWaitOver(one, waitFor))) {
     await lookAgain(sent, context, afterBlock).catch((error: unknown) => {
       const reason = isBitSharesError(error)
         ? error
         : new BitSharesError('INTERNAL', { message: 'Looking for the claims went wrong', cause: error });
       for (const one of sent) if (one.place === null && !one.refused) one.reason = reason;
     });
-    if (!sent.some((one) => !isReached(one, waitFor))) return;
+    if (!sent.some((one) => !isWaitOver(one, waitFor))) return;
     const left = until - clock.now();
     // Negated, so that a wait that is no number ends at once instead of looking without a pause.
     if (!(left > 0) || signal?.aborted === true) return;

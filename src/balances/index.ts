@@ -1,5 +1,5 @@
 /** Claimable balances: what older chains owe to the addresses of a key. */
-export { claimOutcome, type ClaimOutcome, type Sent, type WaitFor } from './claimSettlement';
+export { claimOutcome, type ClaimOutcome, type Sent } from './claimSettlement';
 export { earlierClaims, type EarlierTransaction } from './earlierClaims';
 export { totalsOf } from './claimPlan';
 export { findBalances, type FoundBalance } from './findBalances';

@@ -2,8 +2,7 @@
  * The one walk over the addresses of a node: work begins on the address in use, and begins anew on the next one when that
  * one turns out to be unfit. What one piece of work compares therefore comes over one connection.
  */
-import type { BitSharesError } from '../errors';
-import { isBitSharesError, type ErrorCode } from '../errors';
+import { isBitSharesError, rethrow, type BitSharesError, type ErrorCode } from '../errors';
 import type { NodeSession } from './interfaces';
 
 /** A connection, as far as the walk needs it. One that cannot be left is to the only address. */
@@ -39,13 +38,13 @@ export async function onFurtherAddresses<Session extends LeavableSession, Result
   const tried = new Set<string>();
   let refused: BitSharesError | undefined;
   for (;;) {
-    const session = await connect().catch((error: unknown) => Promise.reject(refused ?? (error as Error)));
+    const session = await connect().catch((error: unknown) => rethrow(refused ?? error));
     if (refused !== undefined && tried.has(session.endpoint)) throw refused;
     tried.add(session.endpoint);
     try {
       return await work(session);
     } catch (error) {
-      if (!isBitSharesError(error, ...leaving)) return Promise.reject(error as Error);
+      if (!isBitSharesError(error, ...leaving)) rethrow(error);
       refused ??= error;
       // Where there is no other address, a node that is behind is waited for on the connection that is there.
       if (session.leave?.(error, tried) !== true) throw refused;
@@ -74,7 +73,7 @@ export async function onFittestAddress<Session extends LeavableSession, Seen>(
       throw fault;
     });
   } catch (error) {
-    if (!faults.has(error)) return Promise.reject(error as Error);
+    if (!faults.has(error)) rethrow(error);
     const session = await connect();
     return seenOn.get(session) ?? look(session);
   }

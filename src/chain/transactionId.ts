@@ -1,5 +1,5 @@
 import type { ChainReader, SignedTransaction } from './interfaces';
-import { isBitSharesError } from '../errors';
+import { isBitSharesError, rethrow } from '../errors';
 import { sha256, transactionId } from '../protocol';
 
 /**
@@ -15,7 +15,7 @@ export async function identifyTransaction(
     return transactionId(transaction, prefix);
   } catch (error) {
     // An operation that this package has no bytes for; the node knows them all.
-    if (!isBitSharesError(error)) return Promise.reject(error);
+    if (!isBitSharesError(error)) rethrow(error);
     const hex = await reader.transactionHex(transaction);
     return sha256(Buffer.from(hex, 'hex')).toString('hex').slice(0, 40);
   }

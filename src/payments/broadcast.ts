@@ -1,10 +1,8 @@
 /** Sends a transaction once and reads the node's answer. */
+import { isDuplicate } from '../chain/duplicateTransaction';
 import type { Broadcaster } from '../chain/interfaces';
 import { BitSharesError, isBitSharesError } from '../errors';
 import type { SignedTransaction } from '../protocol';
-
-/** `tx_duplicate_transaction`: the node has this very transaction already. */
-const duplicate = 3030001;
 
 export interface BroadcastOutcome {
   /** The node has the transaction, from now or from before. */
@@ -35,8 +33,7 @@ export async function broadcastOutcome(
       return { accepted: false, reason, refusedForGood: false };
     }
     if (error.code !== 'NODE_ERROR') return { accepted: false, reason: error, refusedForGood: false };
-    if (Number(error.data.nodeCode) === duplicate)
-      return { accepted: true, reason: null, refusedForGood: false };
+    if (isDuplicate(error)) return { accepted: true, reason: null, refusedForGood: false };
     const text = String(error.data.nodeMessage ?? error.message);
     const refusedForGood = !refusalsOfTheMoment.some((pattern) => pattern.test(text));
     return { accepted: false, reason: refusal(text, error), refusedForGood };

@@ -37,7 +37,7 @@ import {
 import type { Codec } from './wire';
 
 /** An amount in base units of an asset, as the chain writes it. */
-export interface AssetAmount {
+export interface WireAmount {
   amount: ChainInteger;
   asset_id: string;
 }
@@ -51,7 +51,7 @@ export interface Memo {
 }
 
 /** Who can act: weights of accounts, keys and (unused today) addresses against a threshold. */
-export interface Authority {
+export interface WireAuthority {
   weight_threshold: number;
   account_auths: [string, number][];
   key_auths: [string, number][];
@@ -68,10 +68,10 @@ export interface AccountOptions {
 }
 
 export interface TransferOperation {
-  fee: AssetAmount;
+  fee: WireAmount;
   from: string;
   to: string;
-  amount: AssetAmount;
+  amount: WireAmount;
   memo?: Memo;
   extensions: never[];
 }
@@ -86,18 +86,18 @@ export interface AccountUpdateExtensions {
 }
 
 export interface AccountUpdateOperation {
-  fee: AssetAmount;
+  fee: WireAmount;
   account: string;
-  owner?: Authority;
-  active?: Authority;
+  owner?: WireAuthority;
+  active?: WireAuthority;
   new_options?: AccountOptions;
   extensions: AccountUpdateExtensions;
 }
 
 export interface AssetIssueOperation {
-  fee: AssetAmount;
+  fee: WireAmount;
   issuer: string;
-  asset_to_issue: AssetAmount;
+  asset_to_issue: WireAmount;
   issue_to_account: string;
   memo?: Memo;
   extensions: never[];
@@ -107,7 +107,7 @@ export interface AssetIssueOperation {
 export type Operation = [number, object];
 
 export interface ProposalCreateOperation {
-  fee: AssetAmount;
+  fee: WireAmount;
   fee_paying_account: string;
   expiration_time: string;
   proposed_ops: { op: Operation }[];
@@ -116,7 +116,7 @@ export interface ProposalCreateOperation {
 }
 
 export interface ProposalUpdateOperation {
-  fee: AssetAmount;
+  fee: WireAmount;
   fee_paying_account: string;
   proposal: string;
   active_approvals_to_add: string[];
@@ -129,7 +129,7 @@ export interface ProposalUpdateOperation {
 }
 
 export interface ProposalDeleteOperation {
-  fee: AssetAmount;
+  fee: WireAmount;
   fee_paying_account: string;
   using_owner_authority: boolean;
   proposal: string;
@@ -137,7 +137,7 @@ export interface ProposalDeleteOperation {
 }
 
 export interface CustomOperation {
-  fee: AssetAmount;
+  fee: WireAmount;
   payer: string;
   required_auths: string[];
   id: number;
@@ -146,19 +146,19 @@ export interface CustomOperation {
 }
 
 export interface BalanceClaimOperation {
-  fee: AssetAmount;
+  fee: WireAmount;
   deposit_to_account: string;
   balance_to_claim: string;
   balance_owner_key: string;
-  total_claimed: AssetAmount;
+  total_claimed: WireAmount;
 }
 
 export interface OverrideTransferOperation {
-  fee: AssetAmount;
+  fee: WireAmount;
   issuer: string;
   from: string;
   to: string;
-  amount: AssetAmount;
+  amount: WireAmount;
   memo?: Memo;
   extensions: never[];
 }
@@ -188,11 +188,11 @@ const account = objectIdOf('account');
 const accounts = flatSet(account, byInstance('account'));
 const keys = flatSet(publicKey, byAddressOfKey);
 
-const assetAmount = struct<AssetAmount>({ amount: int64, asset_id: objectIdOf('asset') });
+const assetAmount = struct<WireAmount>({ amount: int64, asset_id: objectIdOf('asset') });
 
 const memo = struct<Memo>({ from: publicKey, to: publicKey, nonce: uint64, message: bytes });
 
-const authority = struct<Authority>({
+const authority = struct<WireAuthority>({
   weight_threshold: uint32,
   account_auths: flatMap(account, uint16, byInstance('account')),
   key_auths: flatMap(publicKey, uint16, byAddressOfKey),

@@ -13,7 +13,7 @@ import type {
   Proposal,
   SignedTransaction,
 } from '../chain/interfaces';
-import { BitSharesError, isBitSharesError } from '../errors';
+import { BitSharesError, isBitSharesError, rethrow } from '../errors';
 import { shortQuote } from '../chain/falseAnswer';
 import { blockNumberOf, isObjectId, parseChainTime, transactionId, type CoreAsset } from '../protocol';
 import { Answer } from './answer';
@@ -85,7 +85,7 @@ export function chainReader(call: Call, node: KnownNode = {}): Omit<ChainReader,
         // bitshares-core `database_api.cpp`: the assertion for a number that the block does not have.
         const isMissing =
           isBitSharesError(error, 'NODE_ERROR') && /transactions\.size\(\)/.test(error.message);
-        return isMissing ? null : Promise.reject(error);
+        return isMissing ? null : rethrow(error);
       }
     },
 
@@ -172,7 +172,7 @@ export function chainReader(call: Call, node: KnownNode = {}): Omit<ChainReader,
       const answer = await ask('database', 'get_recent_transaction_by_id', [id]);
       if (answer.isNull) return null;
       const transaction = readTransaction(answer);
-      const computed = idOf(answer.object(), node.chain?.prefix);
+      const computed = computedId(answer.object(), node.chain?.prefix);
       demand(
         computed === null || computed === id,
         `get_recent_transaction_by_id ${id}`,
@@ -306,17 +306,12 @@ function checkPage(
 }
 
 /** The id of a transaction as a node shows it; null for one that this package cannot write as bytes. */
-function idOf(transaction: object, prefix = ''): string | null {
+function computedId(transaction: object, prefix = ''): string | null {
   try {
     return transactionId(transaction as SignedTransaction, prefix);
   } catch (error) {
     return isBitSharesError(error) ? null : rethrow(error);
   }
-}
-
-/** n8n's rules want an error of n8n in every catch clause; the nodes make those. */
-function rethrow(error: unknown): never {
-  throw error;
 }
 
 /** The first ten bytes of a transaction, in hexadecimal: reference block and expiration. */

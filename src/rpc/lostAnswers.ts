@@ -6,7 +6,7 @@
  * with the bytes as they are. So a call that is not answered while others are is asked once more over HTTP.
  */
 import type { Clock } from '../chain/interfaces';
-import { BitSharesError, isBitSharesError } from '../errors';
+import { BitSharesError, isBitSharesError, rethrow } from '../errors';
 import { answerBytes, mayBeAskedAlone } from './answerSizes';
 import type { Connection } from './connection';
 import { findDestination } from './destination';
@@ -90,7 +90,7 @@ export class LostAnswers {
   private async overHttpFirst(question: Question): Promise<unknown> {
     const end = await settled(this.overHttp(question));
     if ('answer' in end) return end.answer;
-    return isAnswer(end.error) ? Promise.reject(end.error) : this.overBoth(question);
+    return isAnswer(end.error) ? rethrow(end.error) : this.overBoth(question);
   }
 
   private overBoth([api, method, args]: Question): Promise<unknown> {
@@ -141,7 +141,7 @@ export class LostAnswers {
     } catch (error) {
       const { largestAnswer } = this.connection;
       const mayBeLarge = error instanceof TooLarge && mayBeAskedAlone(method) && most < largestAnswer;
-      return mayBeLarge ? this.alone.run(() => this.ask(question, largestAnswer)) : Promise.reject(error);
+      return mayBeLarge ? this.alone.run(() => this.ask(question, largestAnswer)) : rethrow(error);
     }
   }
 

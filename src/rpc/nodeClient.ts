@@ -3,7 +3,7 @@
  * carried over.
  */
 import type { Clock, NodeEndpoints, NodeSession, SignedTransaction } from '../chain/interfaces';
-import { BitSharesError, isBitSharesError } from '../errors';
+import { BitSharesError, isBitSharesError, rethrow, unanswered } from '../errors';
 import { Addresses, type AddressObserver } from './addresses';
 import { backoffDelay } from '../chain/backoff';
 import { onFurtherAddresses } from '../chain/furtherAddresses';
@@ -115,8 +115,8 @@ class Client {
   read(api: string, method: string, args: unknown[]): Promise<unknown> {
     const call = async () => (await this.session()).call(api, method, args);
     return call().catch((error: unknown) => {
-      const wasLost = isBitSharesError(error, 'CONNECTION_LOST', 'REQUEST_TIMEOUT');
-      return wasLost && !this.closing.signal.aborted ? call() : Promise.reject(error);
+      const wasLost = isBitSharesError(error, ...unanswered);
+      return wasLost && !this.closing.signal.aborted ? call() : rethrow(error);
     });
   }
 

@@ -1,6 +1,6 @@
 /** User and password on their way to a node: in its login call, and in the address for a proxy in front of it. */
 import type { Clock } from '../chain/interfaces';
-import { BitSharesError, isBitSharesError } from '../errors';
+import { BitSharesError, isBitSharesError, rethrow } from '../errors';
 import { Answer } from './answer';
 import type { Connection } from './connection';
 import { findDestination, type Destination } from './destination';
@@ -71,7 +71,7 @@ export class NodeLogin {
   ): Promise<void> {
     const isAskedFor = this.settings.user !== '';
     const told = await readChainId().catch((error: unknown) =>
-      isAskedFor && isBitSharesError(error, 'ACCESS_DENIED') ? undefined : Promise.reject(error),
+      isAskedFor && isBitSharesError(error, 'ACCESS_DENIED') ? undefined : rethrow(error),
     );
     if (told !== undefined) checkChain(told);
     if (isAskedFor) await this.logIn(connection);

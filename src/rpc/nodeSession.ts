@@ -1,6 +1,6 @@
 /** One connection to one endpoint, with chain id and login checked: reads, broadcasts, watched objects. */
 import type { Clock, NodeSession, SignedTransaction } from '../chain/interfaces';
-import { BitSharesError } from '../errors';
+import { BitSharesError, rethrow } from '../errors';
 import { coreAssetOf } from '../protocol';
 import { chainReader } from './chainReader';
 import { Connection, type ConnectionOptions } from './connection';
@@ -161,7 +161,7 @@ export async function openSession(
     return Object.assign(session, reader);
   } catch (error) {
     connection.close();
-    return Promise.reject(error);
+    rethrow(error);
   }
 }
 

@@ -14,7 +14,7 @@ import { checkJsonBudget } from './jsonBudget';
 import { lookUpHost, post as postOverNetwork, type HostLookup, type HttpAnswer, type Post } from './network';
 import { Secret, secretText } from './secretExit';
 import { knownParts } from './walletErrors';
-import { budgetFor, carriesSecrets, fateOf } from './walletMethods';
+import { answerBudget, carriesSecrets, fateOf } from './walletMethods';
 import { connectionFailure } from './walletUnreachable';
 
 export interface WalletClientSettings {
@@ -119,7 +119,7 @@ async function bodyOf(call: Call, answer: HttpAnswer): Promise<string> {
   if (isCompressed(answer)) {
     throw invalidAnswer(call, `${shown} answered ${method} in compressed form, which was not asked for`);
   }
-  const { characters } = budgetFor(method);
+  const { characters } = answerBudget(method);
   const bytes = await bytesOf(answer.body, characters).catch((error: unknown) => {
     throw connectionFailure(shown, method, error, true);
   });
@@ -131,7 +131,7 @@ async function bodyOf(call: Call, answer: HttpAnswer): Promise<string> {
 
 function readAnswer(call: Call, { status }: HttpAnswer, text: string): unknown {
   const { shown, method, secrets } = call;
-  checkJsonBudget(text, budgetFor(method), `${shown} answered ${method}`);
+  checkJsonBudget(text, answerBudget(method), `${shown} answered ${method}`);
   let answer: unknown;
   try {
     answer = JSON.parse(text);

@@ -2,6 +2,7 @@
  * What cli_wallet means. It tells its own refusals by assertion texts, and passes those of its node on as text without
  * their code; here both become the codes that the rest of the package knows.
  */
+import { duplicateTransaction } from '../chain/duplicateTransaction';
 import { BitSharesError, type BitSharesErrorParts, type ErrorCode } from '../errors';
 import { labels } from '../labels';
 import { quoted } from './foreignText';
@@ -87,7 +88,7 @@ const meanings: readonly Meaning[] = [
 
 /** Codes of the node (bitshares-core exceptions), which the wallet leaves out, by what it passes on. */
 const nodeCodes: readonly (readonly [RegExp, number])[] = [
-  [/is already in the database|duplicate transaction/i, 3030001],
+  [/is already in the database|duplicate transaction/i, duplicateTransaction],
   [/missing (?:required )?active authority/i, 4010001],
   [/missing (?:required )?owner authority/i, 4010002],
   [/missing (?:required )?(?:other )?authority/i, 4010003],

@@ -26,6 +26,6 @@ const usualAnswer = jsonBudget(1024 * 1024);
 const largeAnswer = jsonBudget(8 * 1024 * 1024);
 
 /** Pages of a history and lists of accounts are large; the claims of `import_balance` are up to 30 in each transaction. */
-export function budgetFor(method: string): JsonBudget {
+export function answerBudget(method: string): JsonBudget {
   return /history|^list_|^import_balance$/.test(method) ? largeAnswer : usualAnswer;
 }

@@ -1,6 +1,6 @@
 /** Reads accounts, assets, balances and history through cli_wallet, with its answers checked like those of a node. */
 import type { ChainReader, HistoryOperation } from '../chain/interfaces';
-import { isBitSharesError, type ErrorCode } from '../errors';
+import { isBitSharesError, rethrow, type ErrorCode } from '../errors';
 import { Answer } from './answer';
 import { chainReader } from './chainReader';
 import type { KnownNode } from './demand';
@@ -83,5 +83,5 @@ async function eachOf(names: string[] | string, ask: (name: string) => Promise<u
 }
 
 function nullWhen(code: ErrorCode, answer: Promise<unknown>): Promise<unknown> {
-  return answer.catch((error: unknown) => (isBitSharesError(error, code) ? null : Promise.reject(error)));
+  return answer.catch((error: unknown) => (isBitSharesError(error, code) ? null : rethrow(error)));
 }

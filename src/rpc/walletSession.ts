@@ -3,7 +3,7 @@
  * again, and its errors say what they mean.
  */
 import type { Clock } from '../chain/interfaces';
-import { BitSharesError, isBitSharesError } from '../errors';
+import { BitSharesError, isBitSharesError, rethrow } from '../errors';
 import { labels } from '../labels';
 import { Answer } from './answer';
 import { displayEndpoint } from './endpoint';
@@ -72,7 +72,7 @@ export class WalletSession {
     this.client
       .call(method, args)
       .catch((error: unknown) =>
-        Promise.reject(error instanceof BitSharesError ? explainWalletError(error) : error),
+        rethrow(error instanceof BitSharesError ? explainWalletError(error) : error),
       );
 
   /** Whoever has no method `info` is no cli_wallet; a full node, the usual mistake, says so by its chain id. */
@@ -137,7 +137,7 @@ export class WalletSession {
   /** Locks the wallet; a locked one stays so. */
   async lock(): Promise<void> {
     await this.call('lock').catch((error: unknown) =>
-      isBitSharesError(error, 'WALLET_LOCKED') ? undefined : Promise.reject(error),
+      isBitSharesError(error, 'WALLET_LOCKED') ? undefined : rethrow(error),
     );
   }
 
@@ -177,7 +177,7 @@ export class WalletSession {
     await this.unlock().catch((error: unknown) => {
       if (isBitSharesError(error, 'ACCESS_DENIED', 'NODE_UNREACHABLE', 'WALLET_LOCKED'))
         sharing.relock = before;
-      return Promise.reject(error);
+      rethrow(error);
     });
   }
 
@@ -195,7 +195,7 @@ export class WalletSession {
       const outcome = await this.call(method, args).then(
         (result) => ({ result }),
         (error: unknown) =>
-          isBitSharesError(error, 'WALLET_LOCKED') && unlocks < mostUnlocks ? null : Promise.reject(error),
+          isBitSharesError(error, 'WALLET_LOCKED') && unlocks < mostUnlocks ? null : rethrow(error),
       );
       if (outcome !== null && !(unlocks < mostUnlocks && (await this.wasLocked(method, outcome.result)))) {
         return outcome.result;

@@ -145,9 +145,10 @@ describe('importing balances', () => {
     await begin({ balanceObjects: fiveEach(keys) });
     const first = await harness.run({ balanceKeys: keys });
     const { statistics } = harness.node;
+    let asked = 0;
     harness.node.statistics = async (id) => {
       const answer = await statistics(id);
-      return { ...answer, totalOps: answer.totalOps + 1 };
+      return { ...answer, totalOps: answer.totalOps + (++asked === 1 ? 1 : 0) };
     };
     const { earlier } = await harness.run({ balanceKeys: keys });
     expect(earlier.map(({ transactionId }) => transactionId)).toEqual(

@@ -1,13 +1,6 @@
+import { compareKeys, endOfBlock, formatKey, type OperationKey } from '../../src/chain/operationKey';
 import fc from 'fast-check';
-import {
-  compareKeys,
-  depositIdOf,
-  endOfBlock,
-  formatKey,
-  parseDepositId,
-  parseKey,
-  type OperationKey,
-} from '../../src/deposits/reading/depositKey';
+import { depositIdOf, parseDepositId, parseKey } from '../../src/deposits/reading/depositKey';
 
 const chainId = '4018d7844c78f6a6c41c6a552b898022310fc5dec06da467ee7905a8dad512c8';
 const index = fc.integer({ min: 0, max: 2 ** 32 - 2 });

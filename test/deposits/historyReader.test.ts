@@ -95,6 +95,30 @@ describe('reading an account history forward', () => {
     expect(amounts).toEqual(upTo(100));
   });
 
+  it('another node behind the same address is noticed, and the place is looked for in its history', async () => {
+    const scene = setUp(300);
+    // It began to track the account later, so the same deposits have other numbers there.
+    const later = new MemoryNode(scene.chain, {
+      kind: 'delayed',
+      lag: 0,
+      tracksSince: 8,
+      clock: scene.clock,
+    });
+    const [first, second] = [scene.node.session(), later.session()];
+    let pages = 0;
+    scene.node.session = () => ({
+      ...first,
+      statistics: (id: string) => (pages > 2 ? second : first).statistics(id),
+      history: (id: string, range: { stop: number; start: number; limit: number }) =>
+        // The check of the position and the first page; the other pages are on their way then.
+        (++pages > 2 ? second : first).history(id, range),
+    });
+    const { amounts, operations, error } = await readAll(scene);
+    expect(error).toBeUndefined();
+    expect(amounts).toEqual(upTo(300));
+    expect(operations.at(-1)?.sequence).toBe(293);
+  });
+
   it('a node that gives operations in the wrong order is refused', async () => {
     const scene = setUp(90);
     const session = scene.node.session();

@@ -1,5 +1,5 @@
 import { systemClock } from '../../nodes/shared/clock';
-import { movesNothing } from '../../src/deposits/reading/pageTrouble';
+import { movesNothing } from '../../src/deposits/reading/hiddenOperation';
 import { watchedAccount } from '../../src/deposits/reading/watchedAccount';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import { chainOfToday } from '../support/triggerOnDevchain';

@@ -1,4 +1,4 @@
-import { endOfBlock } from '../../src/deposits/reading/depositKey';
+import { endOfBlock } from '../../src/chain/operationKey';
 import { newTriggerState, ownerError, readTriggerState } from '../../src/deposits/trigger/triggerState';
 import { BitSharesError } from '../../src/errors';
 import { chainId } from '../support/memoryChain';

@@ -4,7 +4,7 @@ import { BitSharesError } from '../../src/errors';
 import type { Operation, TransferOperation } from '../../src/protocol';
 import type { WithdrawalReader } from '../../src/withdrawals/proof/reader';
 
-export const sender = { id: '1.2.7', statisticsId: '2.6.7' } as Account;
+export const sender = { id: '1.2.7', name: 'hot-wallet', statisticsId: '2.6.7' } as Account;
 
 const nobody = 'BTS1111111111111111111111111111111114T1Anm';
 

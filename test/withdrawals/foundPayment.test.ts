@@ -11,7 +11,9 @@ import { block, HandDrivenNode, inHistory, payment, sender } from '../support/ha
 const { prefix } = customChain({ chainId: 'ab'.repeat(32), prefix: 'BTS' });
 const withdrawalId = 'W-1';
 const nonce = withdrawalNonce(sender.id, withdrawalId);
-const created = inHistory(1, [22, { proposed_ops: [] } as never], { result: [1, '1.10.5'] });
+const created = inHistory(1, [22, { fee_paying_account: sender.id, proposed_ops: [] } as never], {
+  result: [1, '1.10.5'],
+});
 const proposal: Block = block(1, [
   [
     22,

@@ -2,7 +2,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { totalsOf, type ClaimOutcome, type FoundBalance, type SkippedBalance } from '../../../src/balances';
 import type { Account, AssetAmount } from '../../../src/chain/interfaces';
-import { isBitSharesError } from '../../../src/errors';
+import { isBitSharesError, rethrow } from '../../../src/errors';
 import { formatAmount, isoTime } from '../../../src/protocol';
 
 interface AssetName {
@@ -26,9 +26,7 @@ export class AssetNames {
     const assets =
       ids.length === 0
         ? []
-        : await reader
-            .assets(ids)
-            .catch((error: unknown) => (isBitSharesError(error) ? [] : Promise.reject(error)));
+        : await reader.assets(ids).catch((error: unknown) => (isBitSharesError(error) ? [] : rethrow(error)));
     return new AssetNames(
       new Map(assets.flatMap((asset, i) => (asset === null ? [] : [[ids[i] ?? asset.id, asset] as const]))),
     );

@@ -16,7 +16,8 @@ import {
   type TwoNodes,
 } from '../../../src/chain/health';
 import type { Account, Authority, NodeEndpoints } from '../../../src/chain/interfaces';
-import { BitSharesError, isBitSharesError } from '../../../src/errors';
+import { unknownAccount } from '../../../src/chain/references';
+import { BitSharesError, isBitSharesError, rethrow } from '../../../src/errors';
 import { labels } from '../../../src/labels';
 import type { PrivateKey } from '../../../src/protocol';
 import { displayEndpoint, parseEndpoints } from '../../../src/rpc/endpoint';
@@ -75,13 +76,7 @@ export const testKeysCredential: CredentialTest = async function (credential) {
     const node = openNodeClient({ urls: [url], chainId }, { clock: systemClock });
     try {
       const account = await node.account(keys.account);
-      if (account === null) {
-        throw new BitSharesError('UNKNOWN_ACCOUNT', {
-          field: labels.account,
-          message: `there is no account ${keys.account} on ${displayEndpoint(url)}`,
-          fix: 'Correct the name, or test against a node of the chain that has it.',
-        });
-      }
+      if (account === null) throw unknownAccount(keys.account, labels.account, `on ${displayEndpoint(url)}`);
       return compareKeys(keys, account);
     } finally {
       node.close();
@@ -90,14 +85,12 @@ export const testKeysCredential: CredentialTest = async function (credential) {
 };
 
 /** The field is below the keys, and it has a default that few operators entered themselves. */
-function nameTestNode(error: unknown): Promise<never> {
-  if (!isBitSharesError(error, 'NODE_UNREACHABLE')) return Promise.reject(error as Error);
-  return Promise.reject(
-    new BitSharesError('NODE_UNREACHABLE', {
-      message: error.message,
-      fix: `${error.fix ?? ''} Or enter another node under "Node for the Connection Test", or none.`.trim(),
-    }),
-  );
+function nameTestNode(error: unknown): never {
+  if (!isBitSharesError(error, 'NODE_UNREACHABLE')) rethrow(error);
+  throw new BitSharesError('NODE_UNREACHABLE', {
+    message: error.message,
+    fix: `${error.fix ?? ''} Or enter another node under "Node for the Connection Test", or none.`.trim(),
+  });
 }
 
 /** What n8n shows of a test: its last sentence, or what is wrong and what to do about it. */

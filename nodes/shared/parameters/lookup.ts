@@ -1,5 +1,6 @@
 /** Looking up what users name: an account, an asset. What does not exist is an error that names the field. */
 import type { Account, Asset, ChainReader } from '../../../src/chain/interfaces';
+import { unknownAccount } from '../../../src/chain/references';
 import { BitSharesError } from '../../../src/errors';
 import { accountField, assetField } from './parameters';
 
@@ -15,11 +16,7 @@ export async function requireAccount(
 ): Promise<Account> {
   const account = await reader.account(nameOrId);
   if (account !== null) return account;
-  throw new BitSharesError('UNKNOWN_ACCOUNT', {
-    field,
-    message: `there is no account ${nameOrId} on this chain`,
-    fix: 'Enter the name as it is registered (lower case) or the id, such as 1.2.345.',
-  });
+  throw unknownAccount(nameOrId, field);
 }
 
 /**

@@ -4,7 +4,7 @@
  * another choice. No message repeats a value: it may be a private key.
  */
 import { BitSharesError } from '../../../src/errors';
-import { isAssetSymbol, isObjectId, validateAccountName } from '../../../src/protocol';
+import { accountReference, assetReference } from '../../../src/chain/references';
 
 export function invalid(field: string, message: string, fix: string): BitSharesError {
   return new BitSharesError('INVALID_PARAMETER', { field, message, fix });
@@ -88,8 +88,7 @@ export function optionalTextOf(value: unknown, field: string): string {
  * @throws INVALID_PARAMETER, INVALID_ACCOUNT
  */
 export function accountOf(value: unknown, field: string): string {
-  const text = textOf(value, field);
-  return isObjectId(text, 'account') ? text : validateAccountName(text, field);
+  return accountReference(textOf(value, field), field);
 }
 
 /**
@@ -98,13 +97,7 @@ export function accountOf(value: unknown, field: string): string {
  * @throws INVALID_PARAMETER, INVALID_ASSET
  */
 export function assetOf(value: unknown, field: string): string {
-  const text = textOf(value, field);
-  if (isObjectId(text, 'asset') || isAssetSymbol(text)) return text;
-  throw new BitSharesError('INVALID_ASSET', {
-    field,
-    message: 'this is neither the symbol nor the id of an asset',
-    fix: 'Give a symbol in capital letters, such as BTS, or an id, such as 1.3.0.',
-  });
+  return assetReference(textOf(value, field), field);
 }
 
 /** The entries of a text, separated by commas or white space, or of a list of texts; at least one. */

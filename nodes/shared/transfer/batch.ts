@@ -1,6 +1,6 @@
 /** What Send and Prepare do with all items at once, whatever signs for them. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { BitSharesError } from '../../../src/errors';
+import { BitSharesError, rethrow } from '../../../src/errors';
 import { labels } from '../../../src/labels';
 import type { WithdrawalContext } from '../../../src/withdrawals/sending/context';
 import { otherPayerByText } from '../../../src/withdrawals/transaction/request';
@@ -174,7 +174,7 @@ export async function forEachWithdrawal(
   }
   return forEachItem(context, items, async (itemIndex) => {
     const error = refused.get(itemIndex);
-    return error === undefined ? work(itemIndex) : Promise.reject(error);
+    return error === undefined ? work(itemIndex) : rethrow(error);
   });
 }
 

@@ -1,6 +1,6 @@
 /** Turns operations that were read into items: names, assets, memo and transaction id, with as few questions as possible. */
 import type { Asset, Block, ChainReader, Clock, SignedTransaction } from '../../chain/interfaces';
-import { isBitSharesError } from '../../errors';
+import { isBitSharesError, rethrow, unanswered } from '../../errors';
 import { FalseAnswer } from '../../chain/falseAnswer';
 import type { MemoDecoder } from '../../protocol';
 import { identifyTransaction } from '../../chain/transactionId';
@@ -32,7 +32,7 @@ export interface ItemSettings {
   clock?: Clock;
 }
 
-type Reader = Pick<
+type ItemReader = Pick<
   ChainReader,
   'accountNames' | 'assets' | 'block' | 'endpoint' | 'transaction' | 'transactionHex'
 >;
@@ -71,7 +71,7 @@ export function wanted(operation: AccountOperation, accountId: string, rules: De
 export class ItemBuilder {
   private names = new BoundedCache<string, string>(cachedNames);
   private blocks = new BoundedCache<number, Promise<BlockIndex>>(cachedBlocks);
-  private cachedFrom: Reader | null = null;
+  private cachedFrom: ItemReader | null = null;
   /** How often the connection was lost while a block was asked for, or a single transaction of it (`block:transaction`). */
   private readonly losses = new BoundedCache<string, number>(cachedNames);
   private readonly pacing: Pacing;
@@ -89,7 +89,7 @@ export class ItemBuilder {
    *   throws; nothing is left out because a name cannot be asked
    */
   async build(
-    reader: Reader,
+    reader: ItemReader,
     operations: readonly AccountOperation[],
     assetsOf?: AssetSource,
   ): Promise<BuiltItem[]> {
@@ -100,7 +100,7 @@ export class ItemBuilder {
 
   /** The same one after another: what comes before the first trouble is whole and can be used. */
   async *eachOf(
-    reader: Reader,
+    reader: ItemReader,
     operations: readonly AccountOperation[],
     assetsOf: AssetSource = ownAssets,
   ): AsyncGenerator<BuiltItem> {
@@ -132,7 +132,7 @@ export class ItemBuilder {
       first.catch(() => undefined),
     ]);
     for (const [index, { read, movement }] of selected.entries()) {
-      const place = (await (index === 0 ? first : places.next())).value as Place;
+      const place = (await (index === 0 ? first : places.next())).value as BlockContext;
       const asset = assets.get(movement.assetId) ?? null;
       if (asset instanceof FalseAnswer) throw asset;
       const item = this.pacing.work(() =>
@@ -158,7 +158,7 @@ export class ItemBuilder {
    *
    * @throws INVALID_ANSWER when the block does not hold it, and what the reader throws
    */
-  async checkHeld(reader: Reader, read: AccountOperation): Promise<void> {
+  async checkHeld(reader: ItemReader, read: AccountOperation): Promise<void> {
     const { key, isVirtual, source } = read;
     const mayBeVirtual = isVirtual === true || (isVirtual === null && key.virtualOp > 0);
     if (source === 'blocks' || mayBeVirtual || this.lossesOf(String(key.block)) > 0) return;
@@ -167,14 +167,14 @@ export class ItemBuilder {
     isVirtualAt(reader.endpoint, read, index.placeOf(key.trxInBlock));
   }
 
-  private forgetOthers(reader: Reader): void {
+  private forgetOthers(reader: ItemReader): void {
     if (this.cachedFrom === reader) return;
     this.cachedFrom = reader;
     this.names = new BoundedCache(cachedNames);
     this.blocks = new BoundedCache(cachedBlocks);
   }
 
-  private async learnNames(reader: Reader, ids: (string | null)[]): Promise<void> {
+  private async learnNames(reader: ItemReader, ids: (string | null)[]): Promise<void> {
     const unknown = [...new Set(ids)].filter(
       (id): id is string => id !== null && this.names.get(id) === undefined,
     );
@@ -186,7 +186,7 @@ export class ItemBuilder {
     });
   }
 
-  private async placeOf(reader: Reader, read: AccountOperation): Promise<Place> {
+  private async placeOf(reader: ItemReader, read: AccountOperation): Promise<BlockContext> {
     if (read.transaction !== null) {
       return {
         blockTime: read.blockTime,
@@ -213,7 +213,7 @@ export class ItemBuilder {
    * a deposit. Its own transaction usually can be had, and is what the operation is compared with. Where it cannot, the
    * history has to do, and there is no transaction id.
    */
-  private async placeBeside(reader: Reader, read: AccountOperation): Promise<Place> {
+  private async placeBeside(reader: ItemReader, read: AccountOperation): Promise<BlockContext> {
     const { block, trxInBlock } = read.key;
     const matter = `${block}:${trxInBlock}`;
     const viaProposal = read.isVirtual === true && read.operation[0] !== htlcRedeemed;
@@ -241,17 +241,16 @@ export class ItemBuilder {
       this.losses.delete(matter);
       return answer;
     } catch (error) {
-      if (isBitSharesError(error, 'CONNECTION_LOST', 'REQUEST_TIMEOUT'))
-        this.losses.set(matter, this.lossesOf(matter) + 1);
-      return Promise.reject(error);
+      if (isBitSharesError(error, ...unanswered)) this.losses.set(matter, this.lossesOf(matter) + 1);
+      rethrow(error);
     }
   }
 
-  private identify(reader: Reader, transaction: SignedTransaction): Promise<string> {
+  private identify(reader: ItemReader, transaction: SignedTransaction): Promise<string> {
     return this.pacing.work(() => identifyTransaction(reader, transaction, this.settings.chain.prefix));
   }
 
-  private blockOf(reader: Reader, number: number): Promise<BlockIndex> {
+  private blockOf(reader: ItemReader, number: number): Promise<BlockIndex> {
     const known = this.blocks.get(number);
     if (known !== undefined) return known;
     const index = this.counting(
@@ -275,7 +274,7 @@ export class ItemBuilder {
 
 async function readAssets(
   assetsOf: AssetSource,
-  reader: Reader,
+  reader: ItemReader,
   ids: string[],
 ): Promise<Map<string, Asset | FalseAnswer>> {
   const wantedIds = [...new Set(ids)];
@@ -288,7 +287,8 @@ async function readAssets(
   );
 }
 
-interface Place {
+/** What its block tells of an operation. */
+interface BlockContext {
   blockTime: number | null;
   transactionId: string | null;
   viaProposal: boolean;

@@ -1,19 +1,13 @@
 /** The newest deposits of an account, for looking at them; nothing is remembered. */
+import { HistoryPages, untilUnchanged } from '../../chain/historyPages';
 import type { ChainReader } from '../../chain/interfaces';
-import {
-  checkConcerned,
-  fromHistory,
-  highestBlock,
-  type AccountOperation,
-  type WatchedAccount,
-} from '../reading/accountOperation';
+import { fromHistory, highestBlock, type WatchedAccount } from '../reading/accountOperation';
 import type { AssetSource } from '../reading/secondNode';
 import type { DepositItem } from './depositItem';
 import { checkNotAboveHead, type FinalHeight } from '../reading/finality';
 import type { ItemBuilder } from './itemBuilder';
 
-const pageSize = 100;
-const pagesSearched = 10;
+const mostSearched = 1000;
 
 /**
  * Up to `count` final deposits, oldest first, among the newest 1,000 operations.
@@ -28,22 +22,18 @@ export async function latestDeposits(
   height: FinalHeight,
   assetsOf?: AssetSource,
 ): Promise<DepositItem[]> {
-  const { totalOps, removedOps } = await reader.statistics(account.statisticsId, account.id);
-  const items: DepositItem[] = [];
-  let start = totalOps;
-  let known = height;
-  for (let page = 0; page < pagesSearched && start > removedOps && items.length < count; page++) {
-    const stop = Math.max(removedOps + 1, start - pageSize + 1);
-    const newestFirst = await reader.history(account.id, { stop, start, limit: start - stop + 1 });
-    const shown: AccountOperation[] = newestFirst
-      .map((operation, index) => fromHistory(operation, start - index))
-      .reverse();
-    checkConcerned(reader.endpoint, account, shown);
-    known = await checkNotAboveHead(reader, highestBlock(shown), known);
-    const final = shown.filter(({ key }) => key.block <= height.final);
-    const built = await builder.build(reader, final, assetsOf);
-    items.unshift(...built.map(({ item }) => item));
-    start = stop - 1;
-  }
-  return items.slice(-count);
+  const pages = new HistoryPages(reader, account);
+  return untilUnchanged(reader, account, async () => {
+    const items: DepositItem[] = [];
+    let known = height;
+    for await (const page of pages.newest(mostSearched)) {
+      const shown = page.map(([sequence, operation]) => fromHistory(operation, sequence)).reverse();
+      known = await checkNotAboveHead(reader, highestBlock(shown), known);
+      const final = shown.filter(({ key }) => key.block <= height.final);
+      const built = await builder.build(reader, final, assetsOf);
+      items.unshift(...built.map(({ item }) => item));
+      if (items.length >= count) break;
+    }
+    return items.slice(-count);
+  });
 }

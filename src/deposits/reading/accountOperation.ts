@@ -1,8 +1,7 @@
 /** The watched account and the operations of its history, wherever they were read. */
+import { compareKeys, formatKey, keyOf, type OperationKey } from '../../chain/operationKey';
 import type { HistoryOperation, Operation, SignedTransaction } from '../../chain/interfaces';
 import { FalseAnswer } from '../../chain/falseAnswer';
-import { operationName } from '../../protocol/operationTypes';
-import { compareKeys, formatKey, type OperationKey } from './depositKey';
 
 export interface WatchedAccount {
   id: string;
@@ -31,15 +30,6 @@ export interface AccountOperation {
   transaction: SignedTransaction | null;
 }
 
-export function keyOf(operation: HistoryOperation): OperationKey {
-  return {
-    block: operation.blockNumber,
-    trxInBlock: operation.trxInBlock,
-    opInTrx: operation.opInTrx,
-    virtualOp: operation.virtualOp,
-  };
-}
-
 export function fromHistory(operation: HistoryOperation, sequence: number): AccountOperation {
   return {
     key: keyOf(operation),
@@ -57,34 +47,6 @@ export function fromHistory(operation: HistoryOperation, sequence: number): Acco
 /** The highest block of operations in any order; 0 without one. */
 export function highestBlock(operations: readonly AccountOperation[]): number {
   return operations.reduce((highest, { key }) => Math.max(highest, key.block), 0);
-}
-
-/**
- * Refuses operations that do not even mention the account: what concerns an account, by the rule of the node, names it. A
- * node whose history is kept in ElasticSearch answers with operations of other accounts.
- *
- * @throws INVALID_ANSWER
- */
-export function checkConcerned(
-  endpoint: string,
-  account: WatchedAccount,
-  operations: readonly AccountOperation[],
-): void {
-  const stranger = operations.find(
-    ({ operation, result }) => !mentions(operation, account.id) && !mentions(result, account.id),
-  );
-  if (stranger === undefined) return;
-  throw new FalseAnswer({
-    endpoint,
-    asked: `get_relative_account_history of ${account.name} (${account.id})`,
-    answered: `${formatKey(stranger.key)}, a ${operationName(stranger.operation[0])} without that account`,
-  });
-}
-
-function mentions(value: unknown, id: string): boolean {
-  if (typeof value !== 'object' || value === null) return value === id;
-  for (const part of Object.values(value)) if (mentions(part, id)) return true;
-  return false;
 }
 
 /**

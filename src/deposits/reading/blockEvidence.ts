@@ -5,12 +5,12 @@
  * Source of the places: bitshares-core 7.0, `db_block.cpp` (`push_applied_operation`), `proposal_evaluator.cpp` and
  * `db_update.cpp` (where proposals are executed), `htlc_evaluator.cpp`.
  */
+import { formatKey } from '../../chain/operationKey';
 import type { Operation, SignedTransaction } from '../../chain/interfaces';
 import { FalseAnswer } from '../../chain/falseAnswer';
 import { operationName } from '../../protocol/operationTypes';
 import { sameValue } from '../../chain/sameValue';
 import type { AccountOperation } from './accountOperation';
-import { formatKey } from './depositKey';
 
 /** What a block shows at the place that an operation claims. */
 export interface PlaceInBlock {

@@ -3,11 +3,11 @@
  * show are virtual operations, such as a transfer that a proposal executed. The caller therefore compares the number of
  * operations found with the number that the node counted.
  */
+import { compareKeys, type OperationKey } from '../../chain/operationKey';
 import type { Block, ChainReader } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
 import type { AccountOperation } from './accountOperation';
 import { concernsAccount } from './concerns';
-import { compareKeys, type OperationKey } from './depositKey';
 import { inOrder } from '../../chain/inFlightWindow';
 
 const blocksInFlight = 16;

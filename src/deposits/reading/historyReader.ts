@@ -3,26 +3,24 @@
  * are contiguous and keys ascend. What the node has pruned is read from blocks and counted. One reader belongs to one
  * connection: sequence numbers of another node may differ.
  */
-import type { AccountStatistics, HistoryOperation, NodeSession } from '../../chain/interfaces';
-import { BitSharesError } from '../../errors';
+import { alwaysChanging, HistoryChanged, HistoryPages, OtherHistory } from '../../chain/historyPages';
+import type { AccountStatistics, NodeSession } from '../../chain/interfaces';
+import { compareKeys, endOfBlock, keyOf, type OperationKey } from '../../chain/operationKey';
+import { isTrouble, PageTrouble } from '../../chain/pageTrouble';
+import { BitSharesError, rethrow } from '../../errors';
 import {
   checkAscending,
-  checkConcerned,
   fromHistory,
   highestBlock,
-  keyOf,
   type AccountOperation,
   type WatchedAccount,
 } from './accountOperation';
 import { recoverFromBlocks } from './blockRecovery';
-import { compareKeys, endOfBlock, type OperationKey } from './depositKey';
 import { checkNotAboveHead, type FinalHeight } from './finality';
-import { PageLimit } from './pageLimit';
-import { isTrouble, movesNothing, PageTrouble, unreadable, type SequenceRange } from './pageTrouble';
-import { inOrder } from '../../chain/inFlightWindow';
-import { HistoryChanged, locate, type Place, type PrunedPlace } from './locate';
-import type { Position } from './position';
 import type { HistoryGap } from './gap';
+import { movesNothing } from './hiddenOperation';
+import { locate, type FoundPosition, type PrunedPosition } from './locate';
+import type { Position } from './position';
 
 /** A piece of history, in order. */
 export interface HistoryPage {
@@ -35,28 +33,28 @@ export interface HistoryPage {
   gap: HistoryGap | null;
 }
 
-type Reader = Pick<NodeSession, 'endpoint' | 'history' | 'state' | 'statistics' | 'block' | 'call'>;
+type DepositSession = Pick<NodeSession, 'endpoint' | 'history' | 'state' | 'statistics' | 'block' | 'call'>;
 
 const pagesInFlight = 8;
 /** Histories that change under the reader again and again: after this many beginnings the node is at fault. */
 const beginningsAllowed = 20;
 
 export class HistoryReader {
-  private readonly pageLimit: PageLimit;
-  /** The position up to which this connection has shown an unbroken history. */
-  private proved: Position | null = null;
+  private readonly pages: HistoryPages;
+  /** The position up to which this connection has shown an unbroken history, and the operation there. */
+  private proved: FoundPosition | null = null;
   /** Whether the last `read` stopped at an operation that was not final yet. */
   reversibleAhead = false;
   /** What the last `read` gave from blocks without having come to the end of the stretch, where the count proves it. */
   unproved: HistoryGap | null = null;
 
   constructor(
-    private readonly reader: Reader,
+    private readonly reader: DepositSession,
     private readonly account: WatchedAccount,
     /** Outlives the connection where somebody reads on after it was lost. */
     private readonly trouble = new PageTrouble(),
   ) {
-    this.pageLimit = new PageLimit(reader, account.id);
+    this.pages = new HistoryPages(reader, account, trouble);
   }
 
   /**
@@ -75,24 +73,34 @@ export class HistoryReader {
     let frameNow = frame;
     for (let fruitless = 0; fruitless < beginningsAllowed; fruitless++) {
       const walk = this.walk(position, frameNow, height);
-      for (;;) {
-        const step = await walk.next();
-        if (step.done === true) {
-          if (step.value === 'complete') return;
-          break;
+      try {
+        for (;;) {
+          const step = await walk.next();
+          if (step.done === true) {
+            if (step.value === 'complete') return;
+            break;
+          }
+          ({ position, frame: frameNow } = step.value);
+          fruitless = 0;
+          yield step.value;
         }
-        ({ position, frame: frameNow } = step.value);
-        fruitless = 0;
-        yield step.value;
+      } catch (error) {
+        if (!(error instanceof HistoryChanged)) rethrow(error);
+        if (error instanceof OtherHistory) {
+          // Its sequence numbers are others as well, until the position is found in it.
+          frameNow = null;
+          this.proved = null;
+        }
       }
     }
-    throw new BitSharesError('INVALID_ANSWER', {
-      message: `The history of ${this.account.name} on ${this.reader.endpoint} changes while it is read, or has holes`,
-      fix: 'Use another node, or replay this one with the account_history plugin.',
-    });
+    throw alwaysChanging(this.reader, this.account);
   }
 
-  /** Reads on from a position until there is nothing more, or until what the node shows no longer fits together. */
+  /**
+   * Reads on from a position until there is nothing more.
+   *
+   * @throws HistoryChanged when what the node shows does not fit together any more
+   */
   private async *walk(
     from: Position,
     frame: string | null,
@@ -100,127 +108,69 @@ export class HistoryReader {
   ): AsyncGenerator<HistoryPage, 'complete' | 'changed'> {
     const statistics = await this.reader.statistics(this.account.statisticsId, this.account.id);
     const framed = frame === this.reader.endpoint || this.isProved(from);
-    const place: Place | 'changed' = this.stillProved(from, statistics)
-      ? { kind: 'found', position: from }
-      : await this.locate(from, statistics, framed);
-    if (place === 'changed') return 'changed';
+    const place = this.stillProved(from, statistics) ?? (await this.locate(from, statistics, framed));
     if (place.kind === 'pruned') {
       const ended = yield* this.recover(from, place, framed, height);
       if (ended === null || place.first === null) return 'complete';
       // The end of the stretch counts on this node, so sequence numbers mean something again.
-      this.proved = ended;
+      this.proved = { kind: 'found', position: ended, known: null };
       return 'changed';
     }
-    this.proved = place.position;
-    return yield* this.readPages(place.position, statistics.totalOps, height);
+    this.proved = place;
+    yield* this.readPages(place, statistics.totalOps, height);
+    return 'complete';
   }
 
-  private async locate(
-    from: Position,
-    statistics: AccountStatistics,
-    framed: boolean,
-  ): Promise<Place | 'changed'> {
-    const { reader, account, trouble } = this;
+  private async locate(from: Position, statistics: AccountStatistics, framed: boolean) {
+    const { reader, account, trouble, pages } = this;
     const through = trouble.suspectedThrough(reader.endpoint);
-    const asking: Pick<Reader, 'endpoint' | 'history'> = {
-      endpoint: reader.endpoint,
-      history: (accountId, range) =>
-        reader.history(accountId, range).catch((error: unknown) => {
-          const asked = { first: range.stop, last: range.start };
-          if (isTrouble(error)) trouble.lost(reader.endpoint, asked, range.stop - 1, 1);
-          return Promise.reject(error);
-        }),
-    };
     const isHidden = async (sequence: number) =>
       sequence <= through && (await movesNothing(reader, account, sequence));
-    return locate(asking, account, from, statistics, framed, isHidden).catch((error: unknown) =>
-      error instanceof HistoryChanged ? ('changed' as const) : Promise.reject(error),
-    );
+    return locate(pages, account, from, statistics, framed, isHidden);
   }
 
-  private isProved(position: Position): boolean {
-    return this.proved !== null && compareKeys(this.proved.key, position.key) === 0;
+  private isProved({ key }: Position): boolean {
+    return this.proved !== null && compareKeys(this.proved.position.key, key) === 0;
   }
 
-  private stillProved(position: Position, statistics: AccountStatistics): boolean {
-    return (
-      this.isProved(position) &&
-      this.proved?.sequence === position.sequence &&
-      statistics.removedOps <= position.sequence &&
-      statistics.totalOps >= position.sequence
-    );
+  private stillProved(position: Position, { totalOps, removedOps }: AccountStatistics): FoundPosition | null {
+    const { proved } = this;
+    if (proved?.position.sequence !== position.sequence || !this.isProved(position)) return null;
+    if (removedOps > position.sequence || totalOps < position.sequence) return null;
+    // The operation itself may be pruned since, and the next one is there.
+    return removedOps === position.sequence ? { ...proved, known: null } : proved;
   }
 
   private async *readPages(
-    from: Position,
+    { position: { sequence, key }, known }: FoundPosition,
     totalOps: number,
     height: FinalHeight,
-  ): AsyncGenerator<HistoryPage, 'complete' | 'changed'> {
-    let position = from;
-    const first = await this.firstReadable(from.sequence + 1, totalOps);
-    const hindered = !this.trouble.isOver;
-    const size = this.trouble.pageSize(await this.pageSize(first, totalOps));
-    const inFlight = hindered ? 1 : pagesInFlight;
-    let known = height;
-    let noted = false;
-    const pages = inOrder(pageRanges(first, totalOps, size), inFlight, async (range) => {
-      const newestFirst = await this.page(range, (error) => {
-        // A page that is lost with its connection takes the others along; the first of them counts.
-        if (!noted) this.trouble.lost(this.reader.endpoint, range, position.sequence, inFlight);
-        noted = true;
-        return range.first === range.last ? this.unreadable(range.first, error) : error;
-      });
-      return { range, newestFirst };
+  ): AsyncGenerator<HistoryPage> {
+    const first = await this.firstReadable(sequence + 1, totalOps);
+    const range = { first, last: totalOps };
+    await this.pages.learnLimit(range);
+    const pages = this.pages.forward(range, {
+      known: first === sequence + 1 ? known : null,
+      handedOver: sequence,
+      inFlight: pagesInFlight,
     });
-    for await (const { range, newestFirst } of pages) {
-      const complete = newestFirst.length === range.last - range.first + 1;
-      const operations = newestFirst
-        .reverse()
-        .map((operation, index) => fromHistory(operation, range.first + index));
-      // A node that pruned or switched forks since the count was read gives a page of another size; a page of the right
-      // size whose keys do not ascend can only be wrong.
-      if (!complete) return 'changed';
-      checkConcerned(this.reader.endpoint, this.account, operations);
-      known = await checkNotAboveHead(this.reader, highestBlock(operations), known);
-      const final = operations.filter(({ key }) => key.block <= height.final);
-      checkAscending(this.reader.endpoint, this.account, final, position.key);
-      const last = final.at(-1);
-      if (last !== undefined) {
-        position = { sequence: last.sequence, key: last.key };
-        this.proved = position;
+    let [last, head] = [key, height];
+    for await (const page of pages) {
+      const operations = page.map(([number, operation]) => fromHistory(operation, number));
+      head = await checkNotAboveHead(this.reader, highestBlock(operations), head);
+      const final = operations.filter(({ key: { block } }) => block <= height.final);
+      checkAscending(this.reader.endpoint, this.account, final, last);
+      const [end, shown] = page[final.length - 1] ?? [];
+      if (end !== undefined && shown !== undefined) {
+        last = keyOf(shown);
+        const position = { sequence: end, key: last };
+        this.proved = { kind: 'found', position, known: shown };
         yield { operations: final, position, frame: this.reader.endpoint, gap: null };
       }
       if (final.length < operations.length) {
         this.reversibleAhead = true;
-        return 'complete';
+        return;
       }
-      this.trouble.passed(operations.length);
-      if (hindered && this.trouble.isOver) return 'changed';
-    }
-    return 'complete';
-  }
-
-  /** One page, newest first; `lost` makes the error of one that the node cannot hand over. */
-  private async page(
-    { first, last }: SequenceRange,
-    lost: (error: BitSharesError) => BitSharesError,
-  ): Promise<HistoryOperation[]> {
-    const limit = last - first + 1;
-    try {
-      return await this.reader.history(this.account.id, { stop: first, start: last, limit });
-    } catch (error) {
-      // A node that gives less than usual is asked again, for less.
-      if (this.pageLimit.learn(error, limit)) return [];
-      return Promise.reject(isTrouble(error) ? lost(error) : error);
-    }
-  }
-
-  private async pageSize(first: number, totalOps: number): Promise<number> {
-    try {
-      return await this.pageLimit.forBacklog(this.trouble.isOver ? totalOps - first + 1 : 0, first);
-    } catch (error) {
-      if (isTrouble(error)) this.trouble.lost(this.reader.endpoint, { first, last: first }, first - 1, 1);
-      return Promise.reject(error);
     }
   }
 
@@ -234,13 +184,9 @@ export class HistoryReader {
     try {
       while (first <= through && (await movesNothing(this.reader, this.account, first))) first += 1;
     } catch (error) {
-      return Promise.reject(isTrouble(error) ? this.unreadable(first, error) : error);
+      rethrow(isTrouble(error) ? this.pages.unreadable(first, error) : error);
     }
     return first;
-  }
-
-  private unreadable(sequence: number, error: BitSharesError): BitSharesError {
-    return unreadable(this.reader.endpoint, this.account, sequence, error);
   }
 
   /**
@@ -249,7 +195,7 @@ export class HistoryReader {
    */
   private async *recover(
     from: Position,
-    place: PrunedPlace,
+    place: PrunedPosition,
     framed: boolean,
     height: FinalHeight,
   ): AsyncGenerator<HistoryPage, Position | null> {
@@ -294,12 +240,6 @@ export class HistoryReader {
     };
     yield { operations: [], position: end, frame: this.reader.endpoint, gap: complete ? null : gap };
     return end;
-  }
-}
-
-function* pageRanges(first: number, last: number, size: number): Generator<SequenceRange> {
-  for (let start = first; start <= last; start += size) {
-    yield { first: start, last: Math.min(last, start + size - 1) };
   }
 }
 

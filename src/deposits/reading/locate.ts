@@ -1,25 +1,21 @@
 /** Finds the place of a position in the history of a node: where it was, elsewhere, in what was pruned, or nowhere. */
-import type { AccountStatistics, ChainReader, HistoryOperation } from '../../chain/interfaces';
+import { compareKeys, formatKey, isEndOfBlock, keyOf, type OperationKey } from '../../chain/operationKey';
+import type { HistoryPages } from '../../chain/historyPages';
+import type { AccountStatistics, HistoryOperation } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
-import { keyOf, type WatchedAccount } from './accountOperation';
-import { compareKeys, formatKey, isEndOfBlock, type OperationKey } from './depositKey';
+import type { WatchedAccount } from './accountOperation';
 import type { Position } from './position';
 
-/** The node pruned, or switched forks, between two questions: what was asked last has to be asked anew. */
-export class HistoryChanged extends Error {
-  constructor(readonly sequence: number) {
-    super(`Operation ${sequence} was counted and is not shown`);
-  }
-}
-
 /** The position, with its sequence number on this node. */
-export interface FoundPlace {
+export interface FoundPosition {
   kind: 'found';
   position: Position;
+  /** The operation at that number; null when there is none, or when the node does not have it any more. */
+  known: HistoryOperation | null;
 }
 
 /** The node removed operations that were not read yet. */
-export interface PrunedPlace {
+export interface PrunedPosition {
   kind: 'pruned';
   removedOps: number;
   /** How many operations were removed unread; null when sequence numbers of this node say nothing about the position. */
@@ -28,9 +24,7 @@ export interface PrunedPlace {
   first: HistoryOperation | null;
 }
 
-export type Place = FoundPlace | PrunedPlace;
-
-type Reader = Pick<ChainReader, 'endpoint' | 'history'>;
+export type LocatedPosition = FoundPosition | PrunedPosition;
 
 /**
  * @param framed whether the position's sequence number was learned from this node
@@ -38,40 +32,41 @@ type Reader = Pick<ChainReader, 'endpoint' | 'history'>;
  * @throws HISTORY_MISMATCH when the node's history does not hold the position's operation, HistoryChanged
  */
 export async function locate(
-  reader: Reader,
+  pages: Pick<HistoryPages, 'at' | 'endpoint'>,
   account: WatchedAccount,
   position: Position,
   statistics: AccountStatistics,
   framed: boolean,
   isHidden: (sequence: number) => Promise<boolean>,
-): Promise<Place> {
-  checkTracked(reader.endpoint, account, statistics);
+): Promise<LocatedPosition> {
+  checkTracked(pages.endpoint, account, statistics);
   const { totalOps, removedOps } = statistics;
-  const operationAt = async (sequence: number) => {
-    const [operation] = await reader.history(account.id, { stop: sequence, start: sequence, limit: 1 });
-    if (operation === undefined) throw new HistoryChanged(sequence);
-    return operation;
-  };
+  const operationAt = (sequence: number) => pages.at(sequence);
 
   if (position.sequence > removedOps && position.sequence <= totalOps) {
-    if (await isAt(position, totalOps, operationAt, isHidden)) return { kind: 'found', position };
+    const known = await operationAt(position.sequence);
+    if (await isAt(position, known, totalOps, operationAt, isHidden))
+      return { kind: 'found', position, known };
   } else if (position.sequence === removedOps && (framed || removedOps === 0) && totalOps >= removedOps) {
     // The operation itself is gone, but the next one has the next number.
     const isNextHidden = totalOps > removedOps && (await isHidden(removedOps + 1));
     const next = totalOps > removedOps && !isNextHidden ? await operationAt(removedOps + 1) : null;
-    if (next === null || compareKeys(keyOf(next), position.key) > 0) return { kind: 'found', position };
+    if (next === null || compareKeys(keyOf(next), position.key) > 0) {
+      return { kind: 'found', position, known: null };
+    }
   }
-  return search(reader, account, position, statistics, framed, operationAt);
+  return search(pages.endpoint, account, position, statistics, framed, operationAt);
 }
 
 /** Whether the position's operation, or the end of its block, is at its sequence number. */
 async function isAt(
   position: Position,
+  known: HistoryOperation,
   totalOps: number,
   operationAt: (sequence: number) => Promise<HistoryOperation>,
   isHidden: (sequence: number) => Promise<boolean>,
 ): Promise<boolean> {
-  const order = compareKeys(keyOf(await operationAt(position.sequence)), position.key);
+  const order = compareKeys(keyOf(known), position.key);
   if (!isEndOfBlock(position.key)) return order === 0;
   if (order > 0) return false;
   return (
@@ -82,21 +77,22 @@ async function isAt(
 }
 
 async function search(
-  reader: Reader,
+  endpoint: string,
   account: WatchedAccount,
   position: Position,
   { totalOps, removedOps }: AccountStatistics,
   framed: boolean,
   operationAt: (sequence: number) => Promise<HistoryOperation>,
-): Promise<Place> {
+): Promise<LocatedPosition> {
   const next = await firstBehind(position.key, removedOps + 1, totalOps, operationAt);
   const previous = next - 1;
   if (previous > removedOps) {
-    const exact = compareKeys(keyOf(await operationAt(previous)), position.key) === 0;
+    const known = await operationAt(previous);
+    const exact = compareKeys(keyOf(known), position.key) === 0;
     if (exact || isEndOfBlock(position.key)) {
-      return { kind: 'found', position: { sequence: previous, key: position.key } };
+      return { kind: 'found', position: { sequence: previous, key: position.key }, known };
     }
-    throw mismatch(reader.endpoint, account, position.key);
+    throw mismatch(endpoint, account, position.key);
   }
   if (removedOps > 0) {
     return {
@@ -107,8 +103,8 @@ async function search(
     };
   }
   // A position with a number has operations before it; a node that has none began to track the account too late.
-  if (isEndOfBlock(position.key) && position.sequence === 0) return { kind: 'found', position };
-  throw mismatch(reader.endpoint, account, position.key);
+  if (isEndOfBlock(position.key) && position.sequence === 0) return { kind: 'found', position, known: null };
+  throw mismatch(endpoint, account, position.key);
 }
 
 /** The sequence number of the first operation behind the key, among `first` to `last`; `last + 1` when there is none. */

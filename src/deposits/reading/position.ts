@@ -2,8 +2,9 @@
  * Where the reading of an account's history stands. The key is the position; the sequence number is only the place at
  * which one node lists it, and is checked or searched again on every connection.
  */
+import { endOfBlock, formatKey, type OperationKey } from '../../chain/operationKey';
 import { BitSharesError } from '../../errors';
-import { endOfBlock, formatKey, parseKey, type OperationKey } from './depositKey';
+import { parseKey } from './depositKey';
 
 /** Everything up to and including `key` was handled. */
 export interface Position {

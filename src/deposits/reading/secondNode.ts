@@ -4,7 +4,7 @@
  * nothing is built on either. A trusted node that cannot be asked, or is behind, proves nothing and holds nothing up.
  */
 import type { Asset, ChainReader, Clock, NodeEndpoints, NodeSession } from '../../chain/interfaces';
-import { BitSharesError, isBitSharesError } from '../../errors';
+import { BitSharesError, isBitSharesError, rethrow } from '../../errors';
 import { FalseAnswer, shortQuote } from '../../chain/falseAnswer';
 import { isAtTip } from '../../chain/health';
 import type { WatchedAccount } from './accountOperation';
@@ -119,7 +119,7 @@ export class Agreement {
       this.askAgainAt = this.clock.now() + pauseMs;
       return null;
     } catch (error) {
-      if (!isBitSharesError(error)) return Promise.reject(error);
+      if (!isBitSharesError(error)) rethrow(error);
       if (error.code === 'INVALID_ANSWER') session?.close();
       this.askAgainAt = this.clock.now() + pauseMs;
       return null;

@@ -1,9 +1,17 @@
 /** Where the first reading of an account begins. */
+import {
+  compareKeys,
+  endOfBlock,
+  formatKey,
+  isEndOfBlock,
+  keyOf,
+  type OperationKey,
+} from '../../chain/operationKey';
+import { HistoryPages, untilUnchanged } from '../../chain/historyPages';
 import type { AccountStatistics, ChainReader } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
+import { type WatchedAccount } from './accountOperation';
 import { labels } from '../../labels';
-import { keyOf, type WatchedAccount } from './accountOperation';
-import { compareKeys, endOfBlock, formatKey, isEndOfBlock, type OperationKey } from './depositKey';
 import { checkNotAboveHead, type FinalHeight } from './finality';
 import { checkTracked, firstBehind } from './locate';
 import { beginning, type Mark } from './position';
@@ -18,7 +26,7 @@ export type StartFrom =
   | { kind: 'time'; time: number }
   | { kind: 'oldest' };
 
-type Reader = Pick<ChainReader, 'endpoint' | 'history' | 'state' | 'statistics' | 'block'>;
+type StartReader = Pick<ChainReader, 'endpoint' | 'history' | 'state' | 'statistics' | 'block'>;
 
 /**
  * The mark behind which reading begins.
@@ -28,7 +36,16 @@ type Reader = Pick<ChainReader, 'endpoint' | 'history' | 'state' | 'statistics' 
  *   node does not track the account
  */
 export async function startPosition(
-  reader: Reader,
+  reader: StartReader,
+  account: WatchedAccount,
+  from: StartFrom,
+  height: FinalHeight,
+): Promise<Mark> {
+  return untilUnchanged(reader, account, () => presentStart(reader, account, from, height));
+}
+
+async function presentStart(
+  reader: StartReader,
   account: WatchedAccount,
   from: StartFrom,
   height: FinalHeight,
@@ -54,19 +71,19 @@ export async function startPosition(
 }
 
 async function markBehind(
-  reader: Reader,
+  reader: StartReader,
   account: WatchedAccount,
   { totalOps, removedOps }: AccountStatistics,
   key: OperationKey,
 ): Promise<Mark> {
-  const operationAt = operationsOf(reader, account);
-  const sequence = (await firstBehind(key, removedOps + 1, totalOps, operationAt)) - 1;
+  const pages = new HistoryPages(reader, account);
+  const sequence = (await firstBehind(key, removedOps + 1, totalOps, (number) => pages.at(number))) - 1;
   if (sequence === removedOps && removedOps > 0) {
     // How many of the removed operations are behind the key is unknown, so the number must not count.
     return { position: { sequence, key }, frame: null };
   }
   if (!isEndOfBlock(key)) {
-    const exact = sequence > 0 && compareKeys(keyOf(await operationAt(sequence)), key) === 0;
+    const exact = sequence > 0 && compareKeys(keyOf(await pages.at(sequence)), key) === 0;
     if (!exact) {
       throw new BitSharesError('INVALID_PARAMETER', {
         message: `there is no operation ${formatKey(key)} in the history of ${account.name}`,
@@ -79,13 +96,13 @@ async function markBehind(
 }
 
 async function oldestMark(
-  reader: Reader,
+  reader: StartReader,
   account: WatchedAccount,
   { totalOps, removedOps }: AccountStatistics,
   height: FinalHeight,
 ): Promise<Mark> {
   if (removedOps === 0) return { position: beginning, frame: reader.endpoint };
-  const oldest = totalOps > removedOps ? await operationsOf(reader, account)(removedOps + 1) : null;
+  const oldest = totalOps > removedOps ? await new HistoryPages(reader, account).at(removedOps + 1) : null;
   if (oldest !== null) await checkNotAboveHead(reader, oldest.blockNumber, height);
   const block = oldest === null ? height.reached : oldest.blockNumber - 1;
   return { position: { sequence: removedOps, key: endOfBlock(block) }, frame: reader.endpoint };
@@ -124,17 +141,6 @@ export async function firstBlockAt(
     else low = middle + 1;
   }
   return low;
-}
-
-function operationsOf(reader: Reader, account: WatchedAccount) {
-  return async (sequence: number) => {
-    const [operation] = await reader.history(account.id, { stop: sequence, start: sequence, limit: 1 });
-    if (operation !== undefined) return operation;
-    throw new BitSharesError('INVALID_ANSWER', {
-      message: `The node ${reader.endpoint} counts operation ${sequence} of ${account.name} and does not show it`,
-      fix: 'Try again; if this goes on, use another node.',
-    });
-  };
 }
 
 function checkNotAhead(block: number, height: FinalHeight, field: string): void {

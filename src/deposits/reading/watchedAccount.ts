@@ -1,6 +1,6 @@
 /** Resolves the account that is watched. The history API answers nothing, without an error, for one that does not exist. */
 import type { ChainReader } from '../../chain/interfaces';
-import { BitSharesError } from '../../errors';
+import { unknownAccount } from '../../chain/references';
 import { labels } from '../../labels';
 import type { WatchedAccount } from './accountOperation';
 
@@ -17,9 +17,5 @@ export async function watchedAccount(
     const { id, name, statisticsId, creationBlock } = account;
     return { id, name, statisticsId, creationBlock };
   }
-  throw new BitSharesError('UNKNOWN_ACCOUNT', {
-    message: `there is no account ${nameOrId} on ${reader.endpoint}`,
-    fix: 'Write the name exactly as on the chain, or its id (1.2.x), and look whether the node is on the right chain.',
-    field: labels.account,
-  });
+  throw unknownAccount(nameOrId, labels.account, `on ${reader.endpoint}`);
 }

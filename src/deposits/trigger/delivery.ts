@@ -19,7 +19,7 @@ export interface DeliveryRules {
 }
 
 /** How an execution ended, as far as n8n says. */
-export type Settlement =
+export type ExecutionEnd =
   /** It ran to an end; `status` as n8n names it. */
   | { kind: 'finished'; status: string }
   /** No execution was created, because some row had the key already. */
@@ -34,8 +34,8 @@ export type Settlement =
 export type Verdict = 'delivered' | 'failed' | 'paused' | 'existed';
 
 /** May the position pass the deposits of this execution? */
-export function judge(settlement: Settlement, rules: DeliveryRules): Verdict {
-  switch (settlement.kind) {
+export function judge(end: ExecutionEnd, rules: DeliveryRules): Verdict {
+  switch (end.kind) {
     case 'existed':
       return 'existed';
     case 'rejected':
@@ -44,10 +44,10 @@ export function judge(settlement: Settlement, rules: DeliveryRules): Verdict {
       return rules.confirm === 'success' ? 'failed' : 'delivered';
     case 'silent':
       if (rules.confirm === 'immediately') return 'delivered';
-      return rules.confirm === 'completion' && settlement.limited ? 'delivered' : 'failed';
+      return rules.confirm === 'completion' && end.limited ? 'delivered' : 'failed';
     case 'finished':
-      if (settlement.status === 'success' || rules.confirm !== 'success') return 'delivered';
-      if (settlement.status === 'waiting') return rules.countWaitingAsDelivered ? 'delivered' : 'paused';
+      if (end.status === 'success' || rules.confirm !== 'success') return 'delivered';
+      if (end.status === 'waiting') return rules.countWaitingAsDelivered ? 'delivered' : 'paused';
       return 'failed';
   }
 }

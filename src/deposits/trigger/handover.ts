@@ -19,7 +19,7 @@ import {
   type Delivery,
   type DeliveryRules,
   type DeliveryState,
-  type Settlement,
+  type ExecutionEnd,
 } from './delivery';
 import { type Mark, readStoredPosition, storePosition } from '../reading/position';
 import { Signal } from '../../chain/signal';
@@ -29,9 +29,9 @@ import type { TriggerState } from './triggerState';
 /** What the handover needs of the place where executions run and state is kept. */
 export interface ExecutionHost {
   /** Starts one execution with these items; resolves when it ended and never rejects. */
-  execute(items: readonly DepositItem[], attempt: number): Promise<Settlement>;
+  execute(items: readonly DepositItem[], attempt: number): Promise<ExecutionEnd>;
   /** An execution of this attempt that an earlier instance in this process started and whose end is not known yet. */
-  adopt(depositId: string, attempt: number): Promise<Settlement> | undefined;
+  adopt(depositId: string, attempt: number): Promise<ExecutionEnd> | undefined;
   /** The key of the execution of these deposits at this attempt. */
   keyOf(items: readonly DepositItem[], attempt: number): string;
   /** Keeps the state, to be written with the next execution or checkpoint. */
@@ -232,11 +232,11 @@ export class Handover {
     this.resumedDone.delete(delivery.depositId);
   }
 
-  private follow(ids: string[], execution: Promise<Settlement>, key: string | null): void {
+  private follow(ids: string[], execution: Promise<ExecutionEnd>, key: string | null): void {
     this.running += 1;
-    void execution.then((settlement) => {
+    void execution.then((end) => {
       this.running -= 1;
-      this.settle(ids, settlement, key);
+      this.ended(ids, end, key);
       this.woken.raise();
       this.room.raise();
       // An end after `stop` is noted as long as nobody else took over; otherwise the next start would repeat the deposit.
@@ -244,8 +244,8 @@ export class Handover {
     });
   }
 
-  private settle(ids: string[], settlement: Settlement, key: string | null): void {
-    const verdict = judge(settlement, this.rules);
+  private ended(ids: string[], end: ExecutionEnd, key: string | null): void {
+    const verdict = judge(end, this.rules);
     const now = this.clock.now();
     const rules =
       this.stored.setAside.length < setAsideLimit
@@ -267,7 +267,7 @@ export class Handover {
     this.stored = {
       ...this.stored,
       // Only an execution that has ended can carry a checkpoint: the row of another one may still be `new`.
-      checkpointKey: settlement.kind === 'finished' && key !== null ? key : this.stored.checkpointKey,
+      checkpointKey: end.kind === 'finished' && key !== null ? key : this.stored.checkpointKey,
       deliveredAgain: [...this.stored.deliveredAgain, ...finishedAgain],
       setAside: [
         ...this.stored.setAside.filter(({ depositId }) => !finishedAgain.includes(depositId)),

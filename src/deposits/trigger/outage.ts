@@ -2,18 +2,8 @@
  * Makes trouble visible once: at once when it needs a person or a node says what cannot be true, after a while when it may
  * pass by itself.
  */
-import { isBitSharesError, type BitSharesError, type ErrorCode } from '../../errors';
+import { isBitSharesError, passingForDeposits, type BitSharesError, type ErrorCode } from '../../errors';
 import { falseAnswerOf } from '../../chain/falseAnswer';
-
-/** Trouble that often passes by itself. */
-const passing: readonly ErrorCode[] = [
-  'CONNECTION_LOST',
-  'INVALID_ANSWER',
-  'NODE_ERROR',
-  'NODE_OUT_OF_SYNC',
-  'NODE_UNREACHABLE',
-  'REQUEST_TIMEOUT',
-];
 
 const visibleAfterMs = 60_000;
 /** A node that gave no false answer about a matter for so long gives a new one, and not the same one still. */
@@ -41,8 +31,8 @@ export class Outage {
       return before === undefined || Math.abs(now - before) > falseAnswersApartMs ? error : null;
     }
     if (!isBitSharesError(error) || this.reported.has(error.code)) return null;
-    if (passing.includes(error.code)) {
-      const shown = passing.some((code) => this.reported.has(code));
+    if (passingForDeposits.has(error.code)) {
+      const shown = [...passingForDeposits].some((code) => this.reported.has(code));
       if (shown || now - this.since < visibleAfterMs) return null;
     }
     this.reported.add(error.code);

@@ -1,6 +1,6 @@
 /** The loop that keeps reading: connect, check, read forward, hand over, wait to be woken, for ever. */
 import type { Clock, NodeEndpoints, NodeSession } from '../../chain/interfaces';
-import { BitSharesError, isBitSharesError } from '../../errors';
+import { BitSharesError, isBitSharesError, rethrow } from '../../errors';
 import { falseAnswerOf } from '../../chain/falseAnswer';
 import type { AccountOperation } from '../reading/accountOperation';
 import { Agreement, type AssetSource } from '../reading/secondNode';
@@ -20,7 +20,7 @@ import type { Handover } from './handover';
 import { describeGap, HistoryReader, type HistoryPage } from '../reading/historyReader';
 import type { ItemBuilder } from '../items/itemBuilder';
 import { Outage, type FalseAnswerTimes } from './outage';
-import { PageTrouble } from '../reading/pageTrouble';
+import { PageTrouble } from '../../chain/pageTrouble';
 import { Signal } from '../../chain/signal';
 import { watchedAccount } from '../reading/watchedAccount';
 
@@ -124,7 +124,7 @@ export class Watcher {
         (session) => work(session, nodes),
       );
     } catch (error) {
-      if (!(error instanceof StandingNode) || trusted === null) return Promise.reject(error as Error);
+      if (!(error instanceof StandingNode) || trusted === null) rethrow(error);
       if (this.standing === null) this.parts.report(error);
       this.standing = error;
       await onFurtherAddresses(
@@ -296,7 +296,7 @@ export class Watcher {
       if (end !== undefined && end !== last) await builder.checkHeld(session, end);
     } catch (error) {
       if (last !== null && falseAnswerOf(error) !== null) handover.add(deposits, markAt(last), null);
-      return Promise.reject(error);
+      rethrow(error);
     }
     handover.add(deposits, { position: page.position, frame: page.frame }, page.gap);
   }

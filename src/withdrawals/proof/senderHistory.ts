@@ -2,15 +2,16 @@
  * What the sender's account history shows. It can prove that something was paid, also through a proposal, whose
  * execution no block shows; it can never prove that nothing was, unless it reaches back to a known operation.
  */
+import { HistoryPages, isSame, untilUnchanged, type Numbered } from '../../chain/historyPages';
 import type { Account, HistoryOperation } from '../../chain/interfaces';
-import { isBitSharesError, type BitSharesError, rethrow } from '../../errors';
+import { formatKey, keyOf } from '../../chain/operationKey';
+import { PageTrouble, type SequenceRange } from '../../chain/pageTrouble';
+import { isBitSharesError, rethrow, type BitSharesError } from '../../errors';
 import { isObjectId, isOperation, toBigInt, type TransferOperation } from '../../protocol';
-import { statedLimit } from '../../chain/statedLimit';
 import type { WithdrawalReader } from './reader';
+import type { OperationPlace } from './senderIndex';
 import { Turns } from '../../chain/turns';
 
-/** Most operations of one answer: the limit of a node that was not configured otherwise. */
-const longestPage = 100;
 /** More operations than this are not read for what is only one more guard. */
 const mostOperations = 20_000;
 
@@ -24,13 +25,6 @@ export interface HistoryTransfer {
   isVirtual: boolean | null;
   /** Read from a block that cannot be replaced any more. */
   isIrreversible: boolean;
-}
-
-/** Where something stands in the chain, as blocks tell it. */
-interface PlaceInBlock {
-  blockNumber: number;
-  trxInBlock: number;
-  opInTrx: number;
 }
 
 /** Transfers by memo nonce, and ids of proposals by the place of their creation, which blocks do not tell. */
@@ -58,7 +52,7 @@ class Notes {
 
   /** Takes in one operation, however often it is read. */
   add(historyOperation: HistoryOperation): void {
-    const key = keyOf(historyOperation);
+    const key = formatKey(keyOf(historyOperation));
     if (this.keys.has(key)) return;
     this.keys.add(key);
     const { operation, result, blockNumber, trxInBlock, opInTrx, virtualOp } = historyOperation;
@@ -88,7 +82,7 @@ class Notes {
 /** Irreversible operations that one node showed without a gap, from some time on. It only ever grows at its end. */
 interface Stretch {
   keys: Set<string>;
-  newest: { sequence: number; key: string };
+  newest: Numbered;
 }
 
 /**
@@ -99,7 +93,7 @@ export class HistoryReading {
   constructor(
     private readonly irreversible: Notes,
     private readonly reversible: Notes,
-    private readonly reached: ReadonlySet<string>,
+    private readonly keys: ReadonlySet<string>,
     /** Why the node did not answer this time; what it has is not known then. */
     readonly refusal: BitSharesError | null = null,
   ) {}
@@ -116,12 +110,12 @@ export class HistoryReading {
   }
 
   /** Whether what this look showed reaches back to this operation without a gap: then the node tracks the account since then. */
-  reachesBackTo(place: PlaceInBlock): boolean {
-    return this.reached.has(placeKey(place));
+  reachesBackTo(place: OperationPlace): boolean {
+    return this.keys.has(placeKey(place));
   }
 
   /** The id (`1.10.x`) of the proposal that was created at this place, or null when it was not read. */
-  proposalIdAt(place: PlaceInBlock): string | null {
+  proposalIdAt(place: OperationPlace): string | null {
     const key = placeKey(place);
     return this.irreversible.proposalIdAt(key) ?? this.reversible.proposalIdAt(key) ?? null;
   }
@@ -133,8 +127,8 @@ export class SenderHistory {
   private readonly irreversible: Notes;
   /** By endpoint, because each node has its own history and its own sequence numbers. */
   private readonly stretches = new Map<string, Stretch>();
-  /** How many operations are asked for at once, by endpoint: less after an answer that did not come. */
-  private readonly pageLengths = new Map<string, number>();
+  /** Answers that did not come, by endpoint: less is asked for at once in the round that is made again. */
+  private readonly troubles = new Map<string, PageTrouble>();
   private readonly turns = new Turns();
 
   constructor(private readonly senderId: string) {
@@ -160,7 +154,9 @@ export class SenderHistory {
     irreversibleBlock: number,
   ): Promise<HistoryReading> {
     try {
-      return await this.turns.take(() => this.look(reader, sender, since, irreversibleBlock));
+      return await this.turns.take(() =>
+        untilUnchanged(reader, sender, () => this.look(reader, sender, since, irreversibleBlock)),
+      );
     } catch (error) {
       if (!isBitSharesError(error, 'NODE_ERROR', 'ACCESS_DENIED', 'INVALID_ANSWER', 'UNKNOWN_OBJECT'))
         rethrow(error);
@@ -175,109 +171,81 @@ export class SenderHistory {
     since: number,
     irreversibleBlock: number,
   ): Promise<HistoryReading> {
-    const { totalOps, removedOps } = await reader.statistics(sender.statisticsId);
-    const known = await this.knownOf(reader, totalOps);
-    const oldest = Math.max(known?.end ?? 0, removedOps, totalOps - mostOperations) + 1;
+    const { totalOps, removedOps } = await reader.statistics(sender.statisticsId, sender.id);
+    const earliest = Math.max(removedOps, totalOps - mostOperations) + 1;
+    const stretch = this.stretchOf(reader.endpoint, earliest, totalOps);
+    const pages = this.pagesOf(reader, sender);
     // What joins earlier reading is read whole, so that there never is a gap behind what counts as read.
-    const { operations, isWhole } = await this.pages(reader, totalOps, oldest, known === null ? since : null);
+    const operations =
+      stretch === null
+        ? await readBack(pages, { first: earliest, last: totalOps }, since)
+        : await readBack(pages, { first: stretch.newest[0], last: totalOps }, null);
+    const joins = stretch !== null && isSame(operations.at(-1)?.[1], stretch.newest[1]);
+    if (stretch !== null && !joins) {
+      // Another history, or one that the node prunes now.
+      this.stretches.delete(reader.endpoint);
+      return this.look(reader, sender, since, irreversibleBlock);
+    }
     const reversible = new Notes(this.senderId, false);
-    const read = new Map<number, string>();
-    for (const [sequence, operation] of operations.reverse()) {
+    const read: Numbered[] = [];
+    for (const numbered of operations.reverse()) {
+      const [, operation] = numbered;
       if (operation.blockNumber > irreversibleBlock) {
         reversible.add(operation);
         continue;
       }
       this.irreversible.add(operation);
-      read.set(sequence, keyOf(operation));
+      read.push(numbered);
     }
-    const joins = known !== null && isWhole && oldest === known.end + 1;
-    const reached = joins ? extended(known.stretch, read) : new Set(read.values());
-    if (known === null) this.remember(reader.endpoint, reached, read);
-    return new HistoryReading(this.irreversible, reversible, reached);
+    const keys = stretch === null ? keysOf(read) : extended(stretch, read);
+    const newest = read.at(-1);
+    if (stretch === null && newest !== undefined) this.stretches.set(reader.endpoint, { keys, newest });
+    return new HistoryReading(this.irreversible, reversible, keys);
   }
 
-  /** The stretch of this node, and its end, if the node still has the same operation there. */
-  private async knownOf(
-    reader: WithdrawalReader,
-    totalOps: number,
-  ): Promise<{ stretch: Stretch; end: number } | null> {
-    const stretch = this.stretches.get(reader.endpoint);
+  /** What this node showed before, where it can still have the newest operation of it. */
+  private stretchOf(endpoint: string, earliest: number, totalOps: number): Stretch | null {
+    const stretch = this.stretches.get(endpoint);
     if (stretch === undefined) return null;
-    const { sequence, key } = stretch.newest;
-    if (sequence > totalOps || sequence < totalOps - mostOperations) return null;
-    const [operation] = await reader.history(this.senderId, { stop: sequence, start: sequence, limit: 1 });
-    return operation !== undefined && keyOf(operation) === key ? { stretch, end: sequence } : null;
+    const [sequence] = stretch.newest;
+    return sequence >= earliest && sequence <= totalOps ? stretch : null;
   }
 
-  /** Operations from `newest` down to `oldest`, or to the first before `since`; whole when none of them was missing. */
-  private async pages(
-    reader: WithdrawalReader,
-    newest: number,
-    oldest: number,
-    since: number | null,
-  ): Promise<{ operations: [number, HistoryOperation][]; isWhole: boolean }> {
-    const operations: [number, HistoryOperation][] = [];
-    let pageLength = this.pageLengths.get(reader.endpoint) ?? longestPage;
-    let isWhole = true;
-    let start = newest;
-    while (start >= oldest) {
-      const stop = Math.max(oldest, start - pageLength + 1);
-      const limit = start - stop + 1;
-      const page = await reader
-        .history(this.senderId, { stop, start, limit })
-        .catch((error: unknown) => this.pageRefused(reader.endpoint, error, limit, pageLength));
-      if (typeof page === 'number') {
-        pageLength = page;
-        continue;
-      }
-      for (const [i, operation] of page.entries()) operations.push([start - i, operation]);
-      const last = page.at(-1);
-      // The node removed operations meanwhile, and has none before these; or replaced blocks, and has all before these.
-      isWhole &&= page.length === limit;
-      if (last === undefined) break;
-      if (since !== null && last.blockTime !== null && last.blockTime < since) break;
-      start = stop - 1;
-    }
-    this.pageLengths.set(reader.endpoint, Math.min(longestPage, 2 * pageLength));
-    return { operations, isWhole };
+  private pagesOf(reader: WithdrawalReader, sender: Account): HistoryPages {
+    const trouble = this.troubles.get(reader.endpoint) ?? new PageTrouble();
+    this.troubles.set(reader.endpoint, trouble);
+    return new HistoryPages(reader, sender, trouble);
   }
+}
 
-  /** How many operations are asked for instead, where the node says how many it gives; otherwise rejects with the error. */
-  private pageRefused(
-    endpoint: string,
-    error: unknown,
-    asked: number,
-    pageLength: number,
-  ): number | Promise<never> {
-    const stated = statedLimit(error);
-    if (stated !== null && stated < asked) return stated;
-    // It may be more than can be received: the round that is made again asks for less. One is never too much. So something
-    // else was wrong, and a history read one by one may never come to its end.
-    this.pageLengths.set(endpoint, pageLength === 1 ? longestPage : Math.max(1, Math.floor(pageLength / 10)));
-    return Promise.reject(error);
+/** Operations of the range, newest first, down to its beginning or to the first page that reaches `since` (seconds). */
+async function readBack(
+  pages: HistoryPages,
+  range: SequenceRange,
+  since: number | null,
+): Promise<Numbered[]> {
+  const operations: Numbered[] = [];
+  for await (const page of pages.backward(range)) {
+    operations.push(...page);
+    const time = page.at(-1)?.[1].blockTime ?? null;
+    if (since !== null && time !== null && time < since) break;
   }
-
-  private remember(endpoint: string, keys: Set<string>, read: Map<number, string>): void {
-    const newest = [...read].at(-1);
-    if (newest === undefined) return;
-    this.stretches.set(endpoint, { keys, newest: { sequence: newest[0], key: newest[1] } });
-  }
+  return operations;
 }
 
 /** Adds what follows without a gap. Another execution may have moved the end meanwhile. */
-function extended(stretch: Stretch, read: Map<number, string>): Set<string> {
-  for (const [sequence, key] of read) {
-    stretch.keys.add(key);
-    if (sequence > stretch.newest.sequence) stretch.newest = { sequence, key };
-  }
+function extended(stretch: Stretch, read: readonly Numbered[]): Set<string> {
+  for (const key of keysOf(read)) stretch.keys.add(key);
+  const newest = read.at(-1);
+  if (newest !== undefined && newest[0] > stretch.newest[0]) stretch.newest = newest;
   return stretch.keys;
 }
 
-function keyOf(operation: HistoryOperation): string {
-  return `${operation.blockNumber}:${operation.trxInBlock}:${operation.opInTrx}:${operation.virtualOp}`;
+function keysOf(operations: readonly Numbered[]): Set<string> {
+  return new Set(operations.map(([, operation]) => formatKey(keyOf(operation))));
 }
 
 /** The key of an operation that a block shows. */
-function placeKey({ blockNumber, trxInBlock, opInTrx }: PlaceInBlock): string {
+function placeKey({ blockNumber, trxInBlock, opInTrx }: OperationPlace): string {
   return `${blockNumber}:${trxInBlock}:${opInTrx}:0`;
 }

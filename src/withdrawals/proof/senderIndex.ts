@@ -14,12 +14,16 @@ import {
 } from '../../protocol';
 import { withdrawalNonce } from '../transaction/nonce';
 
-/** Where something stands in the chain. */
-export interface Place {
+/** Where an operation is in the chain, as its block shows it. */
+export interface OperationPlace {
   blockNumber: number;
-  blockTime: number;
   trxInBlock: number;
   opInTrx: number;
+}
+
+/** The same, with what else the block tells of it. */
+export interface Place extends OperationPlace {
+  blockTime: number;
   transactionId: string;
 }
 

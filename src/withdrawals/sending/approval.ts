@@ -2,6 +2,7 @@
 import { nodesDisagree } from '../../chain/disagreement';
 import { checkFit, paying } from '../../chain/health';
 import type { Account, Proposal } from '../../chain/interfaces';
+import { unknownAccount } from '../../chain/references';
 import { BitSharesError } from '../../errors';
 import { labels } from '../../labels';
 import {
@@ -59,13 +60,8 @@ export async function approveProposal(
   const lookup = agreedLookupOf(view, lookupOf(view));
   const signer = await lookup.account(keys.account);
   const owner = await lookup.account(request.account);
-  if (signer === null || owner === null) {
-    throw new BitSharesError('UNKNOWN_ACCOUNT', {
-      field: labels.account,
-      message: `there is no account ${signer === null ? keys.account : request.account} on this chain`,
-      fix: 'Correct the name.',
-    });
-  }
+  if (signer === null) throw unknownAccount(keys.account, labels.account);
+  if (owner === null) throw unknownAccount(request.account, labels.account);
   const proposal = (await session.proposals(owner.id)).find(({ id }) => id === request.proposalId);
   if (proposal === undefined) {
     throw new BitSharesError('UNKNOWN_OBJECT', {

@@ -3,7 +3,7 @@
  * a run that dies anywhere is continued by any other run of the same request.
  */
 import type { Account } from '../../chain/interfaces';
-import { BitSharesError, isBitSharesError, rethrow } from '../../errors';
+import { BitSharesError, isBitSharesError, passingForPayments, rethrow, unanswered } from '../../errors';
 import { labels } from '../../labels';
 import { usedByProposal, usedByTransfer, windowDisagreement } from '../proof/agreedParameters';
 import { buildAttempt, checkAttempt, checkRequestedAt, signAttempt, usableWindow } from './attempt';
@@ -30,7 +30,6 @@ import type { HistoryReading } from '../proof/senderHistory';
 import { formIntent, isFaultOfRequest, otherPayer, type Lookup } from '../transaction/request';
 import { leaveUnfit, readView, type ChainView } from '../proof/view';
 import { inGroups } from '../../chain/inGroups';
-import { passing } from './passing';
 import { Withdrawal, type WithdrawalOrder, type WithdrawalResult } from './withdrawal';
 import type { ScannedBlocks } from '../proof/scan';
 
@@ -118,7 +117,7 @@ class Run {
   }
 
   private isDone(withdrawal: Withdrawal): boolean {
-    return withdrawal.reached || (this.options.mode === 'prepare' && withdrawal.signed !== null);
+    return withdrawal.isDone || (this.options.mode === 'prepare' && withdrawal.signed !== null);
   }
 
   private timeLeft({ order }: Withdrawal): number {
@@ -147,7 +146,7 @@ class Run {
     const outOfPatience = !this.signedAnything && this.context.clock.now() - this.begin >= patience;
     for (const withdrawal of this.open()) {
       withdrawal.reason = reason;
-      if (outOfPatience || !(isLeft || passing.has(reason.code))) withdrawal.stopped = true;
+      if (outOfPatience || !(isLeft || passingForPayments.has(reason.code))) withdrawal.stopped = true;
     }
   }
 
@@ -212,7 +211,7 @@ class Run {
         withdrawal.reason = error;
         return;
       }
-      if (!isBitSharesError(error) || passing.has(error.code)) rethrow(error);
+      if (!isBitSharesError(error) || passingForPayments.has(error.code)) rethrow(error);
       const now = Math.max(state.headTime, Math.floor(clock.now() / 1000));
       if (isFaultOfRequest(error)) withdrawal.refuse(error, now);
       else withdrawal.stop(error);
@@ -400,8 +399,8 @@ class Run {
       if (!isBitSharesError(error)) rethrow(error);
       withdrawal.reason = error;
       // A session that was lost ends the round for all.
-      if (error.code === 'CONNECTION_LOST' || error.code === 'REQUEST_TIMEOUT') rethrow(error);
-      withdrawal.stopped ||= !passing.has(error.code);
+      if (unanswered.has(error.code)) rethrow(error);
+      withdrawal.stopped ||= !passingForPayments.has(error.code);
       return false;
     }
   }

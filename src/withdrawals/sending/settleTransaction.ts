@@ -1,4 +1,5 @@
 /** Broadcast and Get Status: what became of a withdrawal that was sent or prepared before. Neither builds anything. */
+import { unknownAccount } from '../../chain/references';
 import { BitSharesError, isBitSharesError, rethrow } from '../../errors';
 import { labels } from '../../labels';
 import {
@@ -27,9 +28,9 @@ import {
 import { withdrawalNonce } from '../transaction/nonce';
 import type { ScannedBlocks } from '../proof/scan';
 import { nextStep, settle } from '../../payments/settlement';
+import { isReached, type WaitFor } from '../../payments/waitFor';
 import { amountsOf, transferItem, type NamedParties, type TransferItem } from './transferItem';
 import { leaveUnfit, readView, type ChainView } from '../proof/view';
-import type { WaitFor } from './withdrawal';
 
 export interface SettleOrder {
   withdrawalId: string;
@@ -172,8 +173,11 @@ class Settling {
   private isDone(): boolean {
     const { outcome, final } = this.settlement();
     if (final || this.refused) return true;
-    if (this.order.waitFor === 'broadcast') return outcome !== 'unknown';
-    return this.order.waitFor === 'block' && outcome === 'in_block';
+    return isReached(this.order.waitFor, {
+      isBroadcast: outcome !== 'unknown',
+      isInBlock: outcome === 'in_block',
+      isIrreversible: false,
+    });
   }
 
   private async round(): Promise<number> {
@@ -184,13 +188,7 @@ class Settling {
     const lookup = lookupOf(view);
     const payer = this.context.payingAccount ?? keys.account;
     const sender = await lookup.account(payer);
-    if (sender === null) {
-      throw new BitSharesError('UNKNOWN_ACCOUNT', {
-        field: labels.account,
-        message: `there is no account ${payer} on this chain`,
-        fix: 'Correct Account in the keys credential.',
-      });
-    }
+    if (sender === null) throw unknownAccount(payer, labels.account);
     this.checkNonce(sender.id);
     // The scan must reach back to the window of the transaction, whatever requestedAt says.
     const from = await scanStart(view, Math.min(this.order.requestedAt, this.expiration ?? Infinity));

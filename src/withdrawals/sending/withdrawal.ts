@@ -7,11 +7,10 @@ import type { Intent } from '../transaction/intent';
 import type { LimitSettings } from '../transaction/limits';
 import type { Parties, WithdrawalRequest } from '../transaction/request';
 import { nextStep, settle, type Settlement } from '../../payments/settlement';
+import { isReached, type WaitFor } from '../../payments/waitFor';
 import { amountsOf, transferItem, type TransferItem } from './transferItem';
 import type { ChainView } from '../proof/view';
 import { latestExpiration } from '../transaction/window';
-
-export type WaitFor = 'broadcast' | 'block' | 'irreversible';
 
 /** A request with what the operator set for it. */
 export interface WithdrawalOrder extends LimitSettings {
@@ -97,16 +96,13 @@ export class Withdrawal {
   }
 
   /** As far as the caller wanted to wait. */
-  get reached(): boolean {
+  get isDone(): boolean {
     if (this.stopped || this.conflict !== null || this.settlement().outcome === 'rejected') return true;
-    switch (this.order.waitFor) {
-      case 'broadcast':
-        return this.payment !== null || this.pending || this.proposed !== null;
-      case 'block':
-        return this.payment !== null || this.proposed !== null;
-      case 'irreversible':
-        return this.payment?.final === true || this.proposed?.final === true;
-    }
+    return isReached(this.order.waitFor, {
+      isBroadcast: this.pending,
+      isInBlock: this.payment !== null || this.proposed !== null,
+      isIrreversible: this.payment?.final === true || this.proposed?.final === true,
+    });
   }
 
   private get proposed(): { final: boolean } | null {

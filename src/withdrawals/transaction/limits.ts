@@ -54,12 +54,12 @@ export function checkLimits(settings: LimitSettings, { asset, receiver, amount }
       data: { assetId: asset.id },
     });
   }
-  checkReceiver(settings.allowedReceivers, receiver);
+  checkAllowedReceiver(settings.allowedReceivers, receiver);
   if (maximumAmount !== null) checkMaximum(labels.maximumAmount, maximumAmount, asset, amount);
   checkMaximumAmounts(settings.maximumAmounts, asset, amount);
 }
 
-function checkReceiver(allowed: string[], receiver: Account): void {
+function checkAllowedReceiver(allowed: string[], receiver: Account): void {
   if (allowed.some((entry) => entry === receiver.id || entry === receiver.name)) return;
   const reserved = reservedAccounts.get(receiver.id);
   if (reserved !== undefined) {

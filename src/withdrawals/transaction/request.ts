@@ -1,17 +1,9 @@
 /** What a caller asks for, and how it becomes an intent with ids and base units. */
 import type { Account, Asset } from '../../chain/interfaces';
+import { accountReference, assetReference } from '../../chain/references';
 import { BitSharesError } from '../../errors';
+import { type Chain, isObjectId, isoTime, parseAmount, type PrivateKey, PublicKey } from '../../protocol';
 import { labels } from '../../labels';
-import {
-  type Chain,
-  isAssetSymbol,
-  isObjectId,
-  isoTime,
-  parseAmount,
-  type PrivateKey,
-  PublicKey,
-  validateAccountName,
-} from '../../protocol';
 
 import { contentFault, parseMemoText, type Intent, type MemoMode } from './intent';
 import type { Signing } from '../../payments/signing';
@@ -167,11 +159,11 @@ export async function formIntent(
   const memo = parseMemoText(request.memo);
   const givenKey = request.receiverMemoKey === null ? null : readMemoKey(request.receiverMemoKey, chain);
   const to = accountReference(request.to, labels.to);
-  const assetReference = assetReferenceOf(request.asset, labels.asset);
+  const symbolOrId = assetReference(request.asset, labels.asset);
   const feeAssetReference =
-    request.feeAsset === null ? coreAssetId : assetReferenceOf(request.feeAsset, labels.feeAsset);
+    request.feeAsset === null ? coreAssetId : assetReference(request.feeAsset, labels.feeAsset);
   const receiver = await found(lookup.receiver(to), 'UNKNOWN_ACCOUNT', labels.to, to);
-  const asset = await found(lookup.asset(assetReference), 'UNKNOWN_ASSET', labels.asset, assetReference);
+  const asset = await found(lookup.asset(symbolOrId), 'UNKNOWN_ASSET', labels.asset, symbolOrId);
   const feeAsset = await found(
     lookup.asset(feeAssetReference),
     'UNKNOWN_ASSET',
@@ -243,21 +235,6 @@ function readFee(request: PlainRequest, feeAsset: Asset): Intent['fee'] {
 
 function readMemoKey(text: string, chain: Chain): string {
   return PublicKey.fromString(text.trim(), chain.prefix, labels.receiverMemoKey).toString(chain.prefix);
-}
-
-function accountReference(text: string, field: string): string {
-  const trimmed = text.trim();
-  return isObjectId(trimmed, 'account') ? trimmed : validateAccountName(trimmed, field);
-}
-
-function assetReferenceOf(text: string, field: string): string {
-  const trimmed = text.trim();
-  if (isObjectId(trimmed, 'asset') || isAssetSymbol(trimmed)) return trimmed;
-  throw new BitSharesError('INVALID_ASSET', {
-    field,
-    message: 'this is neither the symbol nor the id of an asset',
-    fix: 'Give a symbol in capital letters, such as BTS, or an id, such as 1.3.0.',
-  });
 }
 
 async function found<T>(
