@@ -10,7 +10,7 @@ import { chainReader } from './chainReader';
 import type { ConnectionOptions } from './connection';
 import { displayEndpoint } from './endpoint';
 import type { HostLookup, Post } from './network';
-import { answerTimeoutMs, knownChain, openSession, type SessionSettings } from './nodeSession';
+import { answerTimeoutMs, knownChain, openSession, type Opening, type SessionSettings } from './nodeSession';
 import { severalErrors } from './severalErrors';
 import { openWebSocket, type OpenSocket } from './socket';
 
@@ -24,8 +24,13 @@ export interface NodeClientSettings extends Partial<ConnectionOptions> {
   password?: string;
 }
 
+/** Connects to one address. */
+export type OpenSession = (...opening: Opening) => Promise<NodeSession>;
+
 export interface NodeClientEnvironment {
   clock: Clock;
+  /** Left out where the connections are this client's own. */
+  openSession?: OpenSession;
   openSocket?: OpenSocket;
   lookUpHost?: HostLookup;
   post?: Post;
@@ -138,7 +143,7 @@ class Client {
       if (this.closing.signal.aborted) break;
       this.addresses.tried(url);
       try {
-        const session = await openSession(
+        const session = await (this.environment.openSession ?? openSession)(
           url,
           this.sessionSettings,
           this.openSocket,

@@ -121,14 +121,13 @@ class ListQuestion {
   /** What waits, in calls of as many objects as a node answers; who asks for more than that did so knowingly. */
   private takeTogether(): Part[][] {
     const calls: Part[][] = [];
-    let length = Infinity;
+    let asked = new Set<string>();
     for (const part of this.waiting.splice(0)) {
-      length += part.keys.length;
-      if (length > this.most) {
-        calls.push([]);
-        length = part.keys.length;
-      }
-      calls.at(-1)?.push(part);
+      const together = new Set([...asked, ...part.keys]);
+      const fits = calls.length > 0 && together.size <= this.most;
+      asked = fits ? together : new Set(part.keys);
+      if (fits) calls.at(-1)?.push(part);
+      else calls.push([part]);
     }
     return calls;
   }

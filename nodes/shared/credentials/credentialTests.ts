@@ -15,7 +15,7 @@ import { severalErrors } from '../../../src/rpc/severalErrors';
 import { systemClock } from '../clock';
 import { textField } from './fields';
 import { readKeys, type Keys } from './keysCredential';
-import { openNode, readNodeSettings, type NodeSettings } from './nodeCredential';
+import { clientSettings, readNodeSettings, type NodeSettings } from './nodeCredential';
 
 /** A healthy node's head is a few seconds old; a delayed one's up to a few minutes when many witnesses are away. */
 const oldestTrustedHead = 60;
@@ -127,7 +127,8 @@ function throwFailures(inspections: Inspection[]): void {
 }
 
 async function inspect(url: string, settings: NodeSettings, oldestHead: number): Promise<ChainState> {
-  const node: NodeEndpoints = openNode([url], settings);
+  // A connection of its own: that one is open somewhere says nothing about the next.
+  const node: NodeEndpoints = openNodeClient(clientSettings([url], settings), { clock: systemClock });
   try {
     const state = await node.state();
     const age = Math.round(systemClock.now() / 1000 - state.headTime);

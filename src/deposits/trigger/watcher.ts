@@ -18,6 +18,7 @@ import {
 import type { Handover } from './handover';
 import { describeGap, HistoryReader, type HistoryPage } from '../reading/historyReader';
 import type { ItemBuilder } from '../items/itemBuilder';
+import type { Moments } from '../../chain/moments';
 import { Outage, type FalseAnswerTimes } from './outage';
 import { PageTrouble } from '../reading/pageTrouble';
 import { Signal } from '../../chain/signal';
@@ -29,6 +30,8 @@ export interface WatchedNodes {
   reading: NodeEndpoints;
   /** The trusted node, to compare a delayed one with; null when there is nothing to compare. */
   trusted: NodeEndpoints | null;
+  /** When those who read these nodes look at them, so that they ask together; left out where there is nobody else. */
+  moments?: Moments;
 }
 
 export interface WatcherParts {
@@ -110,7 +113,7 @@ export class Watcher {
   /** Works on one connection until it is lost; rejects then, or returns when `signal` aborts. */
   private async follow(
     session: NodeSession,
-    { kind, trusted }: WatchedNodes,
+    { kind, trusted, moments }: WatchedNodes,
     signal: AbortSignal,
     onSuccess: () => void,
   ): Promise<void> {
@@ -143,7 +146,8 @@ export class Watcher {
           height = finalHeight(kind, state);
           blockInterval = state.blockInterval * 1000;
         }
-        if (due) nextCheck = clock.now() + pollIntervalMs;
+        const next = (interval: number) => moments?.next(interval) ?? clock.now() + interval;
+        if (due) nextCheck = next(pollIntervalMs);
         // A delayed node that was not asked for its head has at least what it showed already.
         const { position } = this.parts.handover.readThrough;
         const reached =
@@ -159,8 +163,10 @@ export class Watcher {
         if (visible !== null) this.parts.report(visible);
         // No notice tells when a block becomes irreversible.
         const untilCheck = Math.min(pollIntervalMs, Math.max(0, nextCheck - clock.now()));
-        const pause = reader.reversibleAhead ? Math.min(blockInterval, untilCheck) : untilCheck;
-        await this.woken.wait(over, pause, clock);
+        const pause = reader.reversibleAhead
+          ? Math.min(next(blockInterval) - clock.now(), untilCheck)
+          : untilCheck;
+        await this.woken.wait(over, pause, moments ?? clock);
         if (session.lost.aborted) throw lost(session);
       }
     } finally {
