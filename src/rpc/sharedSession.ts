@@ -80,7 +80,10 @@ export class SharedSession {
       // A node that cannot subscribe costs speed, not deposits: the caller's timer wakes it.
       this.subscriptions.delete(objectId);
     });
-    return () => wakes.delete(wake);
+    return () => {
+      wakes.delete(wake);
+      if (wakes.size === 0 && this.watchers.get(objectId) === wakes) this.watchers.delete(objectId);
+    };
   }
 
   private subscribe(): Promise<unknown> {
