@@ -14,14 +14,15 @@ let ledger: Ledger;
 async function setUp(delayed: boolean): Promise<void> {
   chain = await Devchain.start({
     startTime: Math.floor(Date.now() / 1000) - 30,
-    accounts: ['exchange', 'alice', 'bob'].map((name) => ({ name, balances: { BTS: '100000' } })),
+    accounts: ['exchange', 'alice', 'bob'].map((name) => ({ name, balances: { BTS: '100000', USDX: '10' } })),
+    assets: [{ symbol: 'USDX', precision: 4 }],
   });
   chain.produceBlock();
   chain.confirm();
   ledger = new Ledger();
   host = new TriggerHost(systemClock, {
     consumer: ledger.consume,
-    parameters: { options: { staleAfter: 0 } },
+    parameters: { assets: {}, options: { staleAfter: 0 } },
     credentials: {
       bitSharesNodeApi: {
         chain: 'custom',
@@ -106,4 +107,20 @@ describe.each([
     // State, statistics and accounts are not asked for over HTTP.
     expect(others.hits).toBe(0);
   });
+});
+
+it('a deposit in an asset that its issuer described with such a text arrives, with those behind it', async () => {
+  await setUp(false);
+  await host.start();
+  chain.poisonAsset('USDX');
+  chain.transfer({ from: 'alice', to: 'exchange', amount: '3', asset: 'USDX' });
+  chain.transfer({ from: 'alice', to: 'exchange', amount: '4' });
+  chain.produceBlock();
+  chain.confirm();
+  await untilDelivered(2);
+  expect(host.delivered().map(({ asset, amount }) => [asset, amount])).toEqual([
+    ['USDX', '3.0000'],
+    ['BTS', '4.00000'],
+  ]);
+  expect(host.failures).toEqual([]);
 });

@@ -57,6 +57,23 @@ test('a payment in the same block as such a text is found', async () => {
   expect(exchange.paymentsTo('alice')).toBe(1);
 });
 
+test('an asset whose issuer described it with such a text is paid in', async () => {
+  const { chain, send, order } = exchange;
+  chain.poisonAsset('USDX');
+  chain.confirm();
+  await chain.syncAsPlainNode(chain.delayed);
+  chain.confirm();
+  const lost = chain.trusted.server.lostFrames;
+  const [result] = await send([order({ asset: 'USDX', amount: '3' })]);
+  expect(result?.item).toMatchObject({
+    outcome: 'irreversible',
+    paid: true,
+    asset: 'USDX',
+    amount: '3.0000',
+  });
+  expect(chain.trusted.server.lostFrames).toBeGreaterThan(lost);
+});
+
 test('with HTTP closed nothing is paid, and the error names the block; broadcasts and state never go over HTTP', async () => {
   const { chain, order } = exchange;
   const requested = order({});
