@@ -13,12 +13,19 @@ import { objectsPerCall } from './chainReader';
 /** A call of a node, made for `asker`. */
 export type AskedCall = (api: string, method: string, args: unknown[], asker: unknown) => Promise<unknown>;
 
-/** Questions about what is in the chain's blocks, which readers of one account all ask. */
-const askedAlike: ReadonlySet<string> = new Set(['get_block', 'get_relative_account_history']);
+/**
+ * Questions that readers of one account all ask. They may be about texts of strangers, and an answer with such a text can be
+ * lost (`LostAnswers`) or be too large: nobody waits for it, or goes without, who did not ask for the very same.
+ */
+const askedAlike: ReadonlySet<string> = new Set([
+  'get_block',
+  'get_relative_account_history',
+  'lookup_asset_symbols',
+]);
 
 /**
- * Properties of the chain, and statistics of accounts: small, whatever strangers do. An object that they can lengthen
- * (a proposal) is asked for alone, so that its size is the matter of those who need it.
+ * Properties of the chain, and statistics of accounts: small, whatever strangers do. What they can lengthen (a proposal) is
+ * asked for alone.
  */
 const smallObject = /^2\.[016]\.\d+$/;
 
@@ -34,7 +41,7 @@ export class SharedQuestions {
     if (isList(method, keys)) {
       const kind = JSON.stringify([api, method, ...rest]);
       const list =
-        this.lists.get(kind) ?? new ListQuestion((some) => this.ask(api, method, [some, ...rest], asker));
+        this.lists.get(kind) ?? new ListQuestion((some) => this.ask(api, method, [some, ...rest], this));
       this.lists.set(kind, list);
       return list.about(keys);
     }
@@ -53,9 +60,7 @@ export class SharedQuestions {
 
 function isList(method: string, keys: unknown): keys is string[] {
   if (!Array.isArray(keys) || !keys.every((key) => typeof key === 'string')) return false;
-  return method === 'get_objects'
-    ? keys.every((key) => smallObject.test(key))
-    : method === 'get_accounts' || method === 'lookup_asset_symbols';
+  return method === 'get_objects' ? keys.every((key) => smallObject.test(key)) : method === 'get_accounts';
 }
 
 /** One question, asked once for all who want to know before it is sent. */
@@ -82,7 +87,7 @@ class SameQuestion {
     try {
       return await asked;
     } finally {
-      this.onItsWay = undefined;
+      if (this.onItsWay === asked) this.onItsWay = undefined;
       if (this.next === undefined) this.ended();
     }
   }

@@ -43,7 +43,7 @@ class World {
         return ledger.consume(items);
       },
       pool: this.pool,
-      parameters: { account },
+      parameters: { account, options: { batchSize: 10 } },
       credentials: {
         bitSharesNodeApi: {
           chain: 'custom',
@@ -154,7 +154,7 @@ function busyCosts(count: number, delayed: boolean): Promise<Costs> {
     const calls = await world.count(async () => {
       for (let i = 1; i <= 200; i++) {
         world.chain.transfer({ from: 'alice', to: 'exchange', amount: `${i}` });
-        if (i % 5 === 0) await world.pass(blockInterval);
+        if (i % 20 === 0) await world.pass(blockInterval);
       }
       await world.pass(120);
     });

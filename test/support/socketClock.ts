@@ -8,6 +8,7 @@ interface Sleeper {
 
 export class SocketClock implements Clock {
   private readonly sleepers = new Set<Sleeper>();
+  private seen = 0;
 
   /** @param traffic something that changes with every message */
   constructor(
@@ -49,12 +50,12 @@ export class SocketClock implements Clock {
 
   /** Resolves when messages have stopped to come. */
   private async quiet(): Promise<void> {
-    for (let still = 0, before = -1; still < 2; still++) {
+    for (let still = 0; still < 3; still++) {
       for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
-      const { traffic } = this;
-      if (traffic() !== before) still = -1;
-      before = traffic();
-      if (still < 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      const seen = this.traffic();
+      if (seen === this.seen) continue;
+      this.seen = seen;
+      still = 0;
     }
   }
 }
