@@ -137,6 +137,16 @@ describe('connections', () => {
     expect(questions(first).map(([, method]) => method)).toEqual(['lookup_asset_symbols', 'get_block']);
   });
 
+  test('who leaves the only address comes back to the connection that others are content with', async () => {
+    const node = await start();
+    const [one, other] = [open([node.url]), open([node.url])];
+    const kept = await other.session();
+    (await one.session()).close();
+    expect((await one.session()).lost.aborted).toBe(false);
+    expect(kept.lost.aborted).toBe(false);
+    expect(node.methods).toEqual(['get_chain_id']);
+  });
+
   test('a connection that its last user leaves is not given to the next one', async () => {
     const node = await start();
     const [one, other] = [open([node.url]), open([node.url])];
