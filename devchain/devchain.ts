@@ -1,3 +1,4 @@
+/** The chain as a test or the demo holds it: nodes, wallet, clock, accounts and faults in one object. */
 import type { StoredBlock } from './chain/blockLog';
 import type { BulkTransfers } from './bulk';
 import { bulkBlocks } from './bulk';

@@ -19,16 +19,10 @@ import { addressReport } from '../shared/credentials/addressReports';
 import { Emitter, placeOf } from './emitter';
 import { liveInstances, type Instance, type LiveInstances } from './liveInstances';
 import { MemoKeys, memoKeysDoNotFit, memoKeysFitAgain, type MemoKeyFit } from './memoKeys';
+import { checkedHeight } from '../shared/deposits/checkedHeight';
+import { deliverAgain } from './parameters';
 import { NodeSource, type ChainNodes, type ChainNodeSource } from '../shared/deposits/nodes';
-import {
-  beginState,
-  checkedHeight,
-  historyPruned,
-  itemAgain,
-  prepare,
-  usableState,
-  type Prepared,
-} from './preparation';
+import { beginState, historyPruned, itemAgain, prepare, usableState, type Prepared } from './preparation';
 import type { TriggerSettings } from './settings';
 import { nodesOfSameId, rivalOf, sharedIdError, SharedNodeId } from './sharedId';
 import { StateStore, type FoundState } from './state';
@@ -378,7 +372,7 @@ function notAgain(depositId: string, cause: BitSharesError): BitSharesError {
   return new BitSharesError(cause.code, {
     message: `the deposit ${depositId} cannot be read once more. ${cause.message}`,
     fix: 'It and what stands behind it in the list are not delivered again yet; nothing else waits for them. Publish the workflow again when the node shows the deposit.',
-    field: 'Deliver Again',
+    field: deliverAgain.label,
     cause,
   });
 }

@@ -30,7 +30,7 @@ jest.mock('../../src/protocol', () => ({
 }));
 
 jest.mock('../../src/withdrawals/transaction/nonce', () => {
-  const actual = jest.requireActual<typeof NonceModule>('../../src/withdrawals/nonce');
+  const actual = jest.requireActual<typeof NonceModule>('../../src/withdrawals/transaction/nonce');
   let counter = 0n;
   return {
     withdrawalNonce: (sender: string, id: string) =>
@@ -39,7 +39,7 @@ jest.mock('../../src/withdrawals/transaction/nonce', () => {
 });
 
 jest.mock('../../src/withdrawals/transaction/window', () => {
-  const actual = jest.requireActual<typeof WindowModule>('../../src/withdrawals/window');
+  const actual = jest.requireActual<typeof WindowModule>('../../src/withdrawals/transaction/window');
   return {
     ...actual,
     windowAt: (state: ChainState) =>
@@ -56,7 +56,7 @@ jest.mock('../../src/withdrawals/transaction/window', () => {
 });
 
 jest.mock('../../src/withdrawals/proof/agreedParameters', () => {
-  const actual = jest.requireActual<typeof AgreementModule>('../../src/withdrawals/agreement');
+  const actual = jest.requireActual<typeof AgreementModule>('../../src/withdrawals/proof/agreedParameters');
   return {
     ...actual,
     windowDisagreement: (...args: Parameters<typeof actual.windowDisagreement>) =>
@@ -72,7 +72,7 @@ jest.mock('../../src/withdrawals/proof/agreedParameters', () => {
 });
 
 jest.mock('../../src/withdrawals/proof/memoKey', () => {
-  const actual = jest.requireActual<typeof MemoKeyModule>('../../src/withdrawals/memoKey');
+  const actual = jest.requireActual<typeof MemoKeyModule>('../../src/withdrawals/proof/memoKey');
   const keyOf = async (reader: WithdrawalReader, id: string) => {
     const account = await reader.account(id);
     return { verdict: 'proved', memoKey: account?.memoKey ?? '' };
@@ -98,7 +98,9 @@ jest.mock('../../src/withdrawals/proof/memoKey', () => {
 });
 
 jest.mock('../../src/withdrawals/transaction/transactionBuilder', () => {
-  const actual = jest.requireActual<typeof BuilderModule>('../../src/withdrawals/transactionBuilder');
+  const actual = jest.requireActual<typeof BuilderModule>(
+    '../../src/withdrawals/transaction/transactionBuilder',
+  );
   const { formatChainTime, referenceBlock } = jest.requireActual<typeof ProtocolModule>('../../src/protocol');
   const changed = (transaction: Transaction): Transaction => {
     let result = transaction;
@@ -129,7 +131,7 @@ const separateFees = new WeakMap<object, { fees: ChainState['fees']; uses: numbe
 const lastSeen: { head: ChainState | null } = { head: null };
 
 jest.mock('../../src/withdrawals/proof/view', () => {
-  const actual = jest.requireActual<typeof ViewModule>('../../src/withdrawals/view');
+  const actual = jest.requireActual<typeof ViewModule>('../../src/withdrawals/proof/view');
   return {
     ...actual,
     readView: async (nodes: ViewModule.WithdrawalNodes) => {
@@ -158,7 +160,7 @@ jest.mock('../../src/withdrawals/proof/view', () => {
 });
 
 jest.mock('../../src/withdrawals/proof/evidence', () => {
-  const actual = jest.requireActual<typeof EvidenceModule>('../../src/withdrawals/evidence');
+  const actual = jest.requireActual<typeof EvidenceModule>('../../src/withdrawals/proof/evidence');
   return {
     ...actual,
     proposalInFlight: (...args: Parameters<typeof actual.proposalInFlight>) => {
@@ -184,7 +186,7 @@ jest.mock('../../src/withdrawals/proof/evidence', () => {
 });
 
 jest.mock('../../src/payments/settlement', () => {
-  const actual = jest.requireActual<typeof SettlementModule>('../../src/withdrawals/settlement');
+  const actual = jest.requireActual<typeof SettlementModule>('../../src/payments/settlement');
   return {
     ...actual,
     settle: (facts: SettlementModule.SettlementFacts) => {
@@ -198,7 +200,7 @@ jest.mock('../../src/payments/settlement', () => {
 });
 
 jest.mock('../../src/chain/inGroups', () => {
-  const actual = jest.requireActual<typeof InGroupsModule>('../../src/withdrawals/inGroups');
+  const actual = jest.requireActual<typeof InGroupsModule>('../../src/chain/inGroups');
   return {
     inGroups: async <T>(items: T[], work: (item: T) => Promise<void>): Promise<void> => {
       if (!is('a failed round that leaves its questions running')) return actual.inGroups(items, work);

@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
+import quoteSchema from '../../nodes/BitSharesWallet/__schema__/v1.0.0/transfer/quote.json';
 import { BitShares } from '../../nodes/BitShares/BitShares.node';
 import { executeNode } from '../support/executeNode';
-import { itemsOf, password, startWalletHouse, type WalletHouse } from './onDevchain';
+import { itemsOf, password, startWalletHouse, type WalletHouse } from '../support/walletOnDevchain';
 
 describe('a withdrawal through cli_wallet', () => {
   let house: WalletHouse;
@@ -172,6 +173,37 @@ describe('a withdrawal through cli_wallet', () => {
       transactionId: prepared.transactionId,
     });
     expect(payments()).toBe(1);
+  });
+
+  test('is quoted without opening the wallet, and Send pays the intent that was stored', async () => {
+    const item = request();
+    const run = (operation: string, change: IDataObject, stored: IDataObject, wallet: object = {}) =>
+      house.run('transfer', operation, parameters(change), {
+        items: [stored],
+        credentials: house.credentials({ wallet }),
+      });
+    const [quoted = {}] = itemsOf(await run('quote', {}, item, { walletPassword: 'wrong' }));
+    expect(Object.keys(quoted)).toEqual(Object.keys(quoteSchema.properties));
+    expect(quoted).toMatchObject({
+      outcome: 'unknown',
+      paid: false,
+      from: 'hot-wallet',
+      transactionId: null,
+    });
+    expect(JSON.parse(quoted.intent as string)).toMatchObject({
+      from: house.chain.account('hot-wallet').id,
+      senderMemoKey: house.chain.account('hot-wallet').publicKeys.memo,
+      memo: 'invoice 7',
+    });
+    expect(house.broadcasts.hits).toBe(0);
+    const change = { describedBy: 'intent', options: {} };
+    const stored = { ...item, intent: quoted.intent ?? null, to: 'hot-wallet', amount: '99' };
+    const [sent] = itemsOf(await run('send', change, stored));
+    expect(sent).toMatchObject({ outcome: 'in_mempool', to: 'alice', amount: '12.50000' });
+    house.chain.produceBlock();
+    expect(payments()).toBe(1);
+    const other = await run('quote', { options: { allowedReceivers: 'bob' } }, item);
+    expect(other.error?.message).toMatch(/^Allowed Receivers: /);
   });
 
   test('needs no keys credential for a public memo', async () => {

@@ -7,6 +7,7 @@ import type {
 } from 'n8n-workflow';
 import type { Account, Authority, ChainState, NodeEndpoints } from '../../../src/chain/interfaces';
 import { BitSharesError, isBitSharesError } from '../../../src/errors';
+import { labels } from '../../../src/labels';
 import type { PrivateKey } from '../../../src/protocol';
 import { displayEndpoint, parseEndpoints } from '../../../src/rpc/endpoint';
 import { readChainIdOf } from '../../../src/rpc/nodeSession';
@@ -40,7 +41,7 @@ export const testNodeCredential: CredentialTest = async function (credential) {
     for (const [i, { headBlockNumber }] of delayed.entries()) {
       if (headBlockNumber > irreversible) {
         throw new BitSharesError('NOT_A_DELAYED_NODE', {
-          field: 'Delayed Node URLs',
+          field: labels.delayedNodeUrls,
           message: `${displayEndpoint(settings.delayedUrls[i] ?? '')} shows block ${headBlockNumber}, but only ${irreversible} is irreversible: it is a full node`,
           fix: 'Start that node with --plugins "delayed_node account_history" and --trusted-node, or leave the field empty.',
         });
@@ -60,7 +61,7 @@ export const testKeysCredential: CredentialTest = async function (credential) {
     const [url] = parseEndpoints(
       textField(data, 'testNodeUrl'),
       ['ws:', 'wss:'],
-      'Node for the Connection Test',
+      labels.nodeForTheConnectionTest,
     );
     if (url === undefined)
       return 'The keys are well formed. Enter a node for the test to compare them with the account.';
@@ -70,7 +71,7 @@ export const testKeysCredential: CredentialTest = async function (credential) {
       const account = await node.account(keys.account);
       if (account === null) {
         throw new BitSharesError('UNKNOWN_ACCOUNT', {
-          field: 'Account',
+          field: labels.account,
           message: `there is no account ${keys.account} on ${displayEndpoint(url)}`,
           fix: 'Correct the name, or test against a node of the chain that has it.',
         });
@@ -159,7 +160,7 @@ function compareKeys(keys: Keys, account: Account): string {
           ? 'it is an owner key'
           : 'it may have been replaced';
       throw new BitSharesError('MEMO_KEY_MISMATCH', {
-        field: 'Memo Key',
+        field: labels.memoKey,
         message: `this is not the memo key of ${account.name} now (${role})`,
         fix: 'Enter the present memo key here. If the account rotated it, keep the one you have under Older Memo Keys.',
       });
@@ -177,7 +178,7 @@ function compareKeys(keys: Keys, account: Account): string {
           ? 'it is the memo key'
           : 'it may have been replaced';
       throw new BitSharesError('KEY_WITHOUT_AUTHORITY', {
-        field: 'Active Key',
+        field: labels.activeKey,
         message: `this is not an active key of ${account.name} now (${role})`,
         fix: 'Enter the present active key, or leave the field empty to watch without sending.',
       });

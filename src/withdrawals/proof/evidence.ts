@@ -1,6 +1,7 @@
 /** What blocks and history show about a withdrawal: paid, proposed, paid with other content, or nothing. */
 import type { Account } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
+import { labels } from '../../labels';
 import { formatAmount, isoTime, type MemoKeyring, toBigInt, type TransferOperation } from '../../protocol';
 import type { Intent } from '../transaction/intent';
 import { withdrawalNonce } from '../transaction/nonce';
@@ -254,7 +255,7 @@ export function refuseOtherPayer({ scanned, reversible }: Evidence, withdrawalId
   const payerId = scanned.index.otherPayerOf(withdrawalId) ?? reversible.otherPayerOf(withdrawalId);
   if (payerId === undefined) return;
   throw new BitSharesError('INVALID_ACCOUNT', {
-    field: 'Account',
+    field: labels.account,
     message: `a proposal lets this withdrawal be paid from ${payerId}, and this asks for ${scanned.senderId}`,
     fix: `Ask with a keys credential of ${payerId} (its active key is not needed), or run Proposal: Create again, which makes no second proposal.`,
     data: { accountId: payerId },
@@ -308,7 +309,7 @@ export function checkSameContent(
             : undefined;
   if (difference === undefined) return;
   throw new BitSharesError('WITHDRAWAL_CONFLICT', {
-    field: 'Withdrawal ID',
+    field: labels.withdrawalId,
     message: `a payment with this withdrawal id ${found.blockNumber === null ? 'is on its way' : `is in block ${found.blockNumber}`}, ${difference}`,
     fix: 'Nothing more is sent for this request. Look up the withdrawal in your database: one id must always mean the same payment.',
     data: { blockNumber: found.blockNumber },
@@ -318,7 +319,7 @@ export function checkSameContent(
 /** A payment under the id of a request that can never be paid as it stands: it was another request then. */
 export function paidBeforeFault(payment: Payment, fault: BitSharesError): BitSharesError {
   return new BitSharesError('WITHDRAWAL_CONFLICT', {
-    field: 'Withdrawal ID',
+    field: labels.withdrawalId,
     message: `a payment with this withdrawal id is in block ${payment.blockNumber}, and the request now has a fault (${fault.code}: ${fault.message})`,
     fix: 'Do not refund it. Look up the withdrawal in your database: its content was changed after it had been sent.',
     data: { blockNumber: payment.blockNumber },

@@ -1,6 +1,7 @@
 /** One look at the chain: everything that a decision compares comes from it or from what is asked after it. */
 import type { Broadcaster, ChainState } from '../../chain/interfaces';
 import { BitSharesError, isBitSharesError, rethrow } from '../../errors';
+import { labels } from '../../labels';
 import type { WithdrawalReader } from './reader';
 
 /** Connections to the operator's nodes. Each call gives one live session, never a mix of endpoints. */
@@ -76,7 +77,7 @@ async function delayedFault(
       : (await trusted.block(head + 1))?.previous === headBlockId);
   if (head <= state.lastIrreversibleBlock && sameId) return null;
   return new BitSharesError('NOT_A_DELAYED_NODE', {
-    field: 'Delayed Node URLs',
+    field: labels.delayedNodeUrls,
     message: sameId
       ? `${delayed.session.endpoint} shows block ${head}, but only ${state.lastIrreversibleBlock} is irreversible: it is a full node`
       : `${delayed.session.endpoint} has another block ${head} than the trusted node`,

@@ -1,6 +1,7 @@
 /** What must hold before money moves. Each check has its own error code, and none says anything about an earlier attempt. */
 import type { Account, Asset, ChainState } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
+import { labels } from '../../labels';
 import { formatAmount } from '../../protocol';
 import { coreWorth } from '../transaction/limits';
 import type { Fee } from '../transaction/transactionBuilder';
@@ -42,7 +43,7 @@ export function checkInSync(endpoint: string, state: ChainState, nowMilliseconds
 export function checkNeedsSeveral(payer: Account): void {
   if (!oneKeySuffices(payer)) return;
   throw new BitSharesError('INVALID_ACCOUNT', {
-    field: 'Paying Account',
+    field: labels.payingAccount,
     message: `one key alone can pay from ${payer.name}, so a proposal could pay beside it`,
     fix: 'Use Transfer: Send, or let the account need several signatures.',
     data: { accountId: payer.id },
@@ -78,7 +79,7 @@ export function checkAssetRules(asset: Asset, sender: Account, receiver: Account
     const reason = refusalOf(asset, account);
     if (reason !== undefined) {
       throw new BitSharesError('ASSET_RESTRICTED', {
-        field: account === sender ? 'Account' : 'To',
+        field: account === sender ? labels.account : labels.to,
         message: `${account.name} ${reason} ${asset.symbol} (${asset.id})`,
         fix: `Ask the issuer of the asset (${asset.issuerId}) to put the account on its list, or pay in another asset.`,
         data: { accountId: account.id, assetId: asset.id },
@@ -88,7 +89,7 @@ export function checkAssetRules(asset: Asset, sender: Account, receiver: Account
   const restricted = (asset.flags & transferRestrictedFlag) !== 0;
   if (restricted && asset.issuerId !== sender.id && asset.issuerId !== receiver.id) {
     throw new BitSharesError('ASSET_RESTRICTED', {
-      field: 'Asset',
+      field: labels.asset,
       message: `${asset.symbol} (${asset.id}) can be transferred only from or to its issuer`,
       fix: 'Pay in another asset.',
       data: { assetId: asset.id },
@@ -117,7 +118,7 @@ export function checkFee(fee: Fee, required: bigint, feeAsset: Asset): void {
   const core = coreWorth(fee, feeAsset, 'down') ?? 0n;
   if (core >= required) return;
   throw new BitSharesError('FEE_TOO_LOW', {
-    field: 'Fee',
+    field: labels.fee,
     message: `the fixed fee is worth ${core} base units of the core asset, the chain asks for ${required}`,
     fix: 'Leave Fee empty to pay what the chain asks for, or make a new request with a higher fee once this one has expired.',
     data: { fee: core.toString(), required: required.toString() },
@@ -128,7 +129,7 @@ export function checkFee(fee: Fee, required: bigint, feeAsset: Asset): void {
 export function checkSize(bytes: number, state: Pick<ChainState, 'maximumTransactionSize'>): void {
   if (bytes <= state.maximumTransactionSize) return;
   throw new BitSharesError('MEMO_TOO_LARGE', {
-    field: 'Memo',
+    field: labels.memo,
     message: `the transaction has ${bytes} bytes with this memo, the chain allows ${state.maximumTransactionSize}`,
     fix: 'Shorten the memo.',
     data: { bytes, maximum: state.maximumTransactionSize },

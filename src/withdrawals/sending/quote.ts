@@ -1,5 +1,6 @@
 /** Quote: the complete intent of a withdrawal and all checks, without private keys and without sending anything. */
 import { BitSharesError } from '../../errors';
+import { labels } from '../../labels';
 import {
   chainUint64,
   encodeTransaction,
@@ -121,10 +122,10 @@ export async function quoteWithdrawal(
 
 /** The receiver's present key, if something can be encrypted to it. */
 function usableMemoKey({ receiver }: Parties, prefix: string): string {
-  const key = PublicKey.fromString(receiver.memoKey, prefix, 'To');
+  const key = PublicKey.fromString(receiver.memoKey, prefix, labels.to);
   if (!key.isNull) return receiver.memoKey;
   throw new BitSharesError('INVALID_PUBLIC_KEY', {
-    field: 'To',
+    field: labels.to,
     message: `${receiver.name} has no memo key`,
     fix: 'Set Memo Type to Public, or ask the receiver to set a memo key.',
   });

@@ -4,6 +4,7 @@
  */
 import type { Account } from '../../chain/interfaces';
 import { BitSharesError, isBitSharesError, rethrow } from '../../errors';
+import { labels } from '../../labels';
 import { usedByProposal, usedByTransfer, windowDisagreement } from '../proof/agreedParameters';
 import { buildAttempt, checkAttempt, checkRequestedAt, signAttempt, usableWindow } from './attempt';
 import { broadcastOutcome } from '../../payments/broadcast';
@@ -268,7 +269,7 @@ class Run {
       );
       if (contents.size > 1) {
         const conflict = new BitSharesError('WITHDRAWAL_CONFLICT', {
-          field: 'Withdrawal ID',
+          field: labels.withdrawalId,
           message: `${same.length} items of this batch have the id ${withdrawalId} and differ in what they pay`,
           fix: 'Nothing of the batch was sent. Give every withdrawal its own id, and the same content on every retry.',
         });

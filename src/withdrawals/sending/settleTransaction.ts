@@ -1,5 +1,6 @@
 /** Broadcast and Get Status: what became of a withdrawal that was sent or prepared before. Neither builds anything. */
 import { BitSharesError, isBitSharesError, rethrow } from '../../errors';
+import { labels } from '../../labels';
 import {
   encodeSignedTransaction,
   isOperation,
@@ -51,7 +52,7 @@ export interface SettleOrder {
 export function parsePreparedTransaction(
   value: unknown,
   chain: Chain,
-  field = 'Transaction',
+  field = labels.transaction,
 ): SignedTransaction {
   let json = value;
   if (typeof json === 'string') {
@@ -180,7 +181,7 @@ class Settling {
     const sender = await lookup.account(payer);
     if (sender === null) {
       throw new BitSharesError('UNKNOWN_ACCOUNT', {
-        field: 'Account',
+        field: labels.account,
         message: `there is no account ${payer} on this chain`,
         fix: 'Correct Account in the keys credential.',
       });
@@ -224,7 +225,7 @@ class Settling {
     if (this.transfer.from === senderId && nonce === withdrawalNonce(senderId, this.order.withdrawalId))
       return;
     throw new BitSharesError('INVALID_TRANSACTION', {
-      field: 'Transaction',
+      field: labels.transaction,
       message: 'this transaction does not belong to this withdrawal id and account',
       fix: 'Hand in the transaction that Transfer: Prepare returned for this Withdrawal ID.',
     });
