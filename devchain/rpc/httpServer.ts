@@ -35,8 +35,6 @@ export abstract class JsonRpcServer {
   private readonly sockets = new Set<Socket>();
   private timers = new AbortController();
   private chosenPort: number;
-  /** How often each method was asked for, over WebSocket and HTTP. */
-  readonly asked = new Map<string, number>();
 
   constructor(
     readonly name: string,
@@ -121,9 +119,7 @@ export abstract class JsonRpcServer {
       if (!(error instanceof EnvelopeError)) throw error;
       return { text: stringify(envelopeReply(error, this.now())), status: 400 };
     }
-    const method = this.methodOf(request);
-    this.asked.set(method, (this.asked.get(method) ?? 0) + 1);
-    const fault = this.faults.hit(this.name, method, over);
+    const fault = this.faults.hit(this.name, this.methodOf(request), over);
     if (fault) {
       const early = await this.beforeCall(fault);
       if (early !== 'go on') return early;

@@ -1,9 +1,10 @@
 /** What many triggers of one process cost their nodes: the shipped trigger, real sockets, a clock moved by hand. */
-import { Devchain } from '../../devchain';
+import { Devchain, type Fault } from '../../devchain';
 import { NodePool } from '../../src/rpc/pool';
+import { keysCredentialFor, nodeCredentialFor } from '../support/devchainCredentials';
 import { SocketClock } from '../support/socketClock';
-import { Ledger } from './scenario';
-import { TriggerHost } from './triggerHost';
+import { Ledger } from '../support/depositScenario';
+import { TriggerHost } from '../support/triggerHost';
 
 const blockInterval = 3;
 
@@ -13,11 +14,13 @@ class World {
   readonly pool: NodePool;
   readonly hosts: TriggerHost[] = [];
   readonly ledgers: Ledger[] = [];
+  private readonly counted: Fault;
 
   private constructor(
     readonly chain: Devchain,
     private readonly delayed: boolean,
   ) {
+    this.counted = chain.faults.add({ kind: 'count' });
     this.clock = new SocketClock(chain.head.seconds * 1000, () => this.calls);
     this.pool = new NodePool({ clock: this.clock, random: () => 0.5 });
   }
@@ -45,16 +48,8 @@ class World {
       pool: this.pool,
       parameters: { account, options: { batchSize: 10 } },
       credentials: {
-        bitSharesNodeApi: {
-          chain: 'custom',
-          chainId: this.chain.chainId,
-          addressPrefix: 'BTS',
-          trustedUrls: this.chain.trustedUrl,
-          delayedUrls: this.delayed ? this.chain.delayedUrl : '',
-          user: '',
-          password: '',
-        },
-        bitSharesKeysApi: { account, memoKey: this.chain.account(account).keys.memo },
+        bitSharesNodeApi: nodeCredentialFor(this.chain, this.delayed ? {} : { delayedUrls: '' }),
+        bitSharesKeysApi: keysCredentialFor(this.chain, account),
       },
     });
     this.hosts.push(host);
@@ -65,12 +60,9 @@ class World {
     expect(this.hosts.flatMap(({ failures }) => failures)).toEqual([]);
   }
 
-  private get servers() {
-    return [this.chain.trusted.server, this.chain.delayed.server];
-  }
-
+  /** Calls of all nodes. */
   get calls(): number {
-    return this.servers.reduce((sum, { asked }) => sum + [...asked.values()].reduce((a, b) => a + b, 0), 0);
+    return this.counted.hits;
   }
 
   /** Calls while `work` goes on. */
@@ -91,7 +83,8 @@ class World {
 
   /** WebSocket connections that each address has taken, in all. */
   get sockets(): number[] {
-    return this.servers.map(({ connectionsTaken }) => connectionsTaken);
+    const { trusted, delayed } = this.chain;
+    return [trusted, delayed].map(({ server }) => server.connectionsTaken);
   }
 
   /** Starts all triggers as n8n does when it starts, or as publishing does. */

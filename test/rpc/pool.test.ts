@@ -4,8 +4,9 @@ import type { AddressEvent } from '../../src/rpc/addresses';
 import type { NodeClientSettings } from '../../src/rpc/nodeClient';
 import { NodePool } from '../../src/rpc/pool';
 import { ManualClock, settled } from '../support/manualClock';
-import { chainId, failure, rightChain, until } from './clientOfNodes';
-import { ScriptedNode, type Reply, type Request } from './scriptedNode';
+import { chainId, failure, rightChain } from '../support/clientOfNodes';
+import { ScriptedNode, type Reply, type Request } from '../support/scriptedNode';
+import { until } from '../support/until';
 
 let clock: ManualClock;
 let pool: NodePool;
