@@ -54,6 +54,9 @@ const zones = [
   ...['devchain', 'demo', 'test'].map((outside) =>
     zone('nodes', outside, 'the package does not ship its test chain'),
   ),
+  ...inside.devchain.map((room) =>
+    zone(`devchain/${room}`, 'devchain/*.ts', 'the hand that drives devchain is above its rooms'),
+  ),
   ...faces.flatMap((face) =>
     [...faces, 'shared']
       .filter((other) => other !== face)

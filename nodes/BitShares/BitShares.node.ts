@@ -1,3 +1,4 @@
+/** The node BitShares: queries of the chain, and what keys in n8n sign. */
 import {
   NodeConnectionTypes,
   type IExecuteFunctions,

@@ -1,3 +1,4 @@
+/** The node BitShares Wallet: the money operations with the keys of a cli_wallet. */
 import {
   NodeConnectionTypes,
   type IExecuteFunctions,

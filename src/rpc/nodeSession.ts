@@ -1,5 +1,5 @@
 /** Opens sessions: a connection to one endpoint, with chain id and login checked. */
-import type { Clock, NodeSession } from '../chain/interfaces';
+import type { Clock } from '../chain/interfaces';
 import { BitSharesError } from '../errors';
 import { coreAssetOf } from '../protocol';
 import { chainReader } from './chainReader';
@@ -8,7 +8,9 @@ import type { KnownNode } from './demand';
 import { displayEndpoint } from './endpoint';
 import { lookUpHost, post, type HostLookup, type Post } from './network';
 import { NodeLogin } from './nodeLogin';
-import { leaseOf } from './sessionLease';
+import { leaseOf, type OpenedSession } from './sessionLease';
+
+export type { OpenedSession };
 import { SharedSession } from './sharedSession';
 import { openWebSocket, type OpenSocket } from './socket';
 
@@ -45,7 +47,7 @@ export function knownChain({ chainId, prefix }: SessionSettings): NonNullable<Kn
  */
 export async function openSession(
   ...[url, settings, openSocket, clock, network]: Opening
-): Promise<NodeSession> {
+): Promise<OpenedSession> {
   const shared = await openSharedSession(url, settings, openSocket, clock, network);
   return leaseOf(shared, {
     chain: knownChain(settings),

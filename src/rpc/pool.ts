@@ -6,7 +6,7 @@
  * for the trouble may be with one account only, and somebody's payment may be under way there.
  */
 import { createHash } from 'node:crypto';
-import type { Clock, NodeEndpoints, NodeSession } from '../chain/interfaces';
+import type { Clock, NodeEndpoints } from '../chain/interfaces';
 import { Moments } from '../chain/moments';
 import type { AddressObserver } from './addresses';
 import {
@@ -16,7 +16,7 @@ import {
   type OpenSession,
 } from './nodeClient';
 import { knownChain, openSharedSession, type Opening } from './nodeSession';
-import { leaseOf } from './sessionLease';
+import { leaseOf, type OpenedSession } from './sessionLease';
 import type { SharedSession } from './sharedSession';
 
 /**
@@ -38,7 +38,7 @@ class Address {
   ) {}
 
   /** @param isDone tells, at the end of the lease, whether its user has no more use for the node, rather than leaving it */
-  async lease(...[opening, isDone]: [Opening, () => boolean]): Promise<NodeSession> {
+  async lease(...[opening, isDone]: [Opening, () => boolean]): Promise<OpenedSession> {
     this.users += 1;
     this.inUse.abort();
     let shared: SharedSession;

@@ -9,6 +9,9 @@ import { chainReader } from './chainReader';
 import type { SharedSession } from './sharedSession';
 import { lostWith, notSent } from './request';
 
+/** A session as it is opened: which other addresses there are is not its to know. */
+export type OpenedSession = Omit<NodeSession, 'leave' | 'outdated'>;
+
 export interface LeaseSettings {
   chain: NonNullable<KnownNode['chain']>;
   /** Told of a question that the node answers neither over its WebSocket nor over HTTP, though the connection lives. */
@@ -98,7 +101,7 @@ class SessionLease {
 }
 
 /** A part in a session, which ends with its `close` or with the connection. */
-export function leaseOf(shared: SharedSession, settings: LeaseSettings): NodeSession {
+export function leaseOf(shared: SharedSession, settings: LeaseSettings): OpenedSession {
   const lease = new SessionLease(shared, settings);
   const reader = chainReader((api, method, args) => lease.call(api, method, args), {
     endpoint: () => lease.endpoint,

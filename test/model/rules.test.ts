@@ -5,7 +5,7 @@
 import { mutationNames, active, is, type Mutation } from './mutations';
 import { runHistory } from './modelHistory';
 import type { Theme } from './subjects';
-import type { ChainState } from '../../src/chain/interfaces';
+import type { ChainState, Clock } from '../../src/chain/interfaces';
 import { isBitSharesError } from '../../src/errors';
 import type { SignedTransaction, Transaction } from '../../src/protocol';
 import type { WithdrawalReader } from '../../src/withdrawals/proof/reader';
@@ -134,8 +134,8 @@ jest.mock('../../src/withdrawals/proof/view', () => {
   const actual = jest.requireActual<typeof ViewModule>('../../src/withdrawals/proof/view');
   return {
     ...actual,
-    readView: async (nodes: ViewModule.WithdrawalNodes) => {
-      const view = await actual.readView(nodes);
+    readView: async (nodes: ViewModule.WithdrawalNodes, clock: Clock) => {
+      const view = await actual.readView(nodes, clock);
       let { state } = view;
       if (is('state and fees read in two calls')) {
         // Fees that were asked for separately, and not every time.

@@ -1,8 +1,5 @@
 /** Parameters are declared once: what n8n shows is what the reader goes by. */
-import type { INodeProperties, INodeType } from 'n8n-workflow';
 import { BitShares } from '../../nodes/BitShares/BitShares.node';
-import { BitSharesTrigger } from '../../nodes/BitSharesTrigger/BitSharesTrigger.node';
-import { BitSharesWallet } from '../../nodes/BitSharesWallet/BitSharesWallet.node';
 import {
   booleanParameter,
   choiceParameter,
@@ -13,7 +10,6 @@ import {
 import { maximumFee } from '../../nodes/shared/transfer/fields';
 import { maximumFeeOf } from '../../src/withdrawals/transaction/limits';
 import { executeNode } from '../support/executeNode';
-import storedNames from './storedNames.json';
 
 const rounds = wholeNumberParameter({
   displayName: 'Rounds',
@@ -93,32 +89,4 @@ describe('a declaration', () => {
       maximumFeeOf(String(maximumFee.description.default), coreAsset),
     );
   });
-});
-
-/** Every parameter, and each value of a list, by the operations that show it. */
-function namesOf({ description: { properties } }: INodeType): string[] {
-  const lines = (field: INodeProperties, path: string): string[] => {
-    const inside = (field.options ?? []).flatMap((option) => {
-      if ('type' in option) return lines(option, `${path}.${option.name}`);
-      if ('values' in option)
-        return option.values.flatMap((value) => lines(value, `${path}.${option.name}.${value.name}`));
-      return [`${path} = ${String(option.value)}`];
-    });
-    return [`${path}: ${field.type}`, ...inside];
-  };
-  return properties.flatMap((field) => {
-    const { resource = [''], operation = [''] } = field.displayOptions?.show ?? {};
-    return resource.flatMap((of) =>
-      operation.flatMap((by) => lines(field, [of, by, field.name].filter((name) => name !== '').join('.'))),
-    );
-  });
-}
-
-test.each<[keyof typeof storedNames, INodeType]>([
-  ['bitShares', new BitShares()],
-  ['bitSharesTrigger', new BitSharesTrigger()],
-  ['bitSharesWallet', new BitSharesWallet()],
-])('what workflows have stored of %s is still called so', (name, node) => {
-  expect(node.description.name).toBe(name);
-  expect(namesOf(node)).toEqual(expect.arrayContaining(storedNames[name]));
 });

@@ -53,6 +53,7 @@ const refused: [guarantee: string, file: string, text: string, rule: string][] =
     'no-restricted-syntax',
   ],
   ['a test chain that uses src', 'devchain/chain/x.ts', imports('../../src/protocol'), paths],
+  ['a room of the test chain that knows the hand', 'devchain/wallet/x.ts', imports('../operator'), paths],
   ["a chain that knows the test chain's wallet", 'devchain/chain/x.ts', imports('../wallet/wallet'), paths],
   ['src that imports n8n', 'src/chain/x.ts', imports('n8n-workflow'), 'no-restricted-imports'],
   [

@@ -4,7 +4,8 @@ import type { AddressEvent } from '../../src/rpc/addresses';
 import type { NodeClientSettings } from '../../src/rpc/nodeClient';
 import { NodePool } from '../../src/rpc/pool';
 import { ManualClock, settled } from '../support/manualClock';
-import { chainId, failure, rightChain } from '../support/clientOfNodes';
+import { chainId, rightChain } from '../support/clientOfNodes';
+import { failure } from '../support/failure';
 import { ScriptedNode, type Reply, type Request } from '../support/scriptedNode';
 import { until } from '../support/until';
 

@@ -1,3 +1,4 @@
+/** What is the wallet's own when it pays: its signature, its lock, From, and its credentials. The operations are those of the BitShares node. */
 import type { IDataObject } from 'n8n-workflow';
 import quoteSchema from '../../nodes/BitSharesWallet/__schema__/v1.0.0/transfer/quote.json';
 import { BitShares } from '../../nodes/BitShares/BitShares.node';
@@ -82,33 +83,6 @@ describe('a withdrawal through cli_wallet', () => {
     const { error } = await house.run('transfer', 'send', parameters(change), { items: same });
     expect(error?.message).toMatch(/^Withdrawal ID: 2 items of this batch have the id W-4/);
     expect(await locked()).toBe(true);
-  });
-
-  test('a memo whose expression finds nothing is refused', async () => {
-    const item = request({ memo: 'invoice 8' });
-    const { error } = await house.run('transfer', 'send', parameters({ memo: '={{ $json.mmo }}' }), {
-      items: [item],
-    });
-    expect(error?.message).toBe('Memo: the expression gives no value');
-    expect(payments()).toBe(0);
-  });
-
-  test('is not paid twice by a retry after the answer of the broadcast was lost', async () => {
-    house.chain.faults.clear();
-    house.chain.faults.add({ kind: 'answer lost', node: 'trusted', method: /^broadcast/ });
-    const item = request();
-    const first = await send(item, {
-      options: { receiverMemoKey: house.chain.account('alice').publicKeys.memo, maximumWait: 0 },
-    });
-    expect(first).toMatchObject({ outcome: 'unknown', paid: false });
-    const second = await send(item);
-    house.chain.produceBlock();
-    const third = await send(item);
-    house.chain.confirm();
-    const last = await send(item);
-    expect(last).toMatchObject({ outcome: 'irreversible', paid: true });
-    expect(new Set([first, second, third, last].map(({ transactionId }) => transactionId)).size).toBe(1);
-    expect(payments()).toBe(1);
   });
 
   test('is not paid twice by a retry after the answer of the wallet was lost', async () => {
@@ -268,16 +242,6 @@ describe('a withdrawal through cli_wallet', () => {
     });
     expect(error?.description).toContain('WRONG_CHAIN');
     expect(house.broadcasts.hits).toBe(0);
-  });
-
-  test('what would change on a retry is refused before anything is asked', async () => {
-    const { error } = await house.run(
-      'transfer',
-      'send',
-      parameters({ withdrawalId: '={{ $now.toMillis() }}' }),
-      { items: [request()] },
-    );
-    expect(error?.description).toContain('UNSTABLE_EXPRESSION');
   });
 
   test('no password and no key stands in anything that n8n stores', async () => {

@@ -21,6 +21,8 @@ export interface NodeSettings {
   password: string;
   /** Is told when the clients leave an address; not a part of the credential. */
   onAddress?: AddressObserver;
+  /** Is told of what an operator should mend although work goes on; not a part of the credential. */
+  warn?: (warning: BitSharesError) => void;
 }
 
 const webSocketProtocols = ['ws:', 'wss:'];

@@ -1,8 +1,7 @@
 import type { Clock, NodeSession } from '../../../src/chain/interfaces';
 import {
-  checkDelayedNode,
-  checkFinality,
-  checkFreshness,
+  checkFollows,
+  compareWithTrusted,
   finalHeight,
   type FinalHeight,
 } from '../../../src/deposits/reading/finality';
@@ -16,9 +15,9 @@ export async function checkedHeight(
   staleAfterSeconds: number,
   signal: AbortSignal,
 ): Promise<FinalHeight> {
-  const state = await session.state();
-  checkFreshness(session.endpoint, state, clock.now(), staleAfterSeconds);
-  if (kind === 'full') await checkFinality(session, state, clock.now(), staleAfterSeconds);
-  if (kind === 'delayed' && trusted !== null) await checkDelayedNode(session, trusted, clock, signal);
-  return finalHeight(kind, state);
+  const isCompared = kind === 'delayed' && trusted !== null;
+  const compared = isCompared ? await compareWithTrusted(session, trusted, clock, signal) : null;
+  const state = compared?.state ?? (await session.state());
+  await checkFollows(session, kind, state, clock.now(), staleAfterSeconds, compared?.seen);
+  return finalHeight(kind, state, compared?.final);
 }

@@ -68,6 +68,7 @@ export function connections(settings: NodeSettings, nodes: Nodes): Omit<Withdraw
     nodes: {
       trusted: () => trusted.session(),
       delayed: delayed === undefined ? null : () => delayed.session(),
+      warn: settings.warn,
     },
     clock: systemClock,
     caches: cachesOf(settings),

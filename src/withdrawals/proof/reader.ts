@@ -1,4 +1,5 @@
 /** What withdrawals ask of a node. A session of a node client is one; a test can write its own. */
+import type { LeavableSession } from '../../chain/furtherAddresses';
 import type { ChainReader } from '../../chain/interfaces';
 
 export type WithdrawalReader = Pick<
@@ -14,3 +15,6 @@ export type WithdrawalReader = Pick<
   | 'state'
   | 'statistics'
 >;
+
+/** A connection of which one look at the chain is made. */
+export type WithdrawalSession = WithdrawalReader & LeavableSession;

@@ -1,5 +1,6 @@
 /** Approving a proposal. It moves no money twice: a proposal executes once, and approving again changes nothing. */
 import { nodesDisagree } from '../../chain/disagreement';
+import { checkFit, paying } from '../../chain/health';
 import type { Account, Proposal } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
 import { labels } from '../../labels';
@@ -16,7 +17,6 @@ import {
 import { sameValue } from '../../chain/sameValue';
 import { delayedOf, parameterDisagreement, usedByApproval } from '../proof/agreedParameters';
 import { broadcastOutcome } from '../../payments/broadcast';
-import { checkInSync } from './checks';
 import { agreedLookupOf, lookupOf, type WithdrawalContext } from './context';
 import { proposalUpdateFee } from '../../payments/fees';
 import { readHistory } from '../proof/evidence';
@@ -25,7 +25,7 @@ import { coreAssetBy } from '../transaction/request';
 import { pays, transfersIn } from '../proof/senderIndex';
 import { signFor } from '../../payments/signing';
 import { coreAssetId, transactionOf } from '../transaction/transactionBuilder';
-import { readView, type ChainView } from '../proof/view';
+import { factsOf, readView, type ChainView } from '../proof/view';
 
 /** A short life: an approval that was not included can simply be made again. In seconds. */
 const approvalLifetime = 120;
@@ -53,9 +53,9 @@ export async function approveProposal(
   context: WithdrawalContext,
 ): Promise<ApprovalItem> {
   const { chain, nodes, keys, clock } = context;
-  const view = await readView(nodes);
+  const view = await readView(nodes, clock);
   const { session, state } = view;
-  checkInSync(session.endpoint, state, clock.now());
+  checkFit(factsOf(view), paying, clock.now());
   const lookup = agreedLookupOf(view, lookupOf(view));
   const signer = await lookup.account(keys.account);
   const owner = await lookup.account(request.account);

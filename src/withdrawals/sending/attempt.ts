@@ -1,4 +1,5 @@
 /** One attempt: the transaction of a withdrawal in the present window, and the checks before it is signed. */
+import { checkFit, paying } from '../../chain/health';
 import type { Account } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
 import { labels } from '../../labels';
@@ -12,7 +13,8 @@ import {
   type Transaction,
   transactionId,
 } from '../../protocol';
-import { checkAssetRules, checkFee, checkInSync, checkSize } from './checks';
+import { checkAssetRules, checkFee, checkSize } from './checks';
+import { factsOf } from '../proof/view';
 import { type Evidence } from '../proof/evidence';
 import type { Intent } from '../transaction/intent';
 import { checkLimits, checkMaximumFee, type LimitSettings } from '../transaction/limits';
@@ -180,7 +182,7 @@ export function checkAttempt(
 ): void {
   const { view } = evidence;
   const { chain, keys, signer, limits, maximumFee, now } = context;
-  checkInSync(view.session.endpoint, view.state, now);
+  checkFit(factsOf(view), paying, now);
   const signatures = signatureCount(signer, keys, chain.prefix);
   checkLimits(limits, { asset: parties.asset, receiver: parties.receiver, amount });
   checkMaximumFee(attempt.fee, parties.feeAsset, parties.coreAsset, maximumFee);

@@ -6,33 +6,9 @@ import { formatAmount } from '../../protocol';
 import { coreWorth } from '../transaction/limits';
 import type { Fee } from '../transaction/transactionBuilder';
 
-/** Older heads are not trusted. Clocks may differ by a minute, and a few slots may be missed. */
-const oldestHead = 120;
-/** Of the last 128 slots, in per cent, as the BitShares exchange guide asks before paying out. */
-const leastParticipation = 80;
-
 /** White list, override authority and transfer restriction of an asset (bitshares-core `asset_ops.hpp`). */
 const whiteListFlag = 0x02;
 const transferRestrictedFlag = 0x08;
-
-/** @throws NODE_OUT_OF_SYNC */
-export function checkInSync(endpoint: string, state: ChainState, nowMilliseconds: number): void {
-  const age = Math.round(nowMilliseconds / 1000 - state.headTime);
-  if (age > oldestHead) {
-    throw new BitSharesError('NODE_OUT_OF_SYNC', {
-      message: `${endpoint} is not in sync: its head block is ${age} s old`,
-      fix: 'Wait until the node has caught up. Check its peers and the clock of this machine.',
-      data: { headAgeSeconds: age, headBlock: state.headBlockNumber },
-    });
-  }
-  if (state.participation < leastParticipation) {
-    throw new BitSharesError('NODE_OUT_OF_SYNC', {
-      message: `${endpoint} sees a witness participation of ${state.participation} %: it may be on a minority fork`,
-      fix: 'Wait until participation is above 80 % again, or use another node.',
-      data: { participation: state.participation },
-    });
-  }
-}
 
 /**
  * Refuses a proposal for an account from which one key alone can pay. A payment and a proposal of the same withdrawal in

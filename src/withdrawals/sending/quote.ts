@@ -1,4 +1,5 @@
 /** Quote: the complete intent of a withdrawal and all checks, without private keys and without sending anything. */
+import { checkFit, paying } from '../../chain/health';
 import { BitSharesError } from '../../errors';
 import { labels } from '../../labels';
 import {
@@ -12,7 +13,7 @@ import {
 } from '../../protocol';
 import { memoKeyDisagreement, parameterDisagreement, usedByTransfer } from '../proof/agreedParameters';
 import { checkRequestedAt } from './attempt';
-import { checkAssetRules, checkFee, checkInSync, checkSize, Funds } from './checks';
+import { checkAssetRules, checkFee, checkSize, Funds } from './checks';
 import { agreedLookupOf, lookupOf, type WithdrawalContext } from './context';
 import type { Intent } from '../transaction/intent';
 import { checkLimits, checkMaximumFee, maximumFeeOf } from '../transaction/limits';
@@ -20,7 +21,7 @@ import { withdrawalNonce } from '../transaction/nonce';
 import { formIntent, otherPayer, type Parties, type PlainRequest } from '../transaction/request';
 import { buildTransfer, feeOf, transactionOf } from '../transaction/transactionBuilder';
 import { transferItem, type TransferItem } from './transferItem';
-import { readView } from '../proof/view';
+import { factsOf, onOneLook, type ChainView } from '../proof/view';
 import { checkWindowLength, windowAt } from '../transaction/window';
 import type { WithdrawalOrder } from './withdrawal';
 
@@ -51,10 +52,17 @@ export async function quoteWithdrawal(
   order: Omit<WithdrawalOrder, 'request'> & { request: PlainRequest },
   context: QuoteContext,
 ): Promise<QuoteResult> {
-  const { chain, nodes, clock } = context;
-  const view = await readView(nodes);
+  return onOneLook(context.nodes, context.clock, (view) => quoteOn(view, order, context));
+}
+
+async function quoteOn(
+  view: ChainView,
+  order: Parameters<typeof quoteWithdrawal>[0],
+  context: QuoteContext,
+): Promise<QuoteResult> {
+  const { chain, clock } = context;
   const { state, session } = view;
-  checkInSync(session.endpoint, state, clock.now());
+  checkFit(factsOf(view), paying, clock.now());
   checkRequestedAt(order.request.requestedAt, state.headTime, order.maximumAge);
   checkWindowLength(state, view.lastIrreversibleTime);
   const lookup = agreedLookupOf(view, lookupOf(view));

@@ -28,7 +28,7 @@ import { contentFingerprint } from '../transaction/intent';
 import { maximumFeeOf } from '../transaction/limits';
 import type { HistoryReading } from '../proof/senderHistory';
 import { formIntent, isFaultOfRequest, otherPayer, type Lookup } from '../transaction/request';
-import { readView, type ChainView } from '../proof/view';
+import { leaveUnfit, readView, type ChainView } from '../proof/view';
 import { inGroups } from '../../chain/inGroups';
 import { passing } from './passing';
 import { Withdrawal, type WithdrawalOrder, type WithdrawalResult } from './withdrawal';
@@ -73,6 +73,10 @@ class Run {
   /** Read once a run, and again while a proposal may be open. */
   private history: HistoryReading | null = null;
   private duplicatesResolved = false;
+  /** The look of the present round. */
+  private view: ChainView | null = null;
+  /** What a node did not show of one withdrawal in the present round, though it goes on with the others. */
+  private unfit: BitSharesError | null = null;
   /** `1.2.x` of who signs and who pays, as both nodes named them. */
   private accountIds: { signerId: string; payerId: string } | null = null;
 
@@ -90,8 +94,11 @@ class Run {
     const { clock, signal } = this.context;
     while (signal?.aborted !== true) {
       let pause = 1000;
+      this.view = null;
+      this.unfit = null;
       try {
         pause = await this.round();
+        if (this.view !== null) leaveUnfit(this.view, this.unfit);
       } catch (error) {
         this.afterFailedRound(error);
       }
@@ -136,17 +143,19 @@ class Run {
     const reason = isBitSharesError(error)
       ? error
       : new BitSharesError('INTERNAL', { message: 'Something impossible happened', cause: error });
+    const isLeft = this.view !== null && leaveUnfit(this.view, error);
     const outOfPatience = !this.signedAnything && this.context.clock.now() - this.begin >= patience;
     for (const withdrawal of this.open()) {
       withdrawal.reason = reason;
-      if (outOfPatience || !passing.has(reason.code)) withdrawal.stopped = true;
+      if (outOfPatience || !(isLeft || passing.has(reason.code))) withdrawal.stopped = true;
     }
   }
 
   /** One look and what follows from it. Returns how long to wait before the next, in milliseconds. */
   private async round(): Promise<number> {
-    const { nodes, keys } = this.context;
-    const view = await readView(nodes);
+    const { nodes, keys, clock } = this.context;
+    const view = await readView(nodes, clock);
+    this.view = view;
     const pause = Math.min(3000, Math.max(500, view.state.blockInterval * 500));
     const lookup = lookupOf(view);
     const agreed = agreedLookupOf(view, lookup);
@@ -314,7 +323,7 @@ class Run {
   private async look(withdrawal: Withdrawal, evidence: Evidence): Promise<boolean> {
     const { intent, parties, fault, withdrawalId } = withdrawal;
     const { view, scanned } = evidence;
-    withdrawal.reason = view.delayedFault;
+    withdrawal.reason = view.delayedFault ?? view.standing;
     let payment: Payment | null;
     try {
       payment = await findPayment(evidence, scanned.senderId, withdrawalId);
@@ -323,6 +332,7 @@ class Run {
       const isRefusedHistory = error === evidence.history?.refusal;
       if (!isBitSharesError(error) || (error.code !== 'INVALID_ANSWER' && !isRefusedHistory)) rethrow(error);
       withdrawal.reason = error;
+      this.unfit = error;
       return false;
     }
     withdrawal.payment = null;

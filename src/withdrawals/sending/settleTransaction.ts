@@ -28,7 +28,7 @@ import { withdrawalNonce } from '../transaction/nonce';
 import type { ScannedBlocks } from '../proof/scan';
 import { nextStep, settle } from '../../payments/settlement';
 import { amountsOf, transferItem, type NamedParties, type TransferItem } from './transferItem';
-import { readView } from '../proof/view';
+import { leaveUnfit, readView, type ChainView } from '../proof/view';
 import type { WaitFor } from './withdrawal';
 
 export interface SettleOrder {
@@ -109,6 +109,8 @@ class Settling {
   private readonly transfer: TransferOperation | undefined;
   private readonly id: string | null;
   private readonly expiration: number | null;
+  /** The look of the present round. */
+  private view: ChainView | null = null;
   private scanned: ScannedBlocks | null = null;
   private payment: Payment | null = null;
   private pending = false;
@@ -135,6 +137,7 @@ class Settling {
     const deadline = clock.now() + this.order.maximumWait * 1000;
     for (;;) {
       let pause = 1000;
+      this.view = null;
       try {
         pause = await this.round();
       } catch (error) {
@@ -142,6 +145,7 @@ class Settling {
         // A transaction of another withdrawal is refused before it can be sent.
         if (error.code === 'INVALID_TRANSACTION' || error.code === 'UNKNOWN_ACCOUNT') rethrow(error);
         this.reason = error;
+        if (this.view !== null) leaveUnfit(this.view, error);
         if (error.code === 'WITHDRAWAL_CONFLICT') {
           if (!this.sent) rethrow(error);
           this.refused = true;
@@ -173,8 +177,9 @@ class Settling {
   }
 
   private async round(): Promise<number> {
-    const { chain, nodes, keys, caches } = this.context;
-    const view = await readView(nodes);
+    const { chain, nodes, keys, caches, clock } = this.context;
+    const view = await readView(nodes, clock);
+    this.view = view;
     const pause = Math.min(3000, Math.max(500, view.state.blockInterval * 500));
     const lookup = lookupOf(view);
     const payer = this.context.payingAccount ?? keys.account;
@@ -193,7 +198,7 @@ class Settling {
     const blocks = await gatherEvidence(view, from, this.scanned, null);
     const history = await readHistory(view, caches.historyOf(chain.chainId, sender.id), sender);
     const evidence = { ...blocks, history };
-    this.reason = view.delayedFault;
+    this.reason = view.delayedFault ?? view.standing;
     const payment = await findPayment(evidence, sender.id, this.order.withdrawalId);
     if (payment !== null) await this.checkContent(payment, lookup);
     this.payment = payment;

@@ -7,7 +7,7 @@ import { forEachConnectedItem } from '../../../shared/items/connectedItems';
 import { keysOf } from '../../../shared/credentials/credentials';
 import { requireAccount } from '../../../shared/parameters/lookup';
 import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
-import { sessionInSync } from '../../../shared/credentials/sessionInSync';
+import { payingSession } from '../../../shared/claims/payingSession';
 import { importFields, importOptions, importOptionsOf, isDryRun } from '../../../shared/claims/importFields';
 import { labels } from '../../../../src/labels';
 
@@ -47,7 +47,7 @@ export const importOperation: NodeOperation = {
         },
         {
           chain: settings.chain,
-          node: dryRun ? () => trusted.session() : sessionInSync(trusted),
+          node: dryRun ? () => trusted.session() : payingSession(trusted),
           clock: systemClock,
           signal: this.getExecutionCancelSignal(),
         },

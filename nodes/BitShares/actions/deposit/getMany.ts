@@ -94,7 +94,7 @@ export const getMany: NodeOperation = {
       const keys = keysOfItem(itemIndex);
       const keyring = memoKeyring(keys, settings.chain);
       const reading = readingNodes(nodes, settings.chain);
-      return forRange(this, reading, async (session) => {
+      return forRange(reading, async (session) => {
         const range = await openRange(this, itemIndex, reading, session, { hasEnd: true });
         const { assetsOf, account, from, lastBlock, height } = range;
         if (keys !== undefined) {

@@ -1,12 +1,12 @@
 /** The stretch of history that a deposit query reads: its fields, and its beginning and end on a node. */
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { onFurtherAddresses } from '../../../../src/chain/furtherAddresses';
 import type { NodeSession } from '../../../../src/chain/interfaces';
 import type { WatchedAccount } from '../../../../src/deposits/reading/accountOperation';
 import { Agreement, type AssetSource } from '../../../../src/deposits/reading/secondNode';
 import type { Mark } from '../../../../src/deposits/reading/position';
 import { parseDepositId } from '../../../../src/deposits/reading/depositKey';
 import type { FinalHeight, NodeKind } from '../../../../src/deposits/reading/finality';
-import { onFurtherAddresses } from '../../../../src/deposits/reading/furtherAddresses';
 import { describeGap } from '../../../../src/deposits/reading/historyReader';
 import { firstBlockAt, startPosition } from '../../../../src/deposits/reading/startPosition';
 import type { HistoryGap } from '../../../../src/deposits/reading/gap';
@@ -15,7 +15,6 @@ import type { Chain } from '../../../../src/protocol';
 import type { ChainNodes } from '../../../shared/deposits/nodes';
 import { checkedHeight } from '../../../shared/deposits/checkedHeight';
 import { readStart, readTime, startBlock, startTime } from '../../../shared/deposits/start';
-import { addressHints } from '../../../shared/credentials/addressReports';
 import { systemClock } from '../../../shared/clock';
 import type { Nodes } from '../../../shared/credentials/nodeCredential';
 import {
@@ -121,16 +120,12 @@ export function readingNodes({ trusted, delayed }: Nodes, chain: Chain): ChainNo
     : { chain, kind: 'delayed', reading: delayed, trusted };
 }
 
-/**
- * Does `work` on a session of the node that is read. An address whose answers cannot be used is left for the next one, where
- * it begins anew, and a hint says so.
- */
+/** Does `work` on a session of the node that is read; an unfit address is left for the next one, where it begins anew. */
 export async function forRange<Result>(
-  context: IExecuteFunctions,
   nodes: ChainNodes,
   work: (session: NodeSession) => Promise<Result>,
 ): Promise<Result> {
-  return onFurtherAddresses(nodes.reading, work, addressHints(context));
+  return onFurtherAddresses(() => nodes.reading.session(), work);
 }
 
 /**

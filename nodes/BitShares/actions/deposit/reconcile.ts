@@ -64,7 +64,7 @@ export const reconcile: NodeOperation = {
   async execute(items) {
     return forEachConnectedItem(this, items, async (itemIndex, { settings, ...nodes }) => {
       const reading = readingNodes(nodes, settings.chain);
-      return forRange(this, reading, async (session) => {
+      return forRange(reading, async (session) => {
         const range = await openRange(this, itemIndex, reading, session, { hasEnd: false });
         const opening = await openingBalancesOf(this, itemIndex, range);
         const reconciliation = new Reconciliation(settings.chain.chainId, range.account.id, opening);

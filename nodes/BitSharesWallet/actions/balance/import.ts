@@ -18,7 +18,7 @@ import { keysOf } from '../../../shared/credentials/credentials';
 import { requireAccount } from '../../../shared/parameters/lookup';
 import { withConnections, type Nodes } from '../../../shared/credentials/nodeCredential';
 import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
-import { sessionInSync } from '../../../shared/credentials/sessionInSync';
+import { payingSession } from '../../../shared/claims/payingSession';
 import type { Wallet } from '../../../shared/credentials/walletCredential';
 import { forEachWalletItem } from '../../../shared/items/walletItems';
 import { walletClaims, type BalanceKeys } from '../../walletClaims';
@@ -80,7 +80,7 @@ async function sendFor(
 ): Promise<{ transactions: ShownClaim[]; earlier: EarlierTransaction[] }> {
   const { chain } = wallet;
   // One session: what one node calls irreversible says nothing about the claims that another shows.
-  const session = sessionInSync(trusted);
+  const session = payingSession(trusted);
   const node = await session();
   const state = await node.state();
   const build = () => wallet.unlocked((call) => walletClaims(call, account, balanceKeys, chain));
