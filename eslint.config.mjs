@@ -73,9 +73,6 @@ const zones = [
   ),
 ];
 
-/** The socket library's own code, bundled: it cannot do without Node's sockets, timers and buffers. */
-const socketLibrary = 'dist/vendor/ws.js';
-
 /** The one file of ours that uses Node's network modules, and what it becomes in the tarball. */
 const networkModules = ['src/rpc/network.ts', 'dist/network.js'];
 
@@ -204,15 +201,6 @@ export default tseslint.config(
     plugins: communityNodes.configs.recommended.plugins,
     rules: communityNodes.configs.recommended.rules,
     languageOptions: { sourceType: 'commonjs' },
-  },
-  {
-    files: [socketLibrary],
-    rules: {
-      // A socket is made of node:net, node:tls, node:http and streams; no allowed module has one on Node 20.
-      '@n8n/community-nodes/no-restricted-imports': 'off',
-      // Its handshake and closing timeouts are timers, and it reads process for its debug switches.
-      '@n8n/community-nodes/no-restricted-globals': 'off',
-    },
   },
   {
     files: networkModules,

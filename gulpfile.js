@@ -1,6 +1,6 @@
 /**
- * Builds `dist`: one bundle with everything of ours and the libraries it uses, the socket library and what uses Node's network
- * modules in files of their own, a small file for each node and credential where n8n looks for it, and the files that n8n reads beside them.
+ * Builds `dist`: one bundle with everything of ours and the libraries it uses, what uses Node's network modules in a file of
+ * its own, a small file for each node and credential where n8n looks for it, and the files that n8n reads beside them.
  */
 const { mkdir, readFile, rm, writeFile } = require('node:fs/promises');
 const path = require('node:path');
@@ -8,7 +8,7 @@ const esbuild = require('esbuild');
 const gulp = require('gulp');
 const packageJson = require('./package.json');
 
-const bundledLibraries = ['ws', '@noble/secp256k1', 'bs58', 'base-x'];
+const bundledLibraries = ['@noble/secp256k1', 'bs58', 'base-x'];
 
 /** `dist/nodes/X/X.node.js` and so on, with the class that each holds. */
 const entries = [...packageJson.n8n.nodes, ...packageJson.n8n.credentials].map((file) => ({
@@ -54,29 +54,12 @@ async function bundle() {
     define: cryptoWithoutGlobalThis,
     plugins: [
       {
-        name: 'socket-library-in-its-own-file',
-        setup(build) {
-          build.onResolve({ filter: /^ws$/ }, () => ({ path: './vendor/ws.js', external: true }));
-        },
-      },
-      {
         name: 'network-modules-in-their-own-file',
         setup(build) {
           build.onResolve({ filter: /^\.\/network$/ }, () => ({ path: './network.js', external: true }));
         },
       },
     ],
-  });
-}
-
-async function bundleSocketLibrary() {
-  await esbuild.build({
-    ...shared,
-    stdin: { contents: `module.exports = require('ws');`, resolveDir: __dirname },
-    outfile: 'dist/vendor/ws.js',
-    // Optional native speed-ups that this package does not ship.
-    external: ['bufferutil', 'utf-8-validate'],
-    minify: true,
   });
 }
 
@@ -118,8 +101,5 @@ function assets() {
     .pipe(gulp.dest('dist'));
 }
 
-exports.build = gulp.series(
-  clean,
-  gulp.parallel(bundle, bundleSocketLibrary, bundleNetwork, writeEntries, writeLicences, assets),
-);
+exports.build = gulp.series(clean, gulp.parallel(bundle, bundleNetwork, writeEntries, writeLicences, assets));
 exports.default = exports.build;

@@ -7,6 +7,7 @@ module.exports = {
   maxWorkers: '100%',
   // Nothing here is judged by its speed: a slow machine must not make a test fail.
   testTimeout: 60_000,
+  setupFiles: ['<rootDir>/test/support/platformWebSocket.cjs'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: {
     '^.+\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],

@@ -5,6 +5,7 @@ import { idle } from './chain/idle';
 import { latency } from './chain/latency';
 import { newSenders } from './chain/newSenders';
 import { recovery } from './chain/recovery';
+import { socket } from './chain/socket';
 import { testChain } from './chain/testChain';
 import { withdrawals } from './chain/withdrawals';
 import { load } from './load';
@@ -24,6 +25,7 @@ export const benches: readonly Bench[] = [
   transfer,
   transferWithMemo,
   transactionDecode,
+  socket,
   catchUp,
   newSenders,
   recovery,

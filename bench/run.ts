@@ -3,6 +3,7 @@
  * them, `--quick` takes fewer rounds, `--readme` writes the stored results into README.md. Results go to the screen and into
  * bench/results.json.
  */
+import '../test/support/platformWebSocket.cjs';
 import type { AbsentPeer, BenchContext } from './bench';
 import { benches } from './benches';
 import { measureInTurns, type Contestant } from './measure';

@@ -2,6 +2,7 @@
  * One reading of a history or of blocks in a process of its own, so that peak memory belongs to it alone. Started with the
  * task as its argument; gives what it saw as one message.
  */
+import '../../test/support/platformWebSocket.cjs';
 import { createECDH, createHash } from 'node:crypto';
 import { getHeapStatistics } from 'node:v8';
 import type { NodeSession } from '../../src/chain/interfaces';

@@ -6,7 +6,7 @@ import type { Clock } from '../chain/interfaces';
 import { BitSharesError } from '../errors';
 import { blockBytes, mayBeAskedAlone, openingBytes, unaskedBytes } from './answerSizes';
 import { displayEndpoint } from './endpoint';
-import { checkedText, idOf, tooMuch, tooOften } from './incoming';
+import { checkMessage, idOf, tooMuch, tooOften } from './incoming';
 import { MessageRate, noticeLimits, unaskedLimits } from './messageRate';
 import { lostWith, newRequest, notAnswered, notSent, refusal, type Request } from './request';
 import type { Closing, OpenSocket, Socket } from './socket';
@@ -210,7 +210,8 @@ export class Connection {
     this.latestAnswered = Math.max(this.latestAnswered, id);
   }
 
-  private received(message: Buffer): void {
+  private received(message: string): void {
+    const bytes = Buffer.byteLength(message);
     const id = idOf(message);
     const request = id === null ? undefined : this.requestOf(id);
     const most = this.stage !== 'ready' ? openingBytes : (request?.largest ?? unaskedBytes);
@@ -218,16 +219,15 @@ export class Connection {
       request === undefined
         ? `${this.endpoint} sent a message that answers no question,`
         : `${this.endpoint} answered ${request.method}`;
-    let text: string;
     try {
-      text = checkedText(message, most, who);
+      checkMessage(message, bytes, most, who);
     } catch (error) {
       this.refuse(error as BitSharesError, id, request);
       return;
     }
     let value: unknown;
     try {
-      value = JSON.parse(text);
+      value = JSON.parse(message);
     } catch {
       this.abandon(
         new BitSharesError('INVALID_ANSWER', {
@@ -237,7 +237,7 @@ export class Connection {
       );
       return;
     }
-    this.understood(value, message.length);
+    this.understood(value, bytes);
   }
 
   /** What is too large stops only what needs it, from a node that has shown which chain it is on. */

@@ -11,18 +11,15 @@ export interface HttpLogin {
 
 /**
  * The request that takes a body to its destination. The daemons close the connection after each answer without saying so, and
- * they never compress. User and password of the address are a login, for a proxy in front of it; `login` is used where
- * the address has none.
+ * they never compress.
  *
  * @throws ACCESS_DENIED for a login that others could read on the way
  */
 export function postTo(destination: Destination, body: string, login?: HttpLogin): HttpPost {
   const url = new URL(destination.url);
-  const { username, password } = url;
   url.username = '';
   url.password = '';
-  const inAddress = [username, password].map(percentDecoded).join(':');
-  const used = inAddress === ':' && login !== undefined ? `${login.user}:${login.password}` : inAddress;
+  const authorization = authorizationFor(destination, login);
   return {
     url,
     addresses: destination.addresses,
@@ -30,17 +27,25 @@ export function postTo(destination: Destination, body: string, login?: HttpLogin
       'accept-encoding': 'identity',
       connection: 'close',
       'content-type': 'application/json',
-      ...(used === ':'
-        ? {}
-        : {
-            authorization: new Secret(
-              `Basic ${Buffer.from(used).toString('base64')}`,
-              'the address beside it',
-            ).textFor(destination),
-          }),
+      ...(authorization === undefined ? {} : { authorization }),
     },
     body,
   };
+}
+
+/**
+ * The header with a login. User and password of the address are one, for a proxy in front of the daemon; `login` is used
+ * where the address has none. Undefined without either.
+ *
+ * @throws ACCESS_DENIED for a login that others could read on the way
+ */
+export function authorizationFor(destination: Destination, login?: HttpLogin): string | undefined {
+  const { username, password } = destination.url;
+  const inAddress = [username, password].map(percentDecoded).join(':');
+  const used = inAddress === ':' && login !== undefined ? `${login.user}:${login.password}` : inAddress;
+  if (used === ':') return undefined;
+  const header = `Basic ${Buffer.from(used).toString('base64')}`;
+  return new Secret(header, 'the address beside it').textFor(destination);
 }
 
 /** A sign that is no part of a code stays as it is: a password may hold it. */

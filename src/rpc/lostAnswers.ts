@@ -13,7 +13,7 @@ import { findDestination } from './destination';
 import { displayEndpoint } from './endpoint';
 import { foreignText } from './foreignText';
 import { bytesOf, isCompressed, postTo, type HttpLogin } from './httpExchange';
-import { checkedText } from './incoming';
+import { checkMessage } from './incoming';
 import { Lane } from './lane';
 import type { HostLookup, HttpPost, Post } from './network';
 import { refusal, type Request } from './request';
@@ -179,7 +179,8 @@ export class LostAnswers {
     const who = `${this.shown} answered ${method} over HTTP`;
     if (bytes === null) throw new TooLarge(who, most);
     // Single bytes: what is not UTF-8 has no other form, and all that is computed with is ASCII.
-    const text = checkedText(bytes, most, who, 'latin1');
+    const text = bytes.toString('latin1');
+    checkMessage(text, bytes.length, most, who);
     const { result, error } = this.parsed(text);
     if (error !== undefined && error !== null) {
       const refused = refusal(this.shown, { api, method, secrets: secretsIn(request) }, error);

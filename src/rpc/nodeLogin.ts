@@ -5,6 +5,7 @@ import { Answer } from './answer';
 import type { Connection } from './connection';
 import { findDestination, type Destination } from './destination';
 import { displayEndpoint } from './endpoint';
+import { authorizationFor } from './httpExchange';
 import { lookUpHost, type HostLookup } from './network';
 import { secretText } from './secretExit';
 import type { OpenSocket } from './socket';
@@ -46,10 +47,13 @@ export class NodeLogin {
     return new NodeLogin(url, settings, destination);
   }
 
-  /** Opens sockets to the addresses that were judged. */
+  /** Opens sockets to the addresses that were judged, which alone get the login of the address. */
   through(openSocket: OpenSocket): OpenSocket {
-    const addresses = this.destination?.addresses;
-    return addresses === undefined ? openSocket : (url, events) => openSocket(url, events, addresses);
+    const { destination } = this;
+    if (destination === undefined) return openSocket;
+    const { addresses } = destination;
+    return (url, events) =>
+      openSocket(url, events, { addresses, authorization: authorizationFor(destination) });
   }
 
   /**

@@ -1,12 +1,13 @@
 /**
- * The one place where the socket library is chosen. Everything else sees `OpenSocket`.
+ * The platform's WebSocket, over a connection that this package opens, watches and ends. Everything else sees `OpenSocket`.
  *
- * `ws` and not the global WebSocket: the package has to load on Node 20, which has none.
+ * Its limits and its errors differ with the version of Node.js and cannot be set, so nothing here relies on them: how much
+ * comes is counted where it comes in, compression is not offered, and why a connection ended is read from the connection.
  */
-import WebSocket, { type ClientOptions } from 'ws';
-import { largestMessageBytes } from './answerSizes';
-import { fixedLookup } from './network';
-import { connectFailure, type ConnectFailure } from './unreachable';
+import { dispatcher, type Dispatched, type Dispatcher } from './dispatcher';
+import { Frames } from './frames';
+import { upgrade, type Upgraded } from './network';
+import { connectFailure, httpFailure, noWebSocket, type ConnectFailure } from './unreachable';
 
 /** Why a socket closed. */
 export interface Closing extends ConnectFailure {
@@ -18,10 +19,10 @@ export interface SocketEvents {
   /** The other side accepts connections; whether it speaks WebSocket is not known yet. */
   accepted(): void;
   opened(): void;
-  received(message: Buffer): void;
+  received(message: string): void;
   /** A ping or pong, which a WebSocket answers by itself. */
   pinged(bytes: number): void;
-  /** Bytes that a message may have now. A larger one ends the connection while it arrives. */
+  /** Bytes that a message may have now. A larger one ends the connection as soon as its size is announced. */
   largestMessage(): number;
   /** Called exactly once, also when the socket never opened. */
   closed(closing: Closing): void;
@@ -33,82 +34,153 @@ export interface Socket {
   close(): void;
 }
 
-/** Connects to one of `addresses` where they are given, instead of looking up the host's name. */
-export type OpenSocket = (url: string, events: SocketEvents, addresses?: readonly string[]) => Socket;
+/** What was decided about the way to a node before it is connected. */
+export interface Way {
+  /** Where to connect, instead of looking up the host's name; undefined: the system decides. */
+  addresses: readonly string[] | undefined;
+  /** The header with the login of the address, for whoever is at `addresses`. */
+  authorization: string | undefined;
+}
 
-/** Room for the headers of the frames that a message comes in. */
-const framingBytes = 64 * 1024;
+/** A login that stands in `url` itself is not sent. */
+export type OpenSocket = (url: string, events: SocketEvents, way?: Way) => Socket;
 
+/** What is used of the platform's WebSocket. */
+interface PlatformSocket {
+  binaryType: string;
+  send(text: string): void;
+  close(): void;
+  addEventListener(name: 'open' | 'error', listener: () => void): void;
+  addEventListener(name: 'message', listener: (event: { data: string | ArrayBuffer }) => void): void;
+  addEventListener(name: 'close', listener: (event: { code: number }) => void): void;
+}
+
+declare const WebSocket:
+  (new (url: string, options: { dispatcher: Dispatcher }) => PlatformSocket) | undefined;
+
+/**
+ * What the platform is given as the address. It would refuse the ports of other services (as browsers do), and has no use for the
+ * real one: whoever connects by this name connects to nothing.
+ */
+const noAddress = 'ws://connected.invalid/';
+
+/** It does not ask for its connection: neither address nor sizes would be in our hands. */
+const unknownPlatform: ConnectFailure = {
+  reason: 'the WebSocket of this Node.js is not known',
+  fix: 'Run n8n with Node.js 22, 24 or 26.',
+};
+
+/** An answer that is a little too large fails with the name of its question, so it has to arrive. */
+const toleratedBytes = 64 * 1024;
+
+/** Nodes send each message in one piece; a proxy may cut a large one up. */
 const mostPieces = 16 * 1024;
 
-/** What the library itself refuses: a frame that announces too much, and messages in too many pieces. */
-const tooMuchCodes: ReadonlySet<string> = new Set([
-  'WS_ERR_TOO_MANY_BUFFERED_PARTS',
-  'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH',
-  'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH',
-]);
-
-export const openWebSocket: OpenSocket = (url, events, addresses) => {
+export const openWebSocket: OpenSocket = (url, events, way) => {
+  const ending = new AbortController();
   let closing: Closing | undefined;
-  let ended = false;
-  const socket = new WebSocket(url, {
-    maxPayload: largestMessageBytes,
-    // Nodes send each message in one piece; a proxy may cut a large one up.
-    maxFragments: mostPieces,
-    perMessageDeflate: false,
-    // Passed on to the socket; the library's types leave it out.
-    ...(addresses === undefined ? {} : ({ lookup: fixedLookup(addresses) } as ClientOptions)),
-    // Each answer in a turn of its own: sixteen blocks that arrive together would keep the event loop busy for twice as long.
-    allowSynchronousEvents: false,
-    finishRequest: (request) => {
-      request.on('socket', (stream) => stream.once('connect', () => events.accepted()));
-      request.end();
+  let isAsked = false;
+  let opened = false;
+  /** The connection, once it speaks WebSocket. */
+  let stream: Upgraded['stream'] | undefined;
+
+  const end = (why: ConnectFailure, tooMuch = false): void => {
+    if (closing !== undefined) return;
+    const final = { ...why, tooMuch };
+    closing = final;
+    ending.abort();
+    // Not left to the platform: on Node.js 22 an attempt that fails has an `error` and no `close`.
+    void Promise.resolve().then(() => events.closed(final));
+  };
+
+  const frames = new Frames({
+    piece: (bytes, pieces) => {
+      const most = events.largestMessage();
+      if (bytes > most + toleratedBytes) end({ reason: `sent a message of more than ${most} bytes` }, true);
+      else if (pieces > mostPieces) end({ reason: 'sent a message in too many pieces' }, true);
     },
+    pinged: (bytes) => events.pinged(bytes),
+    // The platform reads it too, before the microtask, and then waits for the other side to end the connection.
+    farewell: () => void Promise.resolve().then(() => stream?.destroy()),
   });
-  // The library's own limit holds for the life of a socket; ours depends on what was asked. So the bytes of the message that
-  // is arriving are counted where they come in.
-  let arriving = 0;
-  socket.on('upgrade', ({ socket: stream }) => {
-    socket.once('open', () => {
-      stream.on('data', (bytes: Buffer) => {
-        arriving += bytes.length;
-        const most = events.largestMessage();
-        if (arriving <= most + framingBytes || closing !== undefined) return;
-        closing = { reason: `sent a message of more than ${most} bytes`, tooMuch: true };
-        socket.terminate();
-      });
+
+  const connect = ({ headers, upgraded, failed }: Dispatched): void => {
+    isAsked = true;
+    const fail = (why: ConnectFailure): void => {
+      end(why);
+      failed(new Error(why.reason));
+    };
+    const request = {
+      url: httpUrl(url),
+      addresses: way?.addresses,
+      headers: {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-key': String(headers['sec-websocket-key']),
+        'sec-websocket-version': String(headers['sec-websocket-version']),
+        ...(way?.authorization === undefined ? {} : { authorization: way.authorization }),
+      },
+    };
+    upgrade(request, ending.signal, {
+      accepted: () => events.accepted(),
+      upgraded: (answer) => {
+        answer.stream.on('error', (error: Error) => end(connectFailure(error)));
+        // Compression was not offered, and the platform would inflate nevertheless.
+        if (answer.rawHeaders.some((text) => text.toLowerCase() === 'sec-websocket-extensions')) {
+          fail(noWebSocket);
+          return;
+        }
+        stream = answer.stream;
+        upgraded(answer);
+      },
+      refused: (status) => fail(httpFailure(status)),
+      failed: (error) => fail(connectFailure(error)),
     });
-  });
-  socket.on('open', () => {
+  };
+
+  if (typeof WebSocket === 'undefined') {
+    end({ reason: 'this Node.js has no WebSocket', fix: 'Run n8n with Node.js 22.16 or later.' });
+    return { send: () => undefined, close: () => undefined };
+  }
+  const socket = new WebSocket(noAddress, { dispatcher: dispatcher(connect, () => ending.abort()) });
+  socket.binaryType = 'arraybuffer';
+  socket.addEventListener('open', () => {
+    if (stream === undefined) {
+      socket.close();
+      end(unknownPlatform);
+      return;
+    }
+    opened = true;
+    // In front of the platform, which has begun to listen just now: what is too much does not reach it.
+    stream.prependListener('data', (bytes: Buffer) => {
+      if (closing === undefined) frames.pass(bytes);
+    });
     events.opened();
   });
-  socket.on('message', (data) => {
-    arriving = 0;
-    events.received(Buffer.isBuffer(data) ? data : Buffer.from(String(data)));
+  socket.addEventListener('message', ({ data }) => {
+    if (closing !== undefined) return;
+    events.received(typeof data === 'string' ? data : Buffer.from(data).toString('utf8'));
   });
-  for (const frame of ['ping', 'pong'] as const) {
-    socket.on(frame, (data: Buffer) => {
-      events.pinged(data.length);
-    });
-  }
-  socket.on('error', (error: Error & { code?: string }) => {
-    closing ??= tooMuchCodes.has(error.code ?? '')
-      ? { reason: 'sent a message that is too large or in too many pieces', tooMuch: true }
-      : { ...connectFailure(error), tooMuch: false };
-    // After an error of the other side the library waits for its farewell, and reads on for half a minute.
-    socket.terminate();
+  socket.addEventListener('error', () => {
+    if (!opened) end(isAsked ? noWebSocket : unknownPlatform);
+    // `close` follows, with a code.
+    else stream?.destroy();
   });
-  socket.on('close', (code) => {
-    if (ended) return;
-    ended = true;
-    events.closed(closing ?? { reason: `closed with code ${code}`, tooMuch: false });
+  socket.addEventListener('close', ({ code }) => {
+    end({ reason: `closed with code ${code}` });
   });
   return {
     send: (text) => {
       socket.send(text);
     },
-    close: () => {
-      socket.terminate();
-    },
+    close: () => end({ reason: 'closed by this side' }),
   };
 };
+
+function httpUrl(url: string): URL {
+  const http = new URL(url);
+  http.protocol = http.protocol === 'wss:' ? 'https:' : 'http:';
+  http.username = '';
+  http.password = '';
+  return http;
+}

@@ -43,6 +43,20 @@ const certificateFailures: Record<string, ConnectFailure> = {
   },
 };
 
+/** What came back is not HTTP, for instance the greeting of another service, or TLS, or it is no WebSocket behind that. */
+export const noWebSocket: ConnectFailure = {
+  reason: 'what it answers is not a WebSocket',
+  fix: 'Enter the port of --rpc-endpoint (usually 8090 or 8091), not that of --p2p-endpoint or of another service, and wss:// if it expects TLS.',
+};
+
+/** Words for an answer over HTTP where a WebSocket was asked for. */
+export function httpFailure(status: number): ConnectFailure {
+  return {
+    reason: `it answers with HTTP status ${status} and not as a WebSocket`,
+    fix: 'Check port and path of the address, and what a proxy in front of the node allows.',
+  };
+}
+
 /**
  * Words for an error of the sockets below. n8n replaces messages that contain the system's codes by general ones, so the
  * codes are not repeated.
@@ -60,19 +74,7 @@ export function connectFailure(error: Error & { code?: string }): ConnectFailure
       fix: 'A node itself speaks ws://; wss:// needs a proxy with a certificate in front of it.',
     };
   }
-  // Node's HTTP parser: what came back is not HTTP, for instance the greeting of another service, or TLS.
-  if (code.startsWith('HPE_')) {
-    return {
-      reason: 'what it answers is not a WebSocket',
-      fix: 'Enter the port of --rpc-endpoint (usually 8090 or 8091), not that of --p2p-endpoint or of another service, and wss:// if it expects TLS.',
-    };
-  }
-  const status = /^Unexpected server response: (\d{3})$/.exec(error.message)?.[1];
-  if (status !== undefined) {
-    return {
-      reason: `it answers with HTTP status ${status} and not as a WebSocket`,
-      fix: 'Check port and path of the address, and what a proxy in front of the node allows.',
-    };
-  }
+  // Node's HTTP parser.
+  if (code.startsWith('HPE_')) return noWebSocket;
   return { reason: error.message };
 }

@@ -255,8 +255,11 @@ describe('the call over HTTP', () => {
       {
         clock,
         lookUpHost: () => Promise.resolve(['127.0.0.1']),
-        openSocket: (url, events, addresses) =>
-          openWebSocket(url.replace('wss:', 'ws:'), events, addresses ?? ['127.0.0.1']),
+        openSocket: (url, events, way) =>
+          openWebSocket(url.replace('wss:', 'ws:'), events, {
+            authorization: way?.authorization,
+            addresses: ['127.0.0.1'],
+          }),
         post: (request) => {
           asked.push(request);
           return Promise.resolve(answer);

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { WebSocket } from 'ws';
 import { ClientOfNodes, rightChain } from '../support/clientOfNodes';
 import { failure } from '../support/failure';
 import type { ScriptedNode } from '../support/scriptedNode';
@@ -19,36 +20,52 @@ const cut = async (node: ScriptedNode) => {
   await until(() => node.sockets.size === 0);
 };
 
+const manyMessages = (socket: WebSocket): void => {
+  for (let i = 0; i < 200; i++) socket.send('{}');
+};
+
 /** A node that passes the check of the chain and then floods, until it is told to behave. */
-async function floodingNode(): Promise<{ node: ScriptedNode; behave: () => void }> {
+async function floodingNode(flood = manyMessages): Promise<{ node: ScriptedNode; behave: () => void }> {
   let behaves = false;
   const node = await nodes.node((request, self) => {
     if (behaves || request.params[1] === 'get_chain_id') return rightChain(request);
-    for (const socket of self().sockets) for (let i = 0; i < 200; i++) socket.send('{}');
+    for (const socket of self().sockets) flood(socket);
     return 'silence';
   });
   return { node, behave: () => (behaves = true) };
 }
 
-test('an address that sent too much is not tried for an hour while another can be used', async () => {
-  const { node: hostile, behave } = await floodingNode();
-  const healthy = await nodes.node();
-  const client = nodes.client([hostile.url, healthy.url]);
-  expect(await client.block(1)).toBeNull();
-  behave();
-  const before = hostile.requests.length;
-  for (const minutes of [10, 25, 24]) {
-    await nodes.clock.advance(minutes * 60_000);
+test.each<[string, (socket: WebSocket) => void]>([
+  ['many messages', manyMessages],
+  ['a message of 128 MiB', (socket) => socket.send(Buffer.alloc(128 * 1024 * 1024), { binary: false })],
+  [
+    'a message in too many pieces',
+    (socket) => {
+      for (let i = 0; i < 20_000; i++) socket.send('', { fin: false });
+    },
+  ],
+])(
+  'an address that sent too much (%s) is not tried for an hour while another can be used',
+  async (_, flood) => {
+    const { node: hostile, behave } = await floodingNode(flood);
+    const healthy = await nodes.node();
+    const client = nodes.client([hostile.url, healthy.url]);
+    expect(await client.block(1)).toBeNull();
+    behave();
+    const before = hostile.requests.length;
+    for (const minutes of [10, 25, 24]) {
+      await nodes.clock.advance(minutes * 60_000);
+      await cut(healthy);
+      expect(await client.block(1)).toBeNull();
+      expect(client.endpoint).toBe(healthy.url);
+    }
+    expect(hostile.requests.length).toBe(before);
+    await nodes.clock.advance(60_000);
     await cut(healthy);
     expect(await client.block(1)).toBeNull();
-    expect(client.endpoint).toBe(healthy.url);
-  }
-  expect(hostile.requests.length).toBe(before);
-  await nodes.clock.advance(60_000);
-  await cut(healthy);
-  expect(await client.block(1)).toBeNull();
-  expect(client.endpoint).toBe(hostile.url);
-});
+    expect(client.endpoint).toBe(hostile.url);
+  },
+);
 
 test('it is tried nevertheless when no other can be used', async () => {
   const { node: hostile, behave } = await floodingNode();

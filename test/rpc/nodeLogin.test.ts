@@ -103,6 +103,15 @@ describe('the login of a node', () => {
     await open(`ws://me:${password}@node.invalid:${port()}`, ['127.0.0.1'], none).session;
   });
 
+  test('in an address goes with the request for the connection, and nowhere else', async () => {
+    await open(`ws://some%20one:pa%235@node.invalid:${port()}/path`, ['127.0.0.1'], none).session;
+    const [request] = node.upgrades;
+    expect(request?.headers.authorization).toBe(`Basic ${Buffer.from('some one:pa#5').toString('base64')}`);
+    expect(request?.url).toBe('/path');
+    expect(request?.headers.host).toBe(`node.invalid:${port()}`);
+    expect(node.methods).toEqual(['get_chain_id']);
+  });
+
   test('without one, no name is looked up for it, wherever the node is', async () => {
     const { asked, session } = open(node.url.replace('127.0.0.1', 'localhost'), ['203.0.113.5'], none);
     await session;

@@ -1,5 +1,6 @@
 /** A WebSocket server that answers as the test says, for behaviour that no healthy node shows. */
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 
@@ -15,6 +16,8 @@ export type Reply = { result: unknown } | { error: unknown } | { raw: string } |
 export class ScriptedNode {
   readonly requests: Request[] = [];
   readonly sockets = new Set<WebSocket>();
+  /** The requests that began the connections. */
+  readonly upgrades: IncomingMessage[] = [];
   readonly url: string;
 
   private constructor(
@@ -22,7 +25,8 @@ export class ScriptedNode {
     private readonly script: (request: Request) => Reply,
   ) {
     this.url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    server.on('connection', (socket) => {
+    server.on('connection', (socket, request) => {
+      this.upgrades.push(request);
       this.sockets.add(socket);
       socket.on('close', () => this.sockets.delete(socket));
       socket.on('message', (data) => {

@@ -2,6 +2,7 @@
  * A worker in a process of its own. Over its IPC channel it is told which nodes and keys it has, the time, and which
  * withdrawals to run; it answers with their outcomes. Its parent kills it whenever it likes.
  */
+import '../support/platformWebSocket.cjs';
 import type { Clock } from '../../src/chain/interfaces';
 import { customChain, PrivateKey } from '../../src/protocol';
 import { openNodeClient } from '../../src/rpc/nodeClient';

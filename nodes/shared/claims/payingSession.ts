@@ -1,6 +1,6 @@
 /** The connection on which claims are built, sent and followed. */
 import { judgedSession } from '../../../src/chain/furtherAddresses';
-import { checkFit, irreversibleTimeOf, paying } from '../../../src/chain/health';
+import { checkFit, paying } from '../../../src/chain/health';
 import type { NodeEndpoints, NodeSession } from '../../../src/chain/interfaces';
 import { systemClock } from '../clock';
 
@@ -14,8 +14,8 @@ export function payingSession(node: NodeEndpoints): () => Promise<NodeSession> {
     () => node.session(),
     async (session) => {
       const state = await session.state();
-      const lastIrreversibleTime = await irreversibleTimeOf(session, state);
-      checkFit({ endpoint: session.endpoint, state, lastIrreversibleTime }, paying, systemClock.now());
+      // A claim is followed until it is irreversible, so where nothing becomes irreversible it only stays open.
+      checkFit({ endpoint: session.endpoint, state, lastIrreversibleTime: null }, paying, systemClock.now());
     },
   );
 }
