@@ -85,6 +85,7 @@ export class NodeServer extends JsonRpcServer {
   private stopListening: () => void;
   private hidden: AppliedBlock[] | undefined;
   private lost = 0;
+  private taken = 0;
 
   constructor(
     readonly options: NodeServerOptions,
@@ -109,6 +110,11 @@ export class NodeServer extends JsonRpcServer {
 
   get connectionCount(): number {
     return this.connections.size;
+  }
+
+  /** How many WebSocket connections it has taken, those that have ended too. */
+  get connectionsTaken(): number {
+    return this.taken;
   }
 
   /** How many answers and notices were not sent because they hold a text that is not UTF-8. */
@@ -157,6 +163,7 @@ export class NodeServer extends JsonRpcServer {
       const connection = new Connection(this, socket);
       this.authorize(connection, request.headers.authorization);
       this.connections.add(connection);
+      this.taken += 1;
       socket.on('error', () => undefined);
       socket.on('close', () => {
         this.connections.delete(connection);

@@ -178,6 +178,7 @@ export class TriggerRun implements Instance {
   /** @param isContested whether another node has the same id, and only the position tells which of them it belongs to */
   private async beginAndWork(found: FoundState, first: boolean, isContested: boolean): Promise<void> {
     const { signal } = this.ended;
+    await this.nodes.turn?.(signal);
     let waits = isContested;
     const outage = new Outage(this.falseAnswers);
     for (let failures = 1; !signal.aborted; failures++) {

@@ -23,7 +23,7 @@ import type { Call } from './call';
 import { listed } from './listed';
 
 /** Nodes answer at most this many objects a call with their default limits (`api-limit-*` options). */
-const objectsPerCall = 50;
+export const objectsPerCall = 50;
 
 /** The default limits of `lookup_accounts` and `list_assets`. */
 const accountsPerPage = 1000;

@@ -10,6 +10,7 @@ import { checkMessage, idOf, tooMuch, tooOften } from './incoming';
 import { MessageRate, noticeLimits, unaskedLimits } from './messageRate';
 import { lostWith, newRequest, notAnswered, notSent, refusal, type Request } from './request';
 import type { Closing, OpenSocket, Socket } from './socket';
+import { WaitingLine } from './waitingLine';
 
 export interface ConnectionOptions {
   /** Milliseconds from the first attempt to connect until the node must have shown that it is the right one. */
@@ -53,7 +54,7 @@ export class Connection {
   private readonly inFlight = new Map<number, Request>();
   /** Questions that later ones have overtaken. They hold up no others, and an answer that comes late is still taken. */
   private readonly missing = new Map<number, Request>();
-  private readonly waiting: Request[] = [];
+  private readonly waiting = new WaitingLine();
   private readonly waitingAlone: Request[] = [];
   private readonly noticeHandlers = new Map<number, (payload: unknown) => void>();
   private readonly unaskedRate: MessageRate;
@@ -150,6 +151,8 @@ export class Connection {
    *
    * `missing` is for questions whose answers a living connection may lose: it is called as soon as later questions have been
    * answered, and then the deadline ends this call and not the connection.
+   *
+   * `asker` is who takes turns with others while there are more questions than places.
    */
   request(
     api: string | number,
@@ -157,10 +160,11 @@ export class Connection {
     args: unknown[],
     secrets: readonly string[] = [],
     missing?: (request: Request) => void,
+    asker?: unknown,
   ): Promise<unknown> {
     if (this.lost.aborted) return Promise.reject(notSent(this.endpoint, 'it was closed before the request'));
     return new Promise((resolve, reject) => {
-      this.waiting.push(newRequest([api, method, args], secrets, { resolve, reject, missing }));
+      this.waiting.add(newRequest([api, method, args], secrets, { resolve, reject, missing }), asker);
       this.sendWaiting();
       this.watchDeadlines();
     });
@@ -179,7 +183,7 @@ export class Connection {
   private sendWaiting(): void {
     while (!this.lost.aborted && this.inFlight.size < this.options.maximumInFlight) {
       const oneIsAlone = [...this.inFlight.values()].some(({ alone }) => alone);
-      const next = (oneIsAlone ? undefined : this.waitingAlone.shift()) ?? this.waiting.shift();
+      const next = (oneIsAlone ? undefined : this.waitingAlone.shift()) ?? this.waiting.next();
       if (next === undefined) return;
       this.send(next);
     }
@@ -321,7 +325,8 @@ export class Connection {
 
   private get waitsForAnswers(): boolean {
     return (
-      this.inFlight.size + this.waiting.length + this.waitingAlone.length > 0 ||
+      this.inFlight.size + this.waitingAlone.length > 0 ||
+      !this.waiting.isEmpty ||
       [...this.missing.values()].some(({ deadline }) => deadline < Infinity)
     );
   }
@@ -409,11 +414,10 @@ export class Connection {
     this.rejectOpened(cause ?? notSent(this.endpoint, reason));
     for (const request of [...this.inFlight.values(), ...this.missing.values()])
       request.reject(lostWith(this.endpoint, request, reason, cause));
-    for (const request of [...this.waiting, ...this.waitingAlone])
+    for (const request of [...this.waiting.rest(), ...this.waitingAlone])
       request.reject(notSent(this.endpoint, reason));
     this.inFlight.clear();
     this.missing.clear();
-    this.waiting.length = 0;
     this.waitingAlone.length = 0;
   }
 }

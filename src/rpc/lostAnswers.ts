@@ -52,8 +52,6 @@ export interface LostAnswersSettings {
   clock: Clock;
   lookUp: HostLookup;
   post: Post;
-  /** Told of a question that is answered in neither way, after its call was rejected. */
-  unanswered: ((error: BitSharesError) => void) | undefined;
 }
 
 export class LostAnswers {
@@ -79,22 +77,23 @@ export class LostAnswers {
    * The call over the connection, and over HTTP when its answer may be lost there. Rejects as `Connection.request`; with
    * REQUEST_TIMEOUT, naming what was asked for, when the answer came in neither way.
    */
-  call(api: string, method: string, args: unknown[]): Promise<unknown> {
-    if (!Object.hasOwn(subjects, method)) return this.connection.request(api, method, args);
+  call(api: string, method: string, args: unknown[], asker?: unknown): Promise<unknown> {
+    if (!Object.hasOwn(subjects, method))
+      return this.connection.request(api, method, args, [], undefined, asker);
     return this.known.size > 0 && this.known.has(keyOf([api, method, args]))
-      ? this.overHttpFirst([api, method, args])
-      : this.overBoth([api, method, args]);
+      ? this.overHttpFirst([api, method, args], asker)
+      : this.overBoth([api, method, args], asker);
   }
 
   /** For a question whose answer was lost before: as little time as possible. */
-  private async overHttpFirst(question: Question): Promise<unknown> {
+  private async overHttpFirst(question: Question, asker: unknown): Promise<unknown> {
     const end = await settled(this.overHttp(question));
     if ('answer' in end) return end.answer;
-    return isAnswer(end.error) ? rethrow(end.error) : this.overBoth(question);
+    return isAnswer(end.error) ? rethrow(end.error) : this.overBoth(question, asker);
   }
 
-  private overBoth([api, method, args]: Question): Promise<unknown> {
-    return this.connection.request(api, method, args, [], this.missing);
+  private overBoth([api, method, args]: Question, asker: unknown): Promise<unknown> {
+    return this.connection.request(api, method, args, [], this.missing, asker);
   }
 
   /** One function for all calls: most are answered, and those cost nothing more. */
@@ -110,10 +109,7 @@ export class LostAnswers {
       if (this.connection.lost.aborted) reject(error);
       else {
         void http.then((end) => {
-          if ('answer' in end) return;
-          const failure = this.answeredNowhere(request, error, end.error);
-          reject(failure);
-          this.settings.unanswered?.(failure);
+          if (!('answer' in end)) reject(this.answeredNowhere(request, error, end.error));
         });
       }
     };

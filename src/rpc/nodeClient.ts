@@ -11,7 +11,14 @@ import { chainReader } from './chainReader';
 import type { ConnectionOptions } from './connection';
 import { displayEndpoint } from './endpoint';
 import type { HostLookup, Post } from './network';
-import { answerTimeoutMs, knownChain, openSession, type SessionSettings } from './nodeSession';
+import {
+  answerTimeoutMs,
+  knownChain,
+  openSession,
+  type OpenedSession,
+  type Opening,
+  type SessionSettings,
+} from './nodeSession';
 import { severalErrors } from './severalErrors';
 import { openWebSocket, type OpenSocket } from './socket';
 
@@ -25,8 +32,13 @@ export interface NodeClientSettings extends Partial<ConnectionOptions> {
   password?: string;
 }
 
+/** Connects to one address. */
+export type OpenSession = (...opening: Opening) => Promise<OpenedSession>;
+
 export interface NodeClientEnvironment {
   clock: Clock;
+  /** Left out where the connections are this client's own. */
+  openSession?: OpenSession;
   openSocket?: OpenSocket;
   lookUpHost?: HostLookup;
   post?: Post;
@@ -199,7 +211,8 @@ class Client {
   }
 
   private async open(url: string): Promise<NodeSession> {
-    const opened = await openSession(url, this.sessionSettings, this.openSocket, this.environment.clock, {
+    const open = this.environment.openSession ?? openSession;
+    const opened = await open(url, this.sessionSettings, this.openSocket, this.environment.clock, {
       lookUp: this.environment.lookUpHost,
       post: this.environment.post,
       // Another node may be reachable over HTTP; where there is none, what this one does answer is worth keeping.

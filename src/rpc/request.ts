@@ -84,7 +84,7 @@ export function refusal(
 }
 
 /** Only what is broadcast changes anything; whether a question arrived does not matter. */
-function broadcasts({ api }: Request): boolean {
+function broadcasts({ api }: Pick<Request, 'api'>): boolean {
   return api === 'network_broadcast';
 }
 
@@ -104,7 +104,7 @@ export function notAnswered(endpoint: string, request: Request): BitSharesError 
  */
 export function lostWith(
   endpoint: string,
-  request: Request,
+  request: Pick<Request, 'api'>,
   reason: string,
   cause: BitSharesError | null,
 ): BitSharesError {

@@ -119,7 +119,7 @@ describe('one deadline from the first attempt to connect until the chain id is c
     const second = failure(session.account('alice'));
     const third = failure(session.broadcast({} as never));
     // Once it is asked whether the node answers at all.
-    const asked = ['get_chain_id', 'get_block', 'get_chain_id', 'get_accounts', 'broadcast_transaction'];
+    const asked = ['get_chain_id', 'get_block', 'get_chain_id', 'broadcast_transaction', 'get_accounts'];
     await until(() => node.methods.length === asked.length);
     expect(node.methods).toEqual(asked);
     await nodes.clock.advance(5250);

@@ -25,6 +25,7 @@ import { LiveInstances } from '../../nodes/BitSharesTrigger/liveInstances';
 import { NodeSource, type ChainNodeSource } from '../../nodes/shared/deposits/nodes';
 import { readTriggerSettings } from '../../nodes/BitSharesTrigger/settings';
 import { TriggerRun } from '../../nodes/BitSharesTrigger/triggerRun';
+import { NodePool } from '../../src/rpc/pool';
 import type { DepositItem } from '../../src/deposits/items/depositItem';
 import { chainId, MemoryEndpoints, type MemoryNode } from './memoryChain';
 
@@ -49,6 +50,8 @@ export interface HostOptions {
   parameters?: Record<string, unknown>;
   settings?: IWorkflowSettings;
   consumer?: Consumer;
+  /** The connections that several triggers of a process share; left out where it is the only one. */
+  pool?: NodePool;
 }
 
 /** One life of the n8n process. What a dead process still does has no effect. */
@@ -231,7 +234,7 @@ export class TriggerHost {
     const { nodes, trusted } = this.options;
     // Without nodes in memory the trigger connects as its credentials say.
     if (nodes === undefined) {
-      const connection = new NodeSource(context);
+      const connection = new NodeSource(context, this.options.pool ?? new NodePool({ clock: process }));
       process.connections.push(connection);
       return { nodes: connection };
     }

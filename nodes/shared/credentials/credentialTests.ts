@@ -27,7 +27,7 @@ import { severalErrors } from '../../../src/rpc/severalErrors';
 import { systemClock } from '../clock';
 import { textField } from './fields';
 import { readKeys, type Keys } from './keysCredential';
-import { openNode, readNodeSettings } from './nodeCredential';
+import { clientSettings, readNodeSettings } from './nodeCredential';
 
 type CredentialTest = (
   this: ICredentialTestFunctions,
@@ -41,8 +41,10 @@ type CredentialTest = (
 export const testNodeCredential: CredentialTest = async function (credential) {
   return testResult(async () => {
     const settings = readNodeSettings(credential.data ?? {});
-    const trusted = settings.trustedUrls.map((url) => openNode([url], settings));
-    const delayed = settings.delayedUrls.map((url) => openNode([url], settings));
+    // Connections of their own: that one is open somewhere says nothing about the next.
+    const open = (url: string) => openNodeClient(clientSettings([url], settings), { clock: systemClock });
+    const trusted = settings.trustedUrls.map(open);
+    const delayed = settings.delayedUrls.map(open);
     try {
       const alone = [
         ...trusted.map((node) => inspect(node, testing)),

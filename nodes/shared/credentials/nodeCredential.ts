@@ -6,7 +6,8 @@ import { labels } from '../../../src/labels';
 import { customChain, mainnet, testnet, type Chain } from '../../../src/protocol';
 import { parseEndpoints } from '../../../src/rpc/endpoint';
 import type { AddressObserver } from '../../../src/rpc/addresses';
-import { openNodeClient } from '../../../src/rpc/nodeClient';
+import type { NodeClientSettings } from '../../../src/rpc/nodeClient';
+import { NodePool } from '../../../src/rpc/pool';
 import { systemClock } from '../clock';
 import { textField } from './fields';
 
@@ -79,22 +80,23 @@ export function readChain(credential: ICredentialDataDecryptedObject): Chain {
   }
 }
 
-/** A client for the given addresses of the credential. Close it when the work is done. */
+/** The connections of this process to its nodes. */
+export const nodePool = new NodePool({ clock: systemClock });
+
+/** A client for the given addresses of the credential, over the connections of the process. Close it when the work is done. */
 export function openNode(
   urls: string[],
   settings: NodeSettings,
   onAddress: AddressObserver | undefined = settings.onAddress,
+  pool = nodePool,
 ): NodeEndpoints {
-  return openNodeClient(
-    {
-      urls,
-      chainId: settings.chain.chainId,
-      prefix: settings.chain.prefix,
-      user: settings.user,
-      password: settings.password,
-    },
-    { clock: systemClock, onAddress },
-  );
+  return pool.open(clientSettings(urls, settings), onAddress);
+}
+
+/** What a client for the given addresses of the credential needs. */
+export function clientSettings(urls: string[], settings: NodeSettings): NodeClientSettings {
+  const { chain, user, password } = settings;
+  return { urls, chainId: chain.chainId, prefix: chain.prefix, user, password };
 }
 
 /** Clients for one execution: the trusted node, and the delayed node where the credential has one. */
@@ -104,8 +106,8 @@ export interface Nodes {
 }
 
 /**
- * Runs `work` with a way to connect to the nodes of a credential, and closes all connections whatever happens. Equal
- * settings share their connections; different ones never do, also inside one execution.
+ * Runs `work` with a way to connect to the nodes of a credential, and gives all clients back whatever happens. Equal
+ * settings share their clients; different ones share nothing, also inside one execution.
  */
 export async function withConnections<T>(
   work: (connect: (settings: NodeSettings) => Nodes) => Promise<T>,

@@ -4,7 +4,7 @@ import type { WatchedNodes } from '../../../src/deposits/trigger/watcher';
 import type { Chain } from '../../../src/protocol';
 import type { AddressObserver } from '../../../src/rpc/addresses';
 import { triggerNodeSettingsOf } from '../credentials/credentials';
-import { openNode, type NodeSettings } from '../credentials/nodeCredential';
+import { nodePool, openNode, type NodeSettings } from '../credentials/nodeCredential';
 
 type Context = Pick<ITriggerFunctions, 'getCredentials' | 'getNode'>;
 
@@ -17,6 +17,8 @@ export interface ChainNodeSource {
   nodes(): Promise<ChainNodes>;
   /** Tells from now on when an address is left for the next, and when it is used again. */
   observe?(observer: AddressObserver): void;
+  /** Resolves when one more trigger may begin: those of a whole n8n do not ask their nodes all at once. */
+  turn?(signal: AbortSignal): Promise<void>;
   close(): void;
 }
 
@@ -25,10 +27,17 @@ export class NodeSource implements ChainNodeSource {
   private closed = false;
   private observer: AddressObserver | undefined;
 
-  constructor(private readonly context: Context) {}
+  constructor(
+    private readonly context: Context,
+    private readonly pool = nodePool,
+  ) {}
 
   observe(observer: AddressObserver): void {
     this.observer = observer;
+  }
+
+  turn(signal: AbortSignal): Promise<void> {
+    return this.pool.moments.turn(signal);
   }
 
   /** @throws what an unusable credential throws */
@@ -37,7 +46,7 @@ export class NodeSource implements ChainNodeSource {
     const text = JSON.stringify(settings);
     if (this.open?.settings !== text) {
       this.disconnect();
-      this.open = { settings: text, nodes: connect(settings, (event) => this.observer?.(event)) };
+      this.open = { settings: text, nodes: this.connect(settings) };
     }
     const { nodes } = this.open;
     if (this.closed) this.disconnect();
@@ -54,16 +63,14 @@ export class NodeSource implements ChainNodeSource {
     this.open?.nodes.trusted?.close();
     this.open = null;
   }
-}
 
-function connect(settings: NodeSettings, onAddress: AddressObserver): ChainNodes {
-  const trusted = openNode(settings.trustedUrls, settings, onAddress);
-  return settings.delayedUrls.length === 0
-    ? { chain: settings.chain, kind: 'full', reading: trusted, trusted: null }
-    : {
-        chain: settings.chain,
-        kind: 'delayed',
-        reading: openNode(settings.delayedUrls, settings, onAddress),
-        trusted,
-      };
+  private connect(settings: NodeSettings): ChainNodes {
+    const { moments } = this.pool;
+    const open = (urls: string[]) => openNode(urls, settings, (event) => this.observer?.(event), this.pool);
+    const trusted = open(settings.trustedUrls);
+    const { chain } = settings;
+    return settings.delayedUrls.length === 0
+      ? { chain, kind: 'full', reading: trusted, trusted: null, moments }
+      : { chain, kind: 'delayed', reading: open(settings.delayedUrls), trusted, moments };
+  }
 }

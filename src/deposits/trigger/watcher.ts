@@ -19,6 +19,7 @@ import {
 import type { Handover } from './handover';
 import { describeGap, HistoryReader, type HistoryPage } from '../reading/historyReader';
 import type { ItemBuilder } from '../items/itemBuilder';
+import type { Moments } from '../../chain/moments';
 import { Outage, type FalseAnswerTimes } from './outage';
 import { PageTrouble } from '../../chain/pageTrouble';
 import { Signal } from '../../chain/signal';
@@ -30,6 +31,8 @@ export interface WatchedNodes {
   reading: NodeEndpoints;
   /** The trusted node, to compare a delayed one with; null when there is nothing to compare. */
   trusted: NodeEndpoints | null;
+  /** When those who read these nodes look at them, so that they ask together; left out where there is nobody else. */
+  moments?: Moments;
 }
 
 export interface WatcherParts {
@@ -129,7 +132,7 @@ export class Watcher {
       this.standing = error;
       await onFurtherAddresses(
         () => trusted.session(),
-        (session) => work(session, { kind: 'full', reading: trusted, trusted: reading }),
+        (session) => work(session, { ...nodes, kind: 'full', reading: trusted, trusted: reading }),
       );
     }
   }
@@ -142,7 +145,7 @@ export class Watcher {
     onSuccess: () => void,
   ): Promise<void> {
     const { clock, accountId, staleAfterSeconds } = this.parts;
-    const { kind, trusted } = nodes;
+    const { kind, trusted, moments } = nodes;
     const ended = new AbortController();
     const over = ended.signal;
     const end = () => ended.abort();
@@ -174,7 +177,8 @@ export class Watcher {
           height = finalHeight(kind, state, compared?.final);
           blockInterval = kind === 'full' ? state.blockInterval * 1000 : pollIntervalMs;
         }
-        if (due) nextCheck = clock.now() + pollIntervalMs;
+        const next = (interval: number) => moments?.next(interval) ?? clock.now() + interval;
+        if (due) nextCheck = next(pollIntervalMs);
         // A delayed node has at least what it showed already, also where it was not asked for its head.
         const { position } = this.parts.handover.readThrough;
         const shown = Math.max(height.reached, position.key.block);
@@ -190,8 +194,10 @@ export class Watcher {
         if (visible !== null) this.parts.report(visible);
         // No notice tells when a block becomes irreversible.
         const untilCheck = Math.min(pollIntervalMs, Math.max(0, nextCheck - clock.now()));
-        const pause = reader.reversibleAhead ? Math.min(blockInterval, untilCheck) : untilCheck;
-        await this.woken.wait(over, pause, clock);
+        const pause = reader.reversibleAhead
+          ? Math.min(next(blockInterval) - clock.now(), untilCheck)
+          : untilCheck;
+        await this.woken.wait(over, pause, moments ?? clock);
         if (session.lost.aborted) throw lost(session);
       }
     } finally {
