@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock, NodeEndpoints } from '../chain/interfaces';
 import { Moments } from '../chain/moments';
+import { rethrow } from '../errors';
 import type { AddressObserver } from './addresses';
 import {
   openNodeClient,
@@ -46,7 +47,7 @@ class Address {
       shared = await (this.opening ??= this.open(opening));
     } catch (error) {
       this.users -= 1;
-      return Promise.reject(error);
+      rethrow(error);
     }
     const [, settings, , , network] = opening;
     return leaseOf(shared, {
@@ -67,7 +68,7 @@ class Address {
       return session;
     } catch (error) {
       this.forget();
-      return Promise.reject(error);
+      rethrow(error);
     }
   }
 
