@@ -20,7 +20,7 @@ import type * as MemoKeyModule from '../../src/withdrawals/proof/memoKey';
 import type * as NonceModule from '../../src/withdrawals/transaction/nonce';
 import type * as ProtocolModule from '../../src/protocol';
 import type * as SettlementModule from '../../src/payments/settlement';
-import type * as ViewModule from '../../src/withdrawals/proof/view';
+import type * as ViewModule from '../../src/chain/view';
 import type * as WindowModule from '../../src/withdrawals/transaction/window';
 
 // Signatures decide nothing in the model, and they would take most of the time.
@@ -30,7 +30,7 @@ jest.mock('../../src/protocol', () => ({
 }));
 
 jest.mock('../../src/withdrawals/transaction/nonce', () => {
-  const actual = jest.requireActual<typeof NonceModule>('../../src/withdrawals/nonce');
+  const actual = jest.requireActual<typeof NonceModule>('../../src/withdrawals/transaction/nonce');
   let counter = 0n;
   return {
     withdrawalNonce: (sender: string, id: string) =>
@@ -39,7 +39,7 @@ jest.mock('../../src/withdrawals/transaction/nonce', () => {
 });
 
 jest.mock('../../src/withdrawals/transaction/window', () => {
-  const actual = jest.requireActual<typeof WindowModule>('../../src/withdrawals/window');
+  const actual = jest.requireActual<typeof WindowModule>('../../src/withdrawals/transaction/window');
   return {
     ...actual,
     windowAt: (state: ChainState) =>
@@ -56,7 +56,7 @@ jest.mock('../../src/withdrawals/transaction/window', () => {
 });
 
 jest.mock('../../src/withdrawals/proof/agreedParameters', () => {
-  const actual = jest.requireActual<typeof AgreementModule>('../../src/withdrawals/agreement');
+  const actual = jest.requireActual<typeof AgreementModule>('../../src/withdrawals/proof/agreedParameters');
   return {
     ...actual,
     windowDisagreement: (...args: Parameters<typeof actual.windowDisagreement>) =>
@@ -72,7 +72,7 @@ jest.mock('../../src/withdrawals/proof/agreedParameters', () => {
 });
 
 jest.mock('../../src/withdrawals/proof/memoKey', () => {
-  const actual = jest.requireActual<typeof MemoKeyModule>('../../src/withdrawals/memoKey');
+  const actual = jest.requireActual<typeof MemoKeyModule>('../../src/withdrawals/proof/memoKey');
   const keyOf = async (reader: WithdrawalReader, id: string) => {
     const account = await reader.account(id);
     return { verdict: 'proved', memoKey: account?.memoKey ?? '' };
@@ -98,7 +98,7 @@ jest.mock('../../src/withdrawals/proof/memoKey', () => {
 });
 
 jest.mock('../../src/withdrawals/transaction/transactionBuilder', () => {
-  const actual = jest.requireActual<typeof BuilderModule>('../../src/withdrawals/transactionBuilder');
+  const actual = jest.requireActual<typeof BuilderModule>('../../src/withdrawals/transaction/transactionBuilder');
   const { formatChainTime, referenceBlock } = jest.requireActual<typeof ProtocolModule>('../../src/protocol');
   const changed = (transaction: Transaction): Transaction => {
     let result = transaction;
@@ -128,37 +128,40 @@ jest.mock('../../src/withdrawals/transaction/transactionBuilder', () => {
 const separateFees = new WeakMap<object, { fees: ChainState['fees']; uses: number }>();
 const lastSeen: { head: ChainState | null } = { head: null };
 
-jest.mock('../../src/withdrawals/proof/view', () => {
-  const actual = jest.requireActual<typeof ViewModule>('../../src/withdrawals/view');
-  return {
-    ...actual,
-    readView: async (nodes: ViewModule.WithdrawalNodes) => {
-      const view = await actual.readView(nodes);
-      let { state } = view;
-      if (is('state and fees read in two calls')) {
-        // Fees that were asked for separately, and not every time.
-        const asked = separateFees.get(nodes) ?? { fees: state.fees, uses: 0 };
-        separateFees.set(
-          nodes,
-          asked.uses < 8 ? { ...asked, uses: asked.uses + 1 } : { fees: state.fees, uses: 0 },
-        );
-        state = { ...state, fees: asked.fees };
-      }
-      if (is('a window and its scan taken from blocks that can still be replaced')) {
-        state = { ...state, lastIrreversibleBlock: state.headBlockNumber };
-        return { ...view, state, lastIrreversibleTime: state.headTime };
-      }
-      if (is('paid in a reversible block called final')) {
-        return { ...view, state, finalBlock: state.headBlockNumber, finalTime: state.headTime };
-      }
-      lastSeen.head = state;
-      return { ...view, state };
-    },
+jest.mock('../../src/chain/view', () => {
+  const actual = jest.requireActual<typeof ViewModule>('../../src/chain/view');
+  const changed = (nodes: object, view: ViewModule.ChainView): ViewModule.ChainView => {
+    let { state } = view;
+    if (is('state and fees read in two calls')) {
+      // Fees that were asked for separately, and not every time.
+      const asked = separateFees.get(nodes) ?? { fees: state.fees, uses: 0 };
+      separateFees.set(
+        nodes,
+        asked.uses < 8 ? { ...asked, uses: asked.uses + 1 } : { fees: state.fees, uses: 0 },
+      );
+      state = { ...state, fees: asked.fees };
+    }
+    if (is('a window and its scan taken from blocks that can still be replaced')) {
+      state = { ...state, lastIrreversibleBlock: state.headBlockNumber };
+      return { ...view, state, lastIrreversibleTime: state.headTime };
+    }
+    if (is('paid in a reversible block called final')) {
+      return { ...view, state, finalBlock: state.headBlockNumber, finalTime: state.headTime };
+    }
+    lastSeen.head = state;
+    return { ...view, state };
   };
+  type Base = ViewModule.SharedViews<WithdrawalReader, WithdrawalReader>;
+  class SharedViews extends actual.SharedViews<WithdrawalReader, WithdrawalReader> {
+    override async read(...[nodes, look]: Parameters<Base['read']>): ReturnType<Base['read']> {
+      return changed(nodes, await super.read(nodes, look)) as Awaited<ReturnType<Base['read']>>;
+    }
+  }
+  return { ...actual, SharedViews };
 });
 
 jest.mock('../../src/withdrawals/proof/evidence', () => {
-  const actual = jest.requireActual<typeof EvidenceModule>('../../src/withdrawals/evidence');
+  const actual = jest.requireActual<typeof EvidenceModule>('../../src/withdrawals/proof/evidence');
   return {
     ...actual,
     proposalInFlight: (...args: Parameters<typeof actual.proposalInFlight>) => {
@@ -184,7 +187,7 @@ jest.mock('../../src/withdrawals/proof/evidence', () => {
 });
 
 jest.mock('../../src/payments/settlement', () => {
-  const actual = jest.requireActual<typeof SettlementModule>('../../src/withdrawals/settlement');
+  const actual = jest.requireActual<typeof SettlementModule>('../../src/payments/settlement');
   return {
     ...actual,
     settle: (facts: SettlementModule.SettlementFacts) => {
@@ -198,7 +201,7 @@ jest.mock('../../src/payments/settlement', () => {
 });
 
 jest.mock('../../src/chain/inGroups', () => {
-  const actual = jest.requireActual<typeof InGroupsModule>('../../src/withdrawals/inGroups');
+  const actual = jest.requireActual<typeof InGroupsModule>('../../src/chain/inGroups');
   return {
     inGroups: async <T>(items: T[], work: (item: T) => Promise<void>): Promise<void> => {
       if (!is('a failed round that leaves its questions running')) return actual.inGroups(items, work);

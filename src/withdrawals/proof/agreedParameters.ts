@@ -7,7 +7,7 @@ import type { Asset, ChainState } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
 import { isoTime, operationTypes } from '../../protocol';
 import { feeParameters } from '../../payments/fees';
-import type { ChainView } from './view';
+import type { ChainView } from './reader';
 import type { Window } from '../transaction/window';
 
 /** The chain's parameters that a transaction is built with. */

@@ -9,7 +9,7 @@ import { BitSharesError } from '../../errors';
 import { memoKeyDisagreement } from './agreedParameters';
 import type { ScannedBlocks } from './scan';
 import { concernedBy, type SenderIndex } from './senderIndex';
-import type { ChainView } from './view';
+import type { ChainView } from './reader';
 import type { Window } from '../transaction/window';
 
 export type MemoKeyVerdict =

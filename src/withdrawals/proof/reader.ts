@@ -1,9 +1,11 @@
 /** What withdrawals ask of a node. A session of a node client is one; a test can write its own. */
-import type { ChainReader } from '../../chain/interfaces';
+import type { Broadcaster, ChainReader } from '../../chain/interfaces';
+import type * as views from '../../chain/view';
 
 export type WithdrawalReader = Pick<
   ChainReader,
   | 'account'
+  | 'accounts'
   | 'assets'
   | 'balances'
   | 'block'
@@ -14,3 +16,7 @@ export type WithdrawalReader = Pick<
   | 'state'
   | 'statistics'
 >;
+
+export type WithdrawalNodes = views.ViewNodes<WithdrawalReader & Broadcaster, WithdrawalReader>;
+export type ChainView = views.ChainView<WithdrawalReader & Broadcaster, WithdrawalReader>;
+export type SharedViews = views.SharedViews<WithdrawalReader & Broadcaster, WithdrawalReader>;

@@ -13,6 +13,7 @@ import {
   transactionId,
 } from '../../protocol';
 import { sameValue } from '../../chain/sameValue';
+import { readView } from '../../chain/view';
 import { delayedOf, parameterDisagreement, usedByApproval } from '../proof/agreedParameters';
 import { broadcastOutcome } from '../../payments/broadcast';
 import { checkInSync } from './checks';
@@ -24,7 +25,7 @@ import { coreAssetBy } from '../transaction/request';
 import { pays, transfersIn } from '../proof/senderIndex';
 import { signFor } from '../../payments/signing';
 import { coreAssetId, transactionOf } from '../transaction/transactionBuilder';
-import { readView, type ChainView } from '../proof/view';
+import type { ChainView } from '../proof/reader';
 
 /** A short life: an approval that was not included can simply be made again. In seconds. */
 const approvalLifetime = 120;
@@ -52,7 +53,7 @@ export async function approveProposal(
   context: WithdrawalContext,
 ): Promise<ApprovalItem> {
   const { chain, nodes, keys, clock } = context;
-  const view = await readView(nodes);
+  const view = await readView(nodes, context.caches.blocks);
   const { session, state } = view;
   checkInSync(session.endpoint, state, clock.now());
   const lookup = agreedLookupOf(view, lookupOf(view));

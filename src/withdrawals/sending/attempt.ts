@@ -111,9 +111,12 @@ export async function buildAttempt(
   }
   // A chain that began inside the window has no block at or before its start; its first block serves every process alike.
   const reference = Math.max(1, firstInside - 1);
-  const successor = await view.session.block(reference + 1);
-  if (successor === null) {
-    return { verdict: 'wait', reason: waiting('the reference block has no successor yet') };
+  const referenceBlockId = (await scanned.block(view.session, reference)).id;
+  if (referenceBlockId === null) {
+    throw new BitSharesError('INVALID_ANSWER', {
+      message: `${view.session.endpoint} does not give the whole header of block ${reference}`,
+      fix: 'Use another node.',
+    });
   }
   let complete = intent;
   if (intent.memoMode === 'encrypted' && intent.receiverMemoKey === null) {
@@ -123,7 +126,7 @@ export async function buildAttempt(
     complete = { ...intent, receiverMemoKey: proof.memoKey };
   }
   const builderKeys = { memoKeys: keys.memoKeys, prefix: chain.prefix };
-  const inputs = { window, referenceBlockId: successor.previous, fees: view.state.fees };
+  const inputs = { window, referenceBlockId, fees: view.state.fees };
   const transaction =
     proposerId === null
       ? buildTransferTransaction(complete, inputs, builderKeys)

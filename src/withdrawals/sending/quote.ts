@@ -1,4 +1,5 @@
 /** Quote: the complete intent of a withdrawal and all checks, without private keys and without sending anything. */
+import { readView } from '../../chain/view';
 import { BitSharesError } from '../../errors';
 import {
   chainUint64,
@@ -19,7 +20,6 @@ import { withdrawalNonce } from '../transaction/nonce';
 import { formIntent, otherPayer, type Parties, type PlainRequest } from '../transaction/request';
 import { buildTransfer, feeOf, transactionOf } from '../transaction/transactionBuilder';
 import { transferItem, type TransferItem } from './transferItem';
-import { readView } from '../proof/view';
 import { checkWindowLength, windowAt } from '../transaction/window';
 import type { WithdrawalOrder } from './withdrawal';
 
@@ -34,7 +34,7 @@ export interface QuoteResult {
   intent: Intent;
 }
 
-export interface QuoteContext extends Omit<WithdrawalContext, 'keys' | 'caches'> {
+export interface QuoteContext extends Omit<WithdrawalContext, 'keys'> {
   /** Name or `1.2.x` of the account that will pay. */
   account: string;
   /** Public memo key of the credential; null to take the account's present one. */
@@ -51,7 +51,7 @@ export async function quoteWithdrawal(
   context: QuoteContext,
 ): Promise<QuoteResult> {
   const { chain, nodes, clock } = context;
-  const view = await readView(nodes);
+  const view = await readView(nodes, context.caches.blocks);
   const { state, session } = view;
   checkInSync(session.endpoint, state, clock.now());
   checkRequestedAt(order.request.requestedAt, state.headTime, order.maximumAge);

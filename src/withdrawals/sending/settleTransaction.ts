@@ -11,7 +11,8 @@ import {
   type TransferOperation,
 } from '../../protocol';
 import { broadcastOutcome } from '../../payments/broadcast';
-import { keyringOf, lookupOf, type WithdrawalContext } from './context';
+import { keyringOf, lookAgain, lookupOf, pauseAfter, type WithdrawalContext } from './context';
+import type { ChainView } from '../proof/reader';
 import {
   checkSameContent,
   contentOf,
@@ -20,14 +21,12 @@ import {
   readHistory,
   refuseOtherPayer,
   refuseWhileProposed,
-  scanStart,
   type Payment,
 } from '../proof/evidence';
 import { withdrawalNonce } from '../transaction/nonce';
 import type { ScannedBlocks } from '../proof/scan';
 import { nextStep, settle } from '../../payments/settlement';
 import { amountsOf, transferItem, type NamedParties, type TransferItem } from './transferItem';
-import { readView } from '../proof/view';
 import type { WaitFor } from './withdrawal';
 
 export interface SettleOrder {
@@ -109,6 +108,7 @@ class Settling {
   private readonly id: string | null;
   private readonly expiration: number | null;
   private scanned: ScannedBlocks | null = null;
+  private view: ChainView | null = null;
   private payment: Payment | null = null;
   private pending = false;
   private sent = false;
@@ -172,9 +172,10 @@ class Settling {
   }
 
   private async round(): Promise<number> {
-    const { chain, nodes, keys, caches } = this.context;
-    const view = await readView(nodes);
-    const pause = Math.min(3000, Math.max(500, view.state.blockInterval * 500));
+    const { chain, keys, caches } = this.context;
+    const view = await lookAgain(this.context, this.view);
+    this.view = view;
+    const pause = pauseAfter(view);
     const lookup = lookupOf(view);
     const payer = this.context.payingAccount ?? keys.account;
     const sender = await lookup.account(payer);
@@ -187,7 +188,8 @@ class Settling {
     }
     this.checkNonce(sender.id);
     // The scan must reach back to the window of the transaction, whatever requestedAt says.
-    const from = await scanStart(view, Math.min(this.order.requestedAt, this.expiration ?? Infinity));
+    const since = Math.min(this.order.requestedAt, this.expiration ?? Infinity);
+    const from = await caches.scanStart(view, chain.chainId, sender.id, since);
     this.scanned ??= caches.scanOf(chain.chainId, sender.id, chain.prefix, from);
     const blocks = await gatherEvidence(view, from, this.scanned, null);
     const history = await readHistory(view, caches.historyOf(chain.chainId, sender.id), sender);

@@ -8,7 +8,7 @@ import type { LimitSettings } from '../transaction/limits';
 import type { Parties, WithdrawalRequest } from '../transaction/request';
 import { nextStep, settle, type Settlement } from '../../payments/settlement';
 import { amountsOf, transferItem, type TransferItem } from './transferItem';
-import type { ChainView } from '../proof/view';
+import type { ChainView } from '../proof/reader';
 import { latestExpiration } from '../transaction/window';
 
 export type WaitFor = 'broadcast' | 'block' | 'irreversible';
@@ -60,8 +60,6 @@ const faultAdvice =
 export class Withdrawal {
   intent: Intent | null = null;
   parties: Parties | null = null;
-  /** Block from which its scan starts. */
-  scanFrom: number | null = null;
   attempt: Attempt | null = null;
   signed: SignedTransaction | null = null;
   /** The node holds the attempt's transaction, or accepted it. */
@@ -89,6 +87,12 @@ export class Withdrawal {
 
   get withdrawalId(): string {
     return withdrawalIdOf(this.order.request);
+  }
+
+  /** Name or `1.2.x` of who is paid, as the request has it. */
+  get receiver(): string {
+    const { request } = this.order;
+    return request.kind === 'plain' ? request.to : request.intent.to;
   }
 
   get requestedAt(): number {

@@ -30,7 +30,7 @@ export const quote: NodeOperation = {
         async (itemIndex) => {
           const {
             keys,
-            context: { chain, nodes, clock },
+            context,
           } = withdrawalsOf(itemIndex);
           const order = {
             request: plainRequest(this, itemIndex),
@@ -38,9 +38,7 @@ export const quote: NodeOperation = {
           };
           const memoKey = keys.memoKey?.publicKey ?? null;
           const { item, intent } = await quoteWithdrawal(order, {
-            chain,
-            nodes,
-            clock,
+            ...context,
             account: keys.account,
             memoKey,
           });
