@@ -2,6 +2,7 @@
  * Imports claimable balances into an account: finds them, builds the claims, and, when it is no dry run, sends them and
  * follows each to its outcome. Claiming twice is impossible: a balance object is used up by its claim.
  */
+import { BlockStore } from '../chain/blocks';
 import type {
   Account,
   BalanceReader,
@@ -275,8 +276,11 @@ async function settle(
 ): Promise<void> {
   const { clock, signal } = context;
   const until = clock.now() + maximumWait * 1000;
+  const blocks = new BlockStore();
+  const lookAgain = async (): Promise<void> =>
+    look(await context.node(), sent, afterBlock, context.chain.prefix, blocks);
   while (sent.some((one) => !isReached(one, waitFor))) {
-    await lookAgain(sent, context, afterBlock).catch((error: unknown) => {
+    await lookAgain().catch((error: unknown) => {
       const reason = isBitSharesError(error)
         ? error
         : new BitSharesError('INTERNAL', { message: 'Looking for the claims went wrong', cause: error });
@@ -290,6 +294,3 @@ async function settle(
   }
 }
 
-async function lookAgain(sent: readonly Sent[], context: ImportContext, afterBlock: number): Promise<void> {
-  await look(await context.node(), sent, afterBlock, context.chain.prefix);
-}

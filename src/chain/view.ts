@@ -59,8 +59,8 @@ export class SharedViews<Trusted extends ViewReader, Delayed extends ViewReader>
   constructor(private readonly blocks: BlockStore) {}
 
   /**
-   * The look of somebody else that began at most `age` milliseconds before `now`, or a new one. Whoever looks again gives
-   * what it saw last, and is never shown the same.
+   * A new look for whoever looks for the first time. Who looks again gives what it saw last, and may be shown another
+   * that somebody else began at most `age` milliseconds before `now`.
    */
   async read(
     nodes: ViewNodes<Trusted, Delayed>,
@@ -72,9 +72,9 @@ export class SharedViews<Trusted extends ViewReader, Delayed extends ViewReader>
     this.looks.set(trusted, ofTrusted);
     const key = delayed === null || 'fault' in delayed ? nodes.delayed !== null : delayed.session;
     const shared = ofTrusted.get(key);
-    if (shared !== undefined && now >= shared.begun && now - shared.begun <= age) {
+    if (shared !== undefined && last !== null && now >= shared.begun && now - shared.begun <= age) {
       const view = await shared.view.catch(() => null);
-      if (view !== null && view.state !== last?.state) return view;
+      if (view !== null && view.state !== last.state) return view;
     }
     const view = look(trusted, delayed, this.blocks);
     const mine = { begun: now, view };

@@ -30,7 +30,7 @@ export function lookAgain(
   { nodes, caches, clock }: Pick<WithdrawalContext, 'nodes' | 'caches' | 'clock'>,
   last: ChainView | null,
 ): Promise<ChainView> {
-  const age = last === null ? 500 : pauseAfter(last) / 2;
+  const age = last === null ? 0 : pauseAfter(last) / 2;
   return caches.views.read(nodes, { now: clock.now(), age, last });
 }
 
