@@ -17,6 +17,11 @@ const entries = [...packageJson.n8n.nodes, ...packageJson.n8n.credentials].map((
   className: path.basename(file).split('.')[0],
 }));
 
+/** For a debugger: with SOURCE_MAPS set, the bundle names the files of this repository, wherever it is installed. */
+const sourceMaps = process.env.SOURCE_MAPS
+  ? { sourcemap: 'inline', sourceRoot: path.join(__dirname, 'dist/') }
+  : {};
+
 const shared = {
   bundle: true,
   platform: 'node',
@@ -36,6 +41,7 @@ const cryptoWithoutGlobalThis = { 'globalThis.crypto': 'crypto', globalThis: '{"
 async function bundle() {
   await esbuild.build({
     ...shared,
+    ...sourceMaps,
     stdin: {
       contents: entries
         .map(({ className, source }) => `export { ${className} } from '${source}';`)

@@ -1,3 +1,4 @@
+/** How long n8n takes to load the package. */
 import { execFileSync } from 'node:child_process';
 import packageJson from '../package.json';
 import type { Bench } from './bench';

@@ -1,3 +1,4 @@
+/** Runs one command of the installation: with a log, a deadline and an end for all that it started. */
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 

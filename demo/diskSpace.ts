@@ -1,3 +1,4 @@
+/** Whether n8n fits on the disk, asked before it is downloaded. */
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';

@@ -49,6 +49,8 @@ export interface ExchangeOptions {
   signal: AbortSignal;
   /** Told of the n8n process before it starts, so that its log can be shown when something later fails. */
   onProcess: (n8n: N8nProcess) => void;
+  /** Flags of the Node.js that runs n8n's main process. */
+  nodeFlags?: readonly string[];
   /** Queue mode: what every process of n8n is told, and how many workers there are. */
   queue?: { variables: Readonly<Record<string, string>>; workers: number };
 }
@@ -87,7 +89,7 @@ export class Cleanup {
 
 /** Starts everything. Whatever was started is in `cleanup`, also when this throws half-way. */
 export async function startExchange(options: ExchangeOptions, cleanup: Cleanup): Promise<Exchange> {
-  const { environment, queue, report, repository, signal } = options;
+  const { environment, nodeFlags = [], queue, report, repository, signal } = options;
   const installation = await ensureN8n(report, environment, signal);
 
   const workFolder = await mkdtemp(join(tmpdir(), 'n8n-nodes-bitshares-'));
@@ -113,7 +115,10 @@ export async function startExchange(options: ExchangeOptions, cleanup: Cleanup):
   const variables = queue?.variables ?? {};
   const start = async (folder: string, role: N8nRole): Promise<N8nProcess> => {
     const [port = 0, brokerPort = 0] = await findFreePorts(2);
-    const settings = { installation, userFolder: folder, port, brokerPort, encryptionKey, variables };
+    const settings = {
+      ...{ installation, userFolder: folder, port, brokerPort, encryptionKey, variables },
+      nodeFlags: role === 'main' ? nodeFlags : [],
+    };
     const started = new N8nProcess(settings, environment, role);
     if (role === 'main') options.onProcess(started);
     cleanup.add(() => started.stop());

@@ -1,3 +1,4 @@
+/** Ports for everything that the demo starts. */
 import { createServer, type Server } from 'node:net';
 
 /**

@@ -1,3 +1,4 @@
+/** Keeps two starts of the demo from installing into one folder. */
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 

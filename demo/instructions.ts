@@ -1,3 +1,4 @@
+/** What `npm start` prints when the exchange runs. */
 import type { Exchange } from './exchange';
 
 /** What a reader needs in order to use the running exchange. */

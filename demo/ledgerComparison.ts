@@ -1,3 +1,4 @@
+/** The demo's proof: the ledger in n8n against the blocks of the chain. */
 import type { Exchange } from './exchange';
 
 export interface LedgerComparison {

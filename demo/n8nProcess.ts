@@ -17,6 +17,8 @@ export interface N8nSettings {
   /** The port on which n8n waits for its task runners; each n8n on a machine needs its own. */
   brokerPort: number;
   encryptionKey: string;
+  /** Flags of Node.js: for a debugger. */
+  nodeFlags?: readonly string[];
   /** What else n8n is told: another database, queue mode. */
   variables?: Readonly<Record<string, string>>;
 }
@@ -99,10 +101,10 @@ export class N8nProcess {
    */
   async start(signal: AbortSignal): Promise<void> {
     if (this.child !== undefined) throw new DemoFailure('n8n is running already.');
-    const { installation, userFolder } = this.settings;
+    const { installation, nodeFlags = [], userFolder } = this.settings;
     const log = createWriteStream(this.logFile, { flags: 'a', mode: 0o600 });
     const command = this.role === 'worker' ? 'worker' : 'start';
-    const child = spawn(installation.node, [installation.script, command], {
+    const child = spawn(installation.node, [...nodeFlags, installation.script, command], {
       cwd: userFolder,
       env: n8nEnvironment(this.settings, this.caller),
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,6 @@
 /** Builds this package, packs it, and installs the tarball into an n8n user folder, as n8n itself keeps community nodes. */
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { runCommand } from './command';
@@ -17,11 +17,16 @@ export interface PackageInstallationOptions {
   signal: AbortSignal;
 }
 
+async function build(options: PackageInstallationOptions): Promise<void> {
+  const { repository } = options;
+  const gulp = join(repository, 'node_modules', 'gulp', 'bin', 'gulp.js');
+  await run(options, process.execPath, [gulp, 'build'], repository, 'build.log');
+}
+
 /** Builds the package from the sources of this repository and packs it; gives the path of the tarball. */
 export async function packTarball(options: PackageInstallationOptions): Promise<string> {
   const { repository, workFolder } = options;
-  const gulp = join(repository, 'node_modules', 'gulp', 'bin', 'gulp.js');
-  await run(options, process.execPath, [gulp, 'build'], repository, 'build.log');
+  await build(options);
   const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', workFolder];
   const answer: unknown = JSON.parse(await run(options, 'npm', args, repository, 'build.log'));
   const entries: unknown[] = Array.isArray(answer) ? answer : Object.values(answer ?? {});
@@ -62,6 +67,20 @@ export async function installTarball(
     '--loglevel=error',
   ];
   await run(options, 'npm', ['install', ...flags, tarball], folder, 'install.log');
+}
+
+/** Builds the package anew and puts it in the place of the installed one; n8n reads it when it starts. */
+export async function replaceInstalled(
+  userFolder: string,
+  options: PackageInstallationOptions,
+): Promise<void> {
+  await build(options);
+  const { name } = JSON.parse(await readFile(join(options.repository, 'package.json'), 'utf8')) as {
+    name: string;
+  };
+  const installed = join(userFolder, '.n8n', 'nodes', 'node_modules', name, 'dist');
+  await rm(installed, { recursive: true, force: true });
+  await cp(join(options.repository, 'dist'), installed, { recursive: true });
 }
 
 async function run(

@@ -1,4 +1,4 @@
-/** `npm start`: an exchange on this machine. `npm start -- --check`: the same without a browser. */
+/** `npm start`: an exchange on this machine. With `--check` the same without a browser, with `--watch` for work on the package. */
 
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -8,13 +8,18 @@ import { Cleanup, type Exchange, startExchange } from './exchange';
 import { DemoFailure, DemoStopped } from './failure';
 import { instructions } from './instructions';
 import type { N8nProcess } from './n8nProcess';
+import { Rebuilding } from './rebuilding';
 import { Report } from './report';
+import { pause } from './waiting';
 
 const usage = `npm start              starts n8n with this package, a chain and ready workflows
-npm start -- --check   runs deposits and withdrawals without a browser, kills n8n in between, exits 0 if all is right`;
+npm start -- --check   runs deposits and withdrawals without a browser, kills n8n in between, exits 0 if all is right
+  --inspect            lets a debugger attach to n8n at 127.0.0.1:9229
+  --watch              builds the package anew when its source changes, and starts n8n with it (npm run dev does both)`;
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { check: { type: 'boolean' }, help: { type: 'boolean' } } });
+  const flag = { type: 'boolean' } as const;
+  const { values } = parseArgs({ options: { check: flag, help: flag, inspect: flag, watch: flag } });
   const report = new Report(process.stdout);
   if (values.help === true) {
     report.line(usage);
@@ -28,15 +33,22 @@ async function main(): Promise<number> {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 
+  const repository = resolve(__dirname, '..');
+  const debugging = values.inspect === true || values.watch === true;
+  const environment = { ...process.env, ...(debugging ? { SOURCE_MAPS: '1' } : {}) };
   let n8n: N8nProcess | undefined;
   let exitCode = 0;
   try {
     const exchange = await startExchange(
       {
-        repository: resolve(__dirname, '..'),
-        environment: process.env,
+        repository,
+        environment,
         report,
         signal: stopped.signal,
+        nodeFlags: [
+          ...(debugging ? ['--enable-source-maps'] : []),
+          ...(values.inspect === true ? ['--inspect=127.0.0.1:9229'] : []),
+        ],
         onProcess: (started) => {
           n8n = started;
         },
@@ -47,7 +59,12 @@ async function main(): Promise<number> {
       await checkExchange(exchange, report, stopped.signal);
     } else {
       report.line(instructions(exchange));
-      await untilStopped(exchange, stopped.signal);
+      if (values.inspect === true) report.line('A debugger can attach to n8n at 127.0.0.1:9229.');
+      const rebuilding =
+        values.watch === true
+          ? new Rebuilding(exchange, report, { repository, environment, signal: stopped.signal })
+          : undefined;
+      await untilStopped(exchange, stopped.signal, rebuilding);
     }
   } catch (error) {
     exitCode = explain(error, n8n, report);
@@ -61,14 +78,12 @@ async function main(): Promise<number> {
 }
 
 /** Waits for Ctrl-C, and fails when n8n ends by itself. */
-async function untilStopped({ n8n }: Exchange, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((done, fail) => {
-    const watch = setInterval(() => {
-      if (signal.aborted || !n8n.running) clearInterval(watch);
-      if (signal.aborted) done();
-      else if (!n8n.running) fail(new DemoFailure('n8n ended by itself.'));
-    }, 200);
-  });
+async function untilStopped({ n8n }: Exchange, signal: AbortSignal, rebuilding?: Rebuilding): Promise<void> {
+  while (!signal.aborted) {
+    await rebuilding?.rebuildIfChanged();
+    if (!n8n.running && rebuilding?.broken !== true) throw new DemoFailure('n8n ended by itself.');
+    await pause(500, signal).catch(() => undefined);
+  }
 }
 
 /** Says why the demo stopped and gives the exit code: 130 after Ctrl-C, as a shell would. */

@@ -1,3 +1,4 @@
+/** Waiting that a stop of the demo ends: pauses, polling and deadlines. */
 import { DemoFailure, DemoStopped, throwIfStopped } from './failure';
 
 /** Sleeps for `milliseconds`, or throws DemoStopped as soon as the signal fires. */

@@ -1,3 +1,4 @@
+/** Fills blocks with many transfers at once, for tests that need a backlog. */
 import type { ChainNode, PreparedTransaction } from './chain/chainNode';
 import { requiredCoreFee } from './chain/fees';
 import { timeText } from './wire/json';

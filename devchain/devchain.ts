@@ -1,3 +1,4 @@
+/** The chain as a test or the demo holds it: nodes, wallet, clock, accounts and faults in one object. */
 import type { StoredBlock } from './chain/blockLog';
 import type { BulkTransfers } from './bulk';
 import { bulkBlocks } from './bulk';
@@ -25,7 +26,7 @@ import { NodeHandle, replayed } from './rpc/nodeHandle';
 import type { ChainParameters } from './chain/objects';
 import { Operator } from './operator';
 import type { Poison, PoisonedBlock } from './poison';
-import { poison } from './poison';
+import { poison, poisonAsset } from './poison';
 import { asJson } from './rpc/api';
 import type { WalletNode } from './wallet/wallet';
 import { WalletServer } from './wallet/walletServer';
@@ -308,6 +309,11 @@ export class Devchain {
   /** A stranger puts a text that is not UTF-8 into the next block, under the names of other accounts (see poison.ts). */
   poison(options: Poison): PoisonedBlock {
     return poison(this, options);
+  }
+
+  /** The issuer of an asset puts one into its description; gives the number of the block. */
+  poisonAsset(symbol: string): number {
+    return poisonAsset(this, symbol);
   }
 
   /** Puts a transaction through the same checks as a broadcast; gives its id, or throws the node's error. */

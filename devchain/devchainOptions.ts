@@ -1,3 +1,4 @@
+/** What a devchain can be started with, and the shapes that its methods take and give. */
 import type { Genesis, GenesisAccount, GenesisAsset, GenesisBalance, RoleKeys } from './chain/genesis';
 import { stringify } from './wire/json';
 import { sha256 } from './wire/keys';

@@ -1,3 +1,4 @@
+/** What the tests, the demo and the benchmarks may use of devchain; the rest is its own. */
 export { Devchain } from './devchain';
 export type {
   DevchainAccount,

@@ -1,3 +1,4 @@
+/** The hand that signs for the accounts of the genesis, so that a test needs no wallet. */
 import type { ChainNode } from './chain/chainNode';
 import type { DevchainAccount, SignOptions, TransactionJson, TransferRequest } from './devchainOptions';
 import { coreAsset, feeInAsset, requiredCoreFee } from './chain/fees';

@@ -1,6 +1,9 @@
+/** Puts texts on the chain that are not UTF-8, as strangers can. */
 import type { Devchain } from './devchain';
 import { timeText } from './wire/json';
 import { textOf } from './wire/text';
+
+const defaultBytes: Uint8Array = Buffer.from([0x41, 0xff, 0x42]);
 
 export interface Poison {
   /** The stranger who proposes and pays, by name; any account can. */
@@ -25,8 +28,11 @@ export interface PoisonedBlock {
  * in a proposal that nobody has to approve. It is in a block, and in the history of each of these accounts. Makes
  * that block.
  */
-export function poison(chain: Devchain, { from, naming = [from], bytes }: Poison): PoisonedBlock {
-  const name = textOf(Buffer.from(bytes ?? [0x41, 0xff, 0x42]));
+export function poison(
+  chain: Devchain,
+  { from, naming = [from], bytes = defaultBytes }: Poison,
+): PoisonedBlock {
+  const name = textOf(Buffer.from(bytes));
   const { seconds } = chain.head;
   const day = 86_400;
   const workers = naming.map((account) => ({
@@ -64,4 +70,19 @@ export function poison(chain: Devchain, { from, naming = [from], bytes }: Poison
   const index = chain.block(block)?.transactions.findIndex(({ id }) => id === transactionId) ?? -1;
   if (index < 0) throw new Error(`block ${block} does not hold the transaction ${transactionId}`);
   return { block, transactionId, operation: chain.producer.history.ofBlock(block, index)[0]?.id, proposal };
+}
+
+/** The issuer, by name, puts such a text into the description of an asset. Makes the block that it is in, and gives its number. */
+export function poisonAsset(
+  chain: Devchain,
+  symbol: string,
+  issuer = 'nathan',
+  bytes: Uint8Array = defaultBytes,
+): number {
+  const asset = chain.producer.state.assetBySymbolOrId(symbol);
+  if (asset === undefined) throw new Error(`there is no ${symbol}`);
+  const new_options = { ...asset.options, description: textOf(Buffer.from(bytes)) };
+  const update = { issuer: asset.issuer, asset_to_update: asset.id, new_options };
+  chain.push(chain.sign([[11, update]], [chain.account(issuer).keys.active]));
+  return chain.produceBlock().number;
 }

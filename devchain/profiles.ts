@@ -1,3 +1,4 @@
+/** Nodes as they are met in practice, as options of a devchain node. */
 import type { DevchainOptions } from './devchainOptions';
 import type { HistoryOptions } from './chain/historyOptions';
 import type { NodeOptions } from './rpc/nodeHandle';

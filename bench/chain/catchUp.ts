@@ -1,3 +1,4 @@
+/** How fast a trigger works off a backlog of deposits. */
 import type { Bench, Figures } from '../bench';
 import { growth, ofLimit, ofOurs, ofTheLimit, readBacklogs, type Backlog } from './backlogs';
 import { loopFigures, loopTarget } from './loopFigures';

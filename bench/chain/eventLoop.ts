@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { PerformanceObserver } from 'node:perf_hooks';
-import { realClock } from './clock';
+import { realClock } from '../../test/support/realClock';
 
 /** One turn of the loop, between two calls of a timer of a millisecond. All in milliseconds. */
 interface Turn {

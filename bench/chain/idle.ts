@@ -1,9 +1,10 @@
+/** What a trigger costs while nothing happens. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Bench } from '../bench';
 import { exact } from '../measure';
 import { ChainProcess } from './chainProcess';
-import { realClock } from './clock';
+import { realClock } from '../../test/support/realClock';
 import { startWatching } from './watching';
 
 /** A chain with a block every second in which nothing happens to the account: what a trigger costs all day long. */

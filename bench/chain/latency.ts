@@ -1,3 +1,4 @@
+/** How soon after its block a deposit is an item. */
 import type { Bench } from '../bench';
 import { exact, spread } from '../measure';
 import { ChainProcess } from './chainProcess';

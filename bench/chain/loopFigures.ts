@@ -1,3 +1,4 @@
+/** The figures and the target for the event loop, for all benchmarks that read a backlog. */
 import type { Figures, Target } from '../bench';
 import { ofOurs, type Backlog } from './backlogs';
 import type { LoopReport } from './eventLoop';

@@ -1,3 +1,4 @@
+/** How fast a backlog is worked off when no shared secret can be remembered. */
 import type { Bench, Figures } from '../bench';
 import { growth, ofLimit, ofOurs, ofTheLimit, readBacklogs, type Backlog } from './backlogs';
 import { loopFigures, loopTarget } from './loopFigures';

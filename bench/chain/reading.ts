@@ -15,7 +15,7 @@ import { beginning, type Position } from '../../src/deposits/reading/position';
 import { watchedAccount } from '../../src/deposits/reading/watchedAccount';
 import { MemoKeyring, PrivateKey, PublicKey } from '../../src/protocol';
 import { openNodeClient } from '../../src/rpc/nodeClient';
-import { realClock } from './clock';
+import { realClock } from '../../test/support/realClock';
 import { EventLoopWatch, type LoopReport } from './eventLoop';
 import type { ChainFacts } from './messages';
 

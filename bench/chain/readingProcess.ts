@@ -1,3 +1,4 @@
+/** Starts the process in which reading.ts runs, so that each reading begins with cold caches and its memory can be told. */
 import { fork } from 'node:child_process';
 import path from 'node:path';
 import type { ReadingReport, ReadingTask } from './reading';

@@ -1,3 +1,4 @@
+/** How fast deposits are read again from blocks. */
 import type { Bench, Figures } from '../bench';
 import { growth, ofLimit, ofOurs, ofTheLimit, readBacklogs, type Backlog } from './backlogs';
 import type { ReadingReport } from './reading';

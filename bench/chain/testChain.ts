@@ -1,8 +1,9 @@
+/** How fast the chain below the other benchmarks is itself. */
 import { Devchain } from '../../devchain';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import type { Bench } from '../bench';
 import { spread } from '../measure';
-import { realClock } from './clock';
+import { realClock } from '../../test/support/realClock';
 
 const pageSize = 100;
 

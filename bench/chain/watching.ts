@@ -9,7 +9,7 @@ import { Watcher } from '../../src/deposits/trigger/watcher';
 import type { DepositItem } from '../../src/deposits/items/depositItem';
 import { MemoKeyring, PrivateKey } from '../../src/protocol';
 import { openNodeClient } from '../../src/rpc/nodeClient';
-import { realClock } from './clock';
+import { realClock } from '../../test/support/realClock';
 import type { ChainFacts } from './messages';
 
 export interface Watching {

@@ -1,3 +1,4 @@
+/** How long withdrawals take, alone and together. */
 import type { Clock } from '../../src/chain/interfaces';
 import { customChain, PrivateKey } from '../../src/protocol';
 import { openNodeClient } from '../../src/rpc/nodeClient';
@@ -8,7 +9,7 @@ import type { WithdrawalOrder } from '../../src/withdrawals/sending/withdrawal';
 import type { Bench, BenchContext, Figures } from '../bench';
 import { exact } from '../measure';
 import { ChainProcess } from './chainProcess';
-import { realClock } from './clock';
+import { realClock } from '../../test/support/realClock';
 import type { ChainFacts } from './messages';
 
 /** Real milliseconds for each block of three seconds: waiting for blocks must not hide our own time. */

@@ -1,3 +1,4 @@
+/** What the package adds to the start of a real n8n. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -11,7 +12,7 @@ import { N8nProcess } from '../../demo/n8nProcess';
 import { installTarball, packTarball } from '../../demo/nodePackageInstallation';
 import { Report } from '../../demo/report';
 import type { Bench, Figures } from '../bench';
-import { realClock } from '../chain/clock';
+import { realClock } from '../../test/support/realClock';
 import { projectRoot } from '../environment';
 import { intervalOfMedian, spread } from '../measure';
 

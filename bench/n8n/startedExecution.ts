@@ -1,9 +1,10 @@
+/** How soon after its block a deposit's execution has started in a real n8n. */
 import { existsSync } from 'node:fs';
 import { Cleanup, startExchange, type Exchange } from '../../demo/exchange';
 import { installationFolder, n8nVersion } from '../../demo/n8nInstallation';
 import { Report } from '../../demo/report';
 import type { Bench } from '../bench';
-import { realClock } from '../chain/clock';
+import { realClock } from '../../test/support/realClock';
 import { projectRoot } from '../environment';
 import { spread } from '../measure';
 

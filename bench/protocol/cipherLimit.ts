@@ -1,3 +1,4 @@
+/** The least that decoding a memo can cost. */
 import { createDecipheriv, hash } from 'node:crypto';
 import type { Memo } from '../../src/protocol';
 import type { Contestant } from '../measure';

@@ -1,3 +1,4 @@
+/** Shared secrets, by ours and by each primitive that could be used for them. */
 import { KeyExchange } from '../../src/protocol/keyExchange';
 import type { Bench } from '../bench';
 import { inTurn, keyExchangeLimits } from '../peers/primitives';

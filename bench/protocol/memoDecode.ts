@@ -1,3 +1,4 @@
+/** Decoding memos: of new senders, and of known ones. */
 import { mainnet, MemoKeyring, PublicKey, type Memo } from '../../src/protocol';
 import { atLeastTimes, type Bench, type BenchContext, type Comparison } from '../bench';
 import type { Contestant } from '../measure';

@@ -1,3 +1,4 @@
+/** Encrypting memos. */
 import { encryptMemo, mainnet, type PrivateKey } from '../../src/protocol';
 import { atLeastTimes, type Bench, type Comparison } from '../bench';
 import { bitsharesJs } from '../peers/bitsharesjs';

@@ -1,3 +1,4 @@
+/** Reading signed transactions from their bytes. */
 import {
   decodeSignedTransaction,
   encodeSignedTransaction,

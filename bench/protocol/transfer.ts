@@ -1,3 +1,4 @@
+/** Building and signing transfers, with and without a memo. */
 import {
   encryptMemo,
   mainnet,

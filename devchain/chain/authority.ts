@@ -1,3 +1,4 @@
+/** Who has to sign an operation, and whether the signatures that are there suffice (protocol/operations.cpp, protocol/transaction.cpp). */
 import { at, ChainError, failure } from '../wire/chainError';
 import { addressFromText, balanceAddresses, comparePublicKeys, publicKeyFromText } from '../wire/keys';
 import type { Json } from '../wire/json';

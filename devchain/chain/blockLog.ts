@@ -1,3 +1,4 @@
+/** The blocks of one branch, packed, so that a long backlog fits into memory (block_database.cpp, without its file). */
 import type { ChainParameters } from './objects';
 import type { Operation } from '../wire/operations';
 import type { BlockHeader, SignedTransaction, Wire } from '../wire/transaction';

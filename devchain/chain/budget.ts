@@ -1,3 +1,4 @@
+/** Where the pay of the witnesses comes from and goes to (db_maint.cpp process_budget, db_balance.cpp deposit_witness_pay). */
 import { coreAsset } from './fees';
 import { timeSeconds } from '../wire/json';
 import type { AssetDynamicData, VestingBalance, Witness } from './objects';

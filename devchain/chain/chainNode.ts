@@ -1,8 +1,9 @@
+/** One node's chain: pushes transactions, makes and applies blocks, and takes them back in a fork (db_block.cpp). */
 import type { StoredBlock } from './blockLog';
 import { BlockLog, storeTransactions } from './blockLog';
 import { at, ChainError, check, framed } from '../wire/chainError';
 import { payWitness } from './budget';
-import { clearExpiredProposals } from './evaluators/proposals';
+import { applyOperation } from './execution';
 import type { Genesis } from './genesis';
 import { derivedKey, genesisState } from './genesis';
 import { History } from './history';
@@ -11,6 +12,7 @@ import type { Json } from '../wire/json';
 import { secretFromWif, sha512, signDigest } from '../wire/keys';
 import { performMaintenance } from './maintenance';
 import type { ChainParameters, GlobalProperties, WithdrawPermission, Witness } from './objects';
+import { clearExpiredProposals } from './proposalExecution';
 import type { ChainState, OperationResult } from './state';
 import { changedKeys, revert } from './store';
 import type { Session } from './store';
@@ -275,7 +277,7 @@ export class ChainNode {
     updateIrreversibleBlock(state);
     if (maintenance) performMaintenance(state, block.number);
     state.blockSummaries.set(String(block.number & 0xffff), block.id);
-    clearExpiredProposals(state);
+    clearExpiredProposals(state, applyOperation);
     for (const permission of state.store.all<WithdrawPermission>('1.12'))
       if (permission.expiration <= block.timestamp) state.store.remove(permission.id);
     state.store.modify(state.dynamicProperties, { dynamic_flags: maintenance ? 1 : 0 });

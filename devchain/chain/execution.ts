@@ -1,3 +1,4 @@
+/** Every operation that the chain knows, and how one is executed and its fee taken (evaluator.cpp, evaluator.hpp, db_block.cpp). */
 import { at, check, failure, framed } from '../wire/chainError';
 import { accountCreate, accountUpdate, accountUpgrade, accountWhitelist } from './evaluators/accounts';
 import { assetCreate, assetFundFeePool, assetIssue, assetReserve, assetUpdate } from './evaluators/assets';
@@ -9,7 +10,7 @@ import {
   withdrawPermissionCreate,
   withdrawPermissionDelete,
 } from './evaluators/permissions';
-import { proposalCreate, proposalDelete, proposalUpdate } from './evaluators/proposals';
+import { proposalEvaluators } from './evaluators/proposals';
 import { overrideTransfer, transfer } from './evaluators/transfers';
 import { workerCreate } from './evaluators/workers';
 import { convert, coreAsset, feePayer, requiredCoreFee } from './fees';
@@ -17,37 +18,29 @@ import type { Json } from '../wire/json';
 import type { ChainState, OperationResult } from './state';
 import type { Asset, Operation } from '../wire/operations';
 
-let table: Evaluators | undefined;
-
-/** Made at its first use, because the rules of proposals import this file. */
-function evaluators(): Evaluators {
-  table ??= {
-    0: transfer,
-    5: accountCreate,
-    6: accountUpdate,
-    7: accountWhitelist,
-    8: accountUpgrade,
-    10: assetCreate,
-    11: assetUpdate,
-    14: assetIssue,
-    15: assetReserve,
-    16: assetFundFeePool,
-    22: proposalCreate,
-    23: proposalUpdate,
-    24: proposalDelete,
-    25: withdrawPermissionCreate,
-    27: withdrawPermissionClaim,
-    28: withdrawPermissionDelete,
-    34: workerCreate,
-    35: custom,
-    37: balanceClaim,
-    38: overrideTransfer,
-  };
-  return table;
-}
+const evaluators: Evaluators = {
+  0: transfer,
+  5: accountCreate,
+  6: accountUpdate,
+  7: accountWhitelist,
+  8: accountUpgrade,
+  10: assetCreate,
+  11: assetUpdate,
+  14: assetIssue,
+  15: assetReserve,
+  16: assetFundFeePool,
+  25: withdrawPermissionCreate,
+  27: withdrawPermissionClaim,
+  28: withdrawPermissionDelete,
+  34: workerCreate,
+  35: custom,
+  37: balanceClaim,
+  38: overrideTransfer,
+  ...proposalEvaluators({ validate: validateOperation, apply: applyOperation }),
+};
 
 function evaluatorOf(operation: Operation): Evaluator<Operation[1]> {
-  return evaluators()[operation[0]] as Evaluator<Operation[1]>;
+  return evaluators[operation[0]] as Evaluator<Operation[1]>;
 }
 
 /** The checks that need no chain: amounts, names, `from != to`. */

@@ -1,3 +1,4 @@
+/** What an operation costs, in the core asset and in others, and who pays (protocol/fee_schedule.cpp). */
 import type { ChainParameters } from './objects';
 import type { Asset, Memo, Operation, Price } from '../wire/operations';
 import { Writer } from '../wire/bytes';

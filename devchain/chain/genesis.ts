@@ -1,3 +1,4 @@
+/** The first state of a chain: accounts, assets, balances, witnesses and parameters (db_genesis.cpp). */
 import { createAccount, makeLifetimeMember } from './evaluators/accounts';
 import { createAsset } from './evaluators/assets';
 import { coreAsset } from './fees';

@@ -1,3 +1,4 @@
+/** Account history with its sequences, operation ids and forgetting (account_history_plugin.cpp). */
 import type { HistoryOptions } from './historyOptions';
 import { defaultMaxOpsByMinBlocks, defaultMinBlocksToKeep } from './historyOptions';
 import { impactedAccounts } from './impacted';

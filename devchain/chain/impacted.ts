@@ -1,3 +1,4 @@
+/** Whose history an operation enters (db_notify.cpp, account_history_plugin.cpp). */
 import { noAuthorities, requiredAuthorities } from './authority';
 import { feePayer } from './fees';
 import type { Authority, Operation } from '../wire/operations';

@@ -1,3 +1,4 @@
+/** What happens once in a maintenance interval (db_maint.cpp). */
 import { processBudget } from './budget';
 import { coreAsset } from './fees';
 import { timeSeconds, timeText } from '../wire/json';

@@ -1,3 +1,4 @@
+/** How collected fees are shared out, and how cashback vests (account_object.cpp, db_balance.cpp, vesting_balance_object.cpp). */
 import { coreAsset } from './fees';
 import { timeSeconds } from '../wire/json';
 import type { Account, AssetDynamicData, VestingBalance } from './objects';

@@ -1,3 +1,4 @@
+/** The objects of the chain's state, one interface a type (the *_object.hpp files of chain/). */
 import type { AccountOptions, Asset, AssetOptions, Authority, Operation } from '../wire/operations';
 
 /** The chain's objects, in the shape in which the node shows them (bigint for int64). */

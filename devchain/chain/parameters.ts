@@ -1,3 +1,4 @@
+/** The parameters and fees that a chain begins with: those of the development genesis of bitshares-core. */
 import type { ChainParameters, FeeParameters } from './objects';
 
 /** The fee schedule of a chain that was made with the development genesis of bitshares-core. */

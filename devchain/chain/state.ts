@@ -1,3 +1,7 @@
+/**
+ * The state that operations read and change: objects, the indexes over them, balances, and what the block at work has
+ * applied (database.hpp).
+ */
 import { at, assertion, check, framed } from '../wire/chainError';
 import { maximumTime, timeSeconds, timeText } from '../wire/json';
 import type {

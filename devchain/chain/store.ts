@@ -1,3 +1,4 @@
+/** Objects by id, with every change noted so that it can be taken back (object_database.cpp, undo_database.cpp). */
 import type { Json } from '../wire/json';
 import { instance } from '../wire/operations';
 

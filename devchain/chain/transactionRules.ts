@@ -1,3 +1,4 @@
+/** Whether a transaction may enter: form, size, time, reference block, duplicates and signatures (db_block.cpp _apply_transaction). */
 import { verifyAuthority } from './authority';
 import { at, check, failure, framed } from '../wire/chainError';
 import { applyOperationFramed, validateOperation } from './execution';

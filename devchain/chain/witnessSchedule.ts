@@ -1,3 +1,4 @@
+/** Slots, the order of the witnesses, and which block is irreversible (db_witness_schedule.cpp, db_update.cpp). */
 import { timeSeconds, timeText } from '../wire/json';
 import type { Witness } from './objects';
 import type { ChainState } from './state';

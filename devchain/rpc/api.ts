@@ -1,3 +1,4 @@
+/** What the methods of a node's APIs have in common: the node as they see it, the number of arguments, and limits. */
 import { assertion, at } from '../wire/chainError';
 import type { ChainNode } from '../chain/chainNode';
 import type { Json } from '../wire/json';

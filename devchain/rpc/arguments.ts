@@ -1,3 +1,4 @@
+/** How arguments are read from JSON, as leniently as fc reads them (variant.cpp, string.cpp). */
 import { assertion, at, check, failure } from '../wire/chainError';
 import type { Account } from '../chain/objects';
 import type { ChainState } from '../chain/state';

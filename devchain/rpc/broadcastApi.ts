@@ -1,3 +1,4 @@
+/** The network_broadcast API (app/api.cpp). */
 import { toNumber } from './arguments';
 import type { Json } from '../wire/json';
 import type { Methods } from './api';

@@ -1,3 +1,4 @@
+/** What get_config answers: the constants of config.hpp (get_config.cpp). */
 import type { Json } from '../wire/json';
 
 /** The compile-time constants of bitshares-core 7.0, as get_config shows them. */

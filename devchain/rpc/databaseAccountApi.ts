@@ -1,3 +1,4 @@
+/** The database API's questions about accounts, balances and what belongs to them (database_api.cpp). */
 import { at, check } from '../wire/chainError';
 import { availableBalance } from '../chain/evaluators/claims';
 import type { Json } from '../wire/json';

@@ -1,3 +1,4 @@
+/** The database API's questions about assets (database_api.cpp). */
 import type { Json } from '../wire/json';
 import type { AssetObject } from '../chain/objects';
 import { toList, toNumber, toText } from './arguments';

@@ -1,3 +1,4 @@
+/** The database API's objects, subscriptions, blocks and chain properties (database_api.cpp). */
 import { assertion, at, check } from '../wire/chainError';
 import type { ChainNode } from '../chain/chainNode';
 import type { Json } from '../wire/json';

@@ -1,3 +1,4 @@
+/** The database API's questions about transactions that are not sent yet (database_api.cpp). */
 import { at, check } from '../wire/chainError';
 import { potentialKeys, requiredKeys, verifyAuthority } from '../chain/authority';
 import type { AuthoritySource } from '../chain/authority';

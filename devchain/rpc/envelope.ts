@@ -1,3 +1,4 @@
+/** JSON-RPC as the node understands and answers it, with and without version 2.0, and with fc's error texts (fc, rpc/websocket_api.cpp). */
 import type { ChainError, ErrorFrame } from '../wire/chainError';
 import { at, failure } from '../wire/chainError';
 import type { Json } from '../wire/json';

@@ -1,3 +1,4 @@
+/** What the faults of faults.ts do to an answer. */
 import type { Fault } from './faults';
 import type { Json } from '../wire/json';
 import { isRecord, timeSeconds, timeText } from '../wire/json';

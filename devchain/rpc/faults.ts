@@ -1,7 +1,9 @@
+/** Faults that a test asks for: which calls they meet, how often, and whether one was hit. */
 import type { Json } from '../wire/json';
 
 /** What a fault does to a call; see devchain/README.md for the table. */
 export type FaultKind =
+  | 'count'
   | 'drop'
   | 'stall'
   | 'slow'
@@ -26,7 +28,7 @@ export interface FaultSpec {
   method?: string | RegExp;
   /** Only calls that come this way; both when left out. */
   over?: Transport;
-  /** How many calls are hit; default 1. */
+  /** How many calls are hit; default 1, and all for `count`. */
   times?: number;
   /** How many matching calls pass before the first hit; default 0. */
   after?: number;
@@ -60,7 +62,7 @@ export class Fault {
   }
 
   get active(): boolean {
-    return !this.removed && this.hits < (this.spec.times ?? 1);
+    return !this.removed && this.hits < (this.spec.times ?? (this.spec.kind === 'count' ? Infinity : 1));
   }
 
   /** Does this call meet the fault? Counts it when it does. */
@@ -84,7 +86,7 @@ export class Fault {
   }
 }
 
-/** The faults of a devchain, in the order in which they were set; the first that matches a call hits it. */
+/** The faults of a devchain, in the order in which they were set; the first that matches a call hits it; `count` only looks on. */
 export class Faults {
   private readonly faults = new Set<Fault>();
 
@@ -106,7 +108,7 @@ export class Faults {
   hit(node: string, method: string, over?: Transport): Fault | undefined {
     for (const fault of this.faults) {
       if ((fault.spec.kind === 'refuse') !== (method === 'connect')) continue;
-      if (fault.take(node, method, over)) return fault;
+      if (fault.take(node, method, over) && fault.spec.kind !== 'count') return fault;
     }
     return undefined;
   }

@@ -1,3 +1,4 @@
+/** The history API (app/api.cpp), with the manners in which its calls page and end. */
 import { at, check, failure } from '../wire/chainError';
 import type { History, HistoryObject } from '../chain/history';
 import type { Json } from '../wire/json';

@@ -1,3 +1,4 @@
+/** The HTTP half of every server here: JSON-RPC over POST, sockets that end when a fault says so, and one port that survives a restart. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';

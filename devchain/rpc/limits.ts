@@ -1,3 +1,4 @@
+/** The api-limit options of witness_node (application_options in application.hpp). */
 import { at, check } from '../wire/chainError';
 
 /** The api-limit options of a node that devchain has, with the node's own defaults. */

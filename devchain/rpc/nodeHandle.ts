@@ -1,3 +1,4 @@
+/** A node with its endpoint, as a test holds it: stopped, started, frozen or replayed. */
 import { ChainError } from '../wire/chainError';
 import { ChainNode } from '../chain/chainNode';
 import type { Faults } from './faults';

@@ -1,3 +1,4 @@
+/** A node's endpoint: WebSocket connections with their notices, and HTTP on the same port. */
 import type { Server } from 'node:http';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';

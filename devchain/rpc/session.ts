@@ -1,3 +1,4 @@
+/** One connection's way to the APIs: login, api numbers, and who may call what (fc's api_connection, app/api.cpp login_api). */
 import { assertion, at, check } from '../wire/chainError';
 import type { Json } from '../wire/json';
 import type { ApiContext, Methods } from './api';

@@ -1,3 +1,4 @@
+/** How a node loses an answer that is not UTF-8. */
 import { isUtf8 } from 'node:buffer';
 import type { WebSocket } from 'ws';
 import { bytesOf } from '../wire/text';

@@ -1,3 +1,4 @@
+/** What cli_wallet says of an operation in its history (operation_printer.cpp). */
 import type { HistoryObject } from '../chain/history';
 import type { Json } from '../wire/json';
 import { feePayer } from '../chain/fees';

@@ -1,3 +1,4 @@
+/** The keys of the wallet and their lock (wallet.cpp). */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { at, check, failure } from '../wire/chainError';
 import { publicKeyBytes, publicKeyText, secretFromWif, sha512 } from '../wire/keys';

@@ -1,3 +1,4 @@
+/** How cli_wallet names the age of a block. */
 const plural = (count: number, unit: string): string => `${count} ${unit}${count > 1 ? 's' : ''}`;
 
 /** A time as cli_wallet tells it: "39 seconds in the future", "0 second old" (fc get_approximate_relative_time_string). */

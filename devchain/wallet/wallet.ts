@@ -1,3 +1,4 @@
+/** The work of cli_wallet: accounts, keys, memos, signing and builder transactions (wallet.cpp, wallet_sign.cpp, wallet_transfer.cpp). */
 import { SignState, requiredKeys } from '../chain/authority';
 import type { PreparedTransaction } from '../chain/chainNode';
 import type { ChainNode } from '../chain/chainNode';

@@ -1,3 +1,4 @@
+/** The methods of cli_wallet's API that a user of accounts and money needs (wallet.hpp). */
 import { at, check, failure, framed } from '../wire/chainError';
 import { availableBalance } from '../chain/evaluators/claims';
 import type { HistoryObject } from '../chain/history';

@@ -1,3 +1,4 @@
+/** The methods of cli_wallet's API that issuers, account owners and builders of transactions need (wallet.hpp). */
 import { at, check, framed } from '../wire/chainError';
 import type { Json } from '../wire/json';
 import { isRecord } from '../wire/json';

@@ -1,3 +1,4 @@
+/** The endpoint of cli_wallet, as a process that can be stopped and started. */
 import { assertion, at } from '../wire/chainError';
 import type { Faults } from '../rpc/faults';
 import type { Json } from '../wire/json';

@@ -1,3 +1,4 @@
+/** Errors of the chain, with codes and texts of bitshares-core (fc, exception.hpp). */
 import type { Json } from './json';
 import { jsonText } from './json';
 

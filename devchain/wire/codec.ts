@@ -1,3 +1,4 @@
+/** The wire format's building stones: integers, texts, lists, structures and variants (fc, io/raw.hpp). */
 import { assertion, at, failure } from './chainError';
 import { epoch, isRecord, timeSeconds, timeText, uint64Json } from './json';
 import type { Reader, Writer } from './bytes';

@@ -1,3 +1,4 @@
+/** Hashes, keys, addresses and signatures (fc, crypto/; protocol/types.cpp, protocol/address.cpp). */
 import { createHash, createHmac } from 'node:crypto';
 import bs58 from 'bs58';
 import * as secp from '@noble/secp256k1';

@@ -1,3 +1,4 @@
+/** Memos, encrypted and read (protocol/memo.cpp). */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import {
   publicKeyBytes,

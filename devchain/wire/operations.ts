@@ -1,3 +1,4 @@
+/** Every operation's wire format, by tag (the protocol/*.hpp files with FC_REFLECT). */
 import { assertion, at } from './chainError';
 import {
   comparePublicKeys,

@@ -1,3 +1,4 @@
+/** Strings that hold any bytes. */
 import { isUtf8 } from 'node:buffer';
 
 /**

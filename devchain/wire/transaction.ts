@@ -1,3 +1,4 @@
+/** Transactions and blocks: bytes, ids, digests and the merkle root (protocol/transaction.cpp, protocol/block.cpp). */
 import { isRecord } from './json';
 import { ripemd160, sha224, sha256 } from './keys';
 import { Reader, Writer } from './bytes';

@@ -22,18 +22,21 @@ import { connectFailure } from './unreachable';
 type Question = readonly [api: string | number, method: string, args: unknown[]];
 
 /**
- * What may be asked over HTTP, and what each question is about, in words: whole operations of the chain and nothing else.
- * What decides (state, statistics, accounts) comes over the one connection on which it is compared, and what acts is never
- * sent twice.
+ * What may be asked over HTTP, and what each question is about, in words: what holds texts of strangers (operations, proposals,
+ * assets with their descriptions) and nothing else. State, statistics and accounts hold none, and come over the one
+ * connection on which they are compared; what acts is never sent twice.
  */
 const subjects: Readonly<Record<string, (args: readonly unknown[]) => string>> = {
   get_account_history_by_operations: ([account, , start]) =>
     `the page of the history of ${String(account)} from operation ${String(start)} on`,
   get_block: ([number]) => `block ${String(number)}`,
+  get_proposed_transactions: ([account]) => `the list of proposals for ${String(account)}`,
   get_recent_transaction_by_id: ([id]) => `transaction ${String(id)}`,
   get_relative_account_history: ([account, stop, , start]) =>
     `the page of the history of ${String(account)} from operation ${String(stop)} to ${start === 0 ? 'the latest' : String(start)}`,
   get_transaction: ([number, place]) => `transaction ${String(place)} of block ${String(number)}`,
+  list_assets: ([from]) => `the list of assets from ${String(from)} on`,
+  lookup_asset_symbols: ([assets]) => `the assets ${String(assets)}`,
 };
 
 /** Each is a connection of its own. */

@@ -1,7 +1,7 @@
 import type { BalanceObject, BalanceReader } from '../../src/chain/interfaces';
 import { addressesOf, findBalances } from '../../src/balances';
 import { BitSharesError } from '../../src/errors';
-import { balanceKey } from './devchainImport';
+import { balanceKey } from '../support/importOnDevchain';
 
 const owned = addressesOf([balanceKey(0).publicKey], 'BTS');
 const object = (id: string, amount: bigint, vesting: BalanceObject['vesting'] = null): BalanceObject => ({

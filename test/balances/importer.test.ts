@@ -2,7 +2,7 @@ import { claimOutcome, totalsOf, type ImportResult } from '../../src/balances';
 import { BitSharesError } from '../../src/errors';
 import { PrivateKey, recoverSigners } from '../../src/protocol';
 import { Devchain, type DevchainOptions } from '../../devchain';
-import { addressesOfKey, balanceKey, fiveEach, openImport, type Harness } from './devchainImport';
+import { addressesOfKey, balanceKey, fiveEach, openImport, type Harness } from '../support/importOnDevchain';
 
 const keys = Array.from({ length: 40 }, (_, i) => balanceKey(i));
 const vestingKey = balanceKey(99);

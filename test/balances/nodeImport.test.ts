@@ -6,7 +6,7 @@ import { keysCredentialFor, nodeCredentialFor } from '../support/devchainCredent
 import { Liar } from '../support/lies';
 import { executeNode, type NodeResult, type NodeRun } from '../support/executeNode';
 import walletExport from '../vectors/bts1_key_export.json';
-import { addressesOfKey, balanceKey, fiveEach } from './devchainImport';
+import { addressesOfKey, balanceKey, fiveEach } from '../support/importOnDevchain';
 
 const keys = Array.from({ length: 12 }, (_, i) => balanceKey(i));
 const wifs = keys.map((key) => key.toWif());
@@ -41,7 +41,7 @@ describe('Claimable Balance in n8n', () => {
     };
     chain = await Devchain.start(options);
     chain.produceBlocks(30);
-    broadcasts = chain.faults.add({ kind: 'slow', milliseconds: 0, method: /^broadcast/, times: Infinity });
+    broadcasts = chain.faults.add({ kind: 'count', method: /^broadcast/ });
   });
   afterEach(() => chain.stop());
 
@@ -240,7 +240,6 @@ describe('Claimable Balance in n8n', () => {
 
   test('an execution that was stopped sends no further claim, of this item or the next', async () => {
     let stop: () => void = () => undefined;
-    broadcasts.remove();
     const sent = chain.faults.add({
       kind: 'change',
       method: 'broadcast_transaction',
@@ -382,8 +381,7 @@ describe('Claimable Balance in n8n', () => {
       chainId: chain.chainId,
     });
     old.produceBlocks(30);
-    const sent = old.faults.add({ kind: 'slow', milliseconds: 0, method: /^broadcast/, times: Infinity });
-    broadcasts.remove();
+    const sent = old.faults.add({ kind: 'count', method: /^broadcast/ });
     chain.faults.add({ kind: 'cut', method: 'broadcast_transaction', times: Infinity });
     const node = nodeCredentialFor(chain);
     const result = await run(
@@ -428,7 +426,6 @@ describe('Claimable Balance in n8n', () => {
           ),
         ) as typeof result,
     });
-    broadcasts.remove();
     const sent = chain.faults.add({
       kind: 'change',
       method: 'broadcast_transaction',

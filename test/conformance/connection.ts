@@ -1,3 +1,4 @@
+/** Talks to devchain as the recorder talked to the daemons: whole texts over WebSocket, and bodies over HTTP. */
 import { request as httpRequest } from 'node:http';
 import WebSocket from 'ws';
 

@@ -1,3 +1,4 @@
+/** What of the recordings is not compared, and why. */
 import type { FileName } from './transcripts';
 
 /** Recorded exchanges that are not compared, each with its reason. */

@@ -26,7 +26,7 @@ import {
   unusedSteps,
   walletQuestions,
 } from './nonUtf8Transcript';
-import { produceTo } from './scenario';
+import { produceTo } from './recordedChain';
 import { readKeys } from './transcripts';
 
 /** Recorded steps that are not replayed, each with its reason. */

@@ -1,3 +1,4 @@
+/** Compares answers byte by byte where the bytes are not UTF-8. */
 import type { RecordedStep } from './nonUtf8Transcript';
 
 /** What came; `text` has a character for each byte, and is undefined where nothing came. */

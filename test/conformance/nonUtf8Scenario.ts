@@ -1,10 +1,11 @@
+/** Makes on devchain what was made on the private chain when texts that are not UTF-8 were recorded. */
 import type { Devchain, TransactionJson } from '../../devchain';
 import { bytesOf, textOf } from '../../devchain';
 import { stringify } from '../../devchain/wire/json';
 import { asJson } from '../../devchain/rpc/api';
 import { post } from './connection';
 import { addressOf } from './replay';
-import { produceTo, startChain } from './scenario';
+import { produceTo, startChain } from './recordedChain';
 import { readKeys } from './transcripts';
 
 /**

@@ -1,3 +1,4 @@
+/** Reads the recording of texts that are not UTF-8, and counts which of its steps no test has used. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

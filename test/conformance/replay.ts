@@ -1,3 +1,4 @@
+/** Asks devchain every recorded question at the block at which it was asked. */
 import type { Devchain } from '../../devchain';
 import {
   addressBytes,
@@ -18,7 +19,7 @@ import {
   produceTo,
   startChain,
   timeline,
-} from './scenario';
+} from './recordedChain';
 import type { FileName, Question } from './transcripts';
 import { question, readTranscript } from './transcripts';
 

@@ -1,3 +1,4 @@
+/** Judges each answer against the recorded one. */
 import type { Difference } from './compare';
 import { differences } from './compare';
 import { exclusions, looseFields } from './exclusions';

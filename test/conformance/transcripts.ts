@@ -1,3 +1,4 @@
+/** Reads the recordings in test/transcripts. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -2,8 +2,8 @@ import { HistoryReader } from '../../src/deposits/reading/historyReader';
 import { beginning } from '../../src/deposits/reading/position';
 import type { AccountOperation } from '../../src/deposits/reading/accountOperation';
 import type { HistoryGap } from '../../src/deposits/reading/gap';
-import { exchange, MemoryChain, MemoryNode, type MemoryNodeOptions } from './memoryChain';
-import { SimulatedClock } from './simulatedClock';
+import { exchange, MemoryChain, MemoryNode, type MemoryNodeOptions } from '../support/memoryChain';
+import { ManualClock } from '../support/manualClock';
 
 jest.setTimeout(120_000);
 
@@ -12,7 +12,7 @@ const account = { id: exchange, name: 'exchange', statisticsId: '2.6.1' };
 function setUp(deposits: number, options: Partial<MemoryNodeOptions> = {}) {
   const chain = new MemoryChain();
   for (let i = 1; i <= deposits; i++) chain.deposit(i);
-  const clock = new SimulatedClock(chain.time);
+  const clock = new ManualClock(chain.time);
   const node = new MemoryNode(chain, { kind: 'delayed', lag: 0, ...options, clock });
   return { chain, clock, node };
 }

@@ -1,15 +1,15 @@
 import { customChain, MemoKeyring } from '../../src/protocol';
 import { fromHistory } from '../../src/deposits/reading/accountOperation';
 import { ItemBuilder } from '../../src/deposits/items/itemBuilder';
-import { chainId, exchange, MemoryChain, MemoryNode } from './memoryChain';
-import { SimulatedClock } from './simulatedClock';
+import { chainId, exchange, MemoryChain, MemoryNode } from '../support/memoryChain';
+import { ManualClock } from '../support/manualClock';
 
 const account = { id: exchange, name: 'exchange', statisticsId: '2.6.1' };
 
 it('a page takes the time of one question: names, assets and blocks are asked for at once, assets once a page', async () => {
   const chain = new MemoryChain();
   for (let i = 1; i <= 12; i++) chain.deposit(i, { assetId: `1.3.${i % 2}` });
-  const clock = new SimulatedClock(chain.time);
+  const clock = new ManualClock(chain.time);
   const node = new MemoryNode(chain, { kind: 'delayed', lag: 0, clock });
   const session = node.session();
   const builder = new ItemBuilder({

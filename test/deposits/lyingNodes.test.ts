@@ -6,8 +6,9 @@ import { description, operations } from '../../nodes/BitShares/actions/deposit';
 import { systemClock } from '../../nodes/shared/clock';
 import { executeNode } from '../support/executeNode';
 import { keysCredentialFor, nodeCredentialFor } from '../support/devchainCredentials';
-import { codes } from './scenario';
-import { TriggerHost } from './triggerHost';
+import { codes } from '../support/depositScenario';
+import { TriggerHost } from '../support/triggerHost';
+import { until } from '../support/until';
 
 jest.setTimeout(120_000);
 
@@ -114,12 +115,8 @@ function inventBlocks(): void {
   );
 }
 
-async function eventually(condition: () => boolean, what: string): Promise<void> {
-  for (const end = Date.now() + 90_000; !condition();) {
-    if (Date.now() > end) throw new Error(`${what}: ${JSON.stringify([host?.failures, host?.delivered()])}`);
-    await systemClock.sleep(20);
-  }
-}
+const eventually = (condition: () => boolean, what: string) =>
+  until(condition, what, { seen: () => [host?.failures, host?.delivered()] });
 
 const credentials = (delayedUrls = chain.delayedUrl) => ({
   bitSharesNodeApi: nodeCredentialFor(chain, { delayedUrls }),

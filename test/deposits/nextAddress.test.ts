@@ -1,59 +1,33 @@
 /** A trigger with two addresses of a node, the first of which is in trouble: real connections, a strict chain. */
-import { Devchain } from '../../devchain';
-import { systemClock } from '../../nodes/shared/clock';
-import { ScriptedNode } from '../rpc/scriptedNode';
-import { nodeCredentialFor } from '../support/devchainCredentials';
-import { codes, Ledger } from './scenario';
-import { TriggerHost } from './triggerHost';
+import type { Devchain } from '../../devchain';
+import { codes } from '../support/depositScenario';
+import { ScriptedNode } from '../support/scriptedNode';
+import { chainOfToday, TriggerOnDevchain } from '../support/triggerOnDevchain';
 
 jest.setTimeout(120_000);
 
 let chain: Devchain;
-let host: TriggerHost;
-let ledger: Ledger;
+let exchange: TriggerOnDevchain;
 
 beforeEach(async () => {
-  chain = await Devchain.start({
-    startTime: Math.floor(Date.now() / 1000) - 30,
-    accounts: [{ name: 'exchange' }, { name: 'alice', balances: { BTS: '1000' } }],
-  });
-  chain.produceBlock();
-  chain.confirm();
-  ledger = new Ledger();
+  chain = await chainOfToday();
 });
-afterEach(async () => {
-  await host.stop();
-  host.kill();
-  await chain.stop();
-});
-
-const trigger = (credential: object) =>
-  new TriggerHost(systemClock, {
-    consumer: ledger.consume,
-    parameters: { options: { staleAfter: 0 } },
-    credentials: { bitSharesNodeApi: nodeCredentialFor(chain, credential) },
-  });
-
-async function eventually(condition: () => boolean, what: string): Promise<void> {
-  for (const end = Date.now() + 90_000; !condition();) {
-    if (Date.now() > end) throw new Error(`${what}: ${JSON.stringify(host.failures)}`);
-    await systemClock.sleep(5);
-  }
-}
+afterEach(() => exchange.end());
 
 async function deposit(amount: string): Promise<void> {
+  const { ledger } = exchange;
   const { size } = ledger.credited;
   chain.transfer({ from: 'alice', to: 'exchange', amount });
-  chain.produceBlock();
-  chain.confirm();
-  await eventually(() => ledger.credited.size === size + 1, `the deposit of ${amount} arrives`);
+  exchange.confirm();
+  await exchange.until(() => ledger.credited.size === size + 1, `the deposit of ${amount} arrives`);
 }
 
 test('an address that cannot be used is reported once, deposits arrive, and its return is reported', async () => {
   const second = await chain.addNode('second', { delayed: true });
   const [firstUrl, secondUrl] = [chain.delayedUrl, second.url];
   await chain.delayed.stop();
-  host = trigger({ delayedUrls: `${firstUrl}, ${secondUrl}` });
+  exchange = new TriggerOnDevchain(chain, { node: { delayedUrls: `${firstUrl}, ${secondUrl}` } });
+  const { host } = exchange;
   await host.start();
   await deposit('1');
   expect(codes(host)).toEqual(['NODE_UNREACHABLE']);
@@ -73,10 +47,13 @@ test('an address that cannot be used is reported once, deposits arrive, and its 
 
 test('an address that floods the process is reported, and deposits arrive', async () => {
   const hostile = await ScriptedNode.start(() => ({ raw: `[${'{},'.repeat(1_000_000)}{}]` }));
-  host = trigger({
-    delayedUrls: `${hostile.url}, ${chain.delayedUrl}`,
-    trustedUrls: `${hostile.url}, ${chain.trustedUrl}`,
+  exchange = new TriggerOnDevchain(chain, {
+    node: {
+      delayedUrls: `${hostile.url}, ${chain.delayedUrl}`,
+      trustedUrls: `${hostile.url}, ${chain.trustedUrl}`,
+    },
   });
+  const { host } = exchange;
   await host.start();
   await deposit('1');
   expect(codes(host)).toEqual(['INVALID_ANSWER', 'INVALID_ANSWER']);

@@ -1,4 +1,4 @@
-import { codes, Scenario } from './scenario';
+import { codes, Scenario } from '../support/depositScenario';
 
 jest.setTimeout(120_000);
 

@@ -1,11 +1,11 @@
-import { alice, bob, exchange, MemoryChain, MemoryNode, transfer } from './memoryChain';
-import { SimulatedClock } from './simulatedClock';
-import { TriggerHost, type HostOptions } from './triggerHost';
+import { alice, bob, exchange, MemoryChain, MemoryNode, transfer } from '../support/memoryChain';
+import { ManualClock } from '../support/manualClock';
+import { TriggerHost, type HostOptions } from '../support/triggerHost';
 
 function setUp(options: Partial<HostOptions> & { kind?: 'full' | 'delayed'; blocks?: number } = {}) {
   const chain = new MemoryChain();
   chain.produceMany(options.blocks ?? 20);
-  const clock = new SimulatedClock(chain.time);
+  const clock = new ManualClock(chain.time);
   const node = new MemoryNode(chain, { kind: options.kind ?? 'full', clock });
   const host = new TriggerHost(clock, { nodes: [node], ...options });
   return { chain, clock, node, host };
@@ -163,18 +163,18 @@ describe('BitShares Trigger in the host', () => {
 /** Starting waits for answers, which need time to pass. */
 async function startWith(
   host: TriggerHost,
-  clock: SimulatedClock,
+  clock: ManualClock,
   mode: 'activate' | 'init' | 'update' = 'activate',
 ): Promise<void> {
   await whilePassing(clock, host.start(mode));
   await clock.pass(10);
 }
 
-async function stop(host: TriggerHost, clock: SimulatedClock): Promise<void> {
+async function stop(host: TriggerHost, clock: ManualClock): Promise<void> {
   await whilePassing(clock, host.stop());
 }
 
-async function whilePassing<T>(clock: SimulatedClock, work: Promise<T>): Promise<T> {
+async function whilePassing<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
   let over = false;
   const settled = work.finally(() => (over = true));
   settled.catch(() => undefined);

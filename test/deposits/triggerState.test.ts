@@ -1,7 +1,7 @@
 import { endOfBlock } from '../../src/deposits/reading/depositKey';
 import { newTriggerState, ownerError, readTriggerState } from '../../src/deposits/trigger/triggerState';
 import { BitSharesError } from '../../src/errors';
-import { chainId } from './memoryChain';
+import { chainId } from '../support/memoryChain';
 
 const state = newTriggerState(chainId, '1.2.1', { sequence: 4, key: endOfBlock(9) }, 'ws://node');
 

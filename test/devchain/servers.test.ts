@@ -218,6 +218,16 @@ describe('a fault', () => {
     expect(await overHttp()).toMatchObject({ result: chain.chainId });
   });
 
+  it('of the kind count counts all calls, and they meet other faults as if it were not there', async () => {
+    const chain = await startedChain();
+    const count = chain.faults.add({ kind: 'count', method: 'get_chain_id' });
+    const error = chain.faults.add({ kind: 'error', method: 'get_chain_id' });
+    const connection = await opened(chain.trustedUrl);
+    expect(await connection.ask(chainIdQuestion(1))).toHaveProperty('error');
+    expect(await connection.ask(chainIdQuestion(2))).toMatchObject({ result: chain.chainId });
+    expect([count.hits, error.hits]).toEqual([2, 1]);
+  });
+
   it('hits only the calls after the first ones that it was told to spare', async () => {
     const chain = await startedChain();
     const fault = chain.faults.add({ kind: 'error', method: /^get_chain/, after: 2, times: 1 });

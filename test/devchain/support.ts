@@ -1,3 +1,4 @@
+/** Chains, signed operations and refusals for the tests of devchain itself. */
 import { ChainError, Devchain } from '../../devchain';
 import type { DevchainOptions, TransactionJson } from '../../devchain';
 

@@ -9,7 +9,7 @@ import type { WorkflowNode, WorkflowTemplate } from '../../demo/workflowTemplate
 import { Devchain, type Fault } from '../../devchain';
 import { BitShares } from '../../nodes/BitShares/BitShares.node';
 import { BitSharesWallet } from '../../nodes/BitSharesWallet/BitSharesWallet.node';
-import { balanceKey, fiveEach } from '../balances/devchainImport';
+import { balanceKey, fiveEach } from '../support/importOnDevchain';
 import { executeNode } from '../support/executeNode';
 import { keysCredentialFor, nodeCredentialFor } from '../support/devchainCredentials';
 import { runTemplate } from '../support/runTemplate';
@@ -49,7 +49,7 @@ beforeAll(async () => {
   chain.advance(Math.floor(Date.now() / 1000) - chain.head.seconds);
   await chain.startWallet({ password: walletPassword });
   broadcasts = chain.faults.add({
-    ...{ kind: 'slow', milliseconds: 0, times: Infinity },
+    kind: 'count',
     method: /^broadcast|^transfer2$/,
   });
   const { active } = chain.account('treasury').keys;

@@ -1,6 +1,6 @@
 /** Guarantee: what Deliver Again asks for holds up nothing else. */
 import { BitSharesError } from '../../src/errors';
-import { codes, Scenario } from '../deposits/scenario';
+import { codes, Scenario } from '../support/depositScenario';
 
 jest.setTimeout(120_000);
 

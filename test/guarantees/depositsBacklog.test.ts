@@ -1,6 +1,6 @@
 /** Guarantee: what was made while the trigger was off arrives completely and in order, with flat memory. */
-import { alice, exchange, transfer } from '../deposits/memoryChain';
-import { Scenario } from '../deposits/scenario';
+import { alice, exchange, transfer } from '../support/memoryChain';
+import { Scenario } from '../support/depositScenario';
 
 // Time is simulated; what it takes in reality depends on what else the machine does.
 jest.setTimeout(120_000);

@@ -7,8 +7,8 @@ import type {
   HistoryOperation,
   Operation,
 } from '../../src/chain/interfaces';
-import { alice, bob, exchange, transfer, type MemoryNode } from '../deposits/memoryChain';
-import { codes, Scenario, type ScenarioOptions } from '../deposits/scenario';
+import { alice, bob, exchange, transfer, type MemoryNode } from '../support/memoryChain';
+import { codes, Scenario, type ScenarioOptions } from '../support/depositScenario';
 
 // Time is simulated; what it takes in reality depends on what else the machine does.
 jest.setTimeout(120_000);

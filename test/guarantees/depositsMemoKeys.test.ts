@@ -1,8 +1,8 @@
 /** Guarantee: a trigger whose keys open no memo of its account says so, before the first deposit or as soon as it happens. */
 import { BitSharesError } from '../../src/errors';
 import { encryptMemo, PrivateKey } from '../../src/protocol';
-import { exchange, transfer, alice } from '../deposits/memoryChain';
-import { codes, Scenario } from '../deposits/scenario';
+import { exchange, transfer, alice } from '../support/memoryChain';
+import { codes, Scenario } from '../support/depositScenario';
 
 // Time is simulated; what it takes in reality depends on what else the machine does.
 jest.setTimeout(120_000);

@@ -5,7 +5,7 @@ import { ItemBuilder } from '../../src/deposits/items/itemBuilder';
 import { encryptMemo, MemoKeyring, PrivateKey, type Memo } from '../../src/protocol';
 import history from '../transcripts/history.json';
 import keys from '../transcripts/keys.json';
-import { chainId } from '../deposits/memoryChain';
+import { chainId } from '../support/memoryChain';
 
 const account = { id: '1.2.18', name: 'exchange-deposit', statisticsId: '2.6.18' };
 const ours = PrivateKey.fromWif(keys['exchange-deposit-active'].wif);

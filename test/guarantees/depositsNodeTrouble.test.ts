@@ -1,6 +1,6 @@
 /** Guarantee: whatever nodes do, each trouble gives the error or the recovery that is written down, and no deposit is lost. */
-import { alice, bob, exchange, transfer } from '../deposits/memoryChain';
-import { codes, Scenario } from '../deposits/scenario';
+import { alice, bob, exchange, transfer } from '../support/memoryChain';
+import { codes, Scenario } from '../support/depositScenario';
 
 // Time is simulated; what it takes in reality depends on what else the machine does.
 jest.setTimeout(120_000);

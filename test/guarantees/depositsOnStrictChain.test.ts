@@ -1,10 +1,11 @@
 /** Guarantee: the shipped trigger, over real connections to the strict chain, misses and invents nothing at scale. */
-import { Devchain, generatedNode, type DevchainOptions } from '../../devchain';
+import { generatedNode, type DevchainOptions } from '../../devchain';
 import { systemClock } from '../../nodes/shared/clock';
 import type { Clock } from '../../src/chain/interfaces';
 import { depositIdOf } from '../../src/deposits/reading/depositKey';
-import { codes, Ledger, seededRandom } from '../deposits/scenario';
-import { TriggerHost } from '../deposits/triggerHost';
+import { codes } from '../support/depositScenario';
+import { randomNumbers } from '../support/randomNumbers';
+import { chainOfToday, TriggerOnDevchain, type TriggerOptions } from '../support/triggerOnDevchain';
 
 jest.setTimeout(300_000);
 
@@ -15,46 +16,122 @@ const hurried: Clock = {
     ms <= 5 ? new Promise((resolve) => setImmediate(resolve)) : systemClock.sleep(ms, signal),
 };
 
-let chain: Devchain;
-let host: TriggerHost;
-let ledger: Ledger;
+let exchange: TriggerOnDevchain;
 let begun: number;
 
-async function setUp(options: DevchainOptions = {}, parameters: Record<string, unknown> = {}): Promise<void> {
-  chain = await Devchain.start({
-    startTime: Math.floor(Date.now() / 1000) - 30,
-    accounts: [
-      { name: 'exchange', balances: { BTS: '100000' } },
-      { name: 'alice', balances: { BTS: '10000000' } },
-      { name: 'bob', balances: { BTS: '100000' } },
-    ],
-    ...options,
-  });
-  chain.produceBlock();
-  chain.confirm();
-  ledger = new Ledger();
-  host = new TriggerHost(hurried, {
-    consumer: ledger.consume,
-    parameters: { options: { staleAfter: 0 }, ...parameters },
-    credentials: {
-      bitSharesNodeApi: {
-        chain: 'custom',
-        chainId: chain.chainId,
-        addressPrefix: 'BTS',
-        trustedUrls: chain.trustedUrl,
-        delayedUrls: chain.delayedUrl,
-        user: '',
-        password: '',
-      },
-      bitSharesKeysApi: { account: 'exchange', memoKey: chain.account('exchange').keys.memo },
-    },
-  });
-  await host.start();
-  begun = chain.head.number;
+async function start(
+  options: DevchainOptions = {},
+  trigger: TriggerOptions = {},
+): Promise<TriggerOnDevchain> {
+  exchange = new TriggerOnDevchain(await chainOfToday(options), trigger);
+  await exchange.host.start();
+  begun = exchange.chain.head.number;
+  return exchange;
 }
+afterEach(() => exchange.end());
+
+describe.each([
+  ['a delayed node', {}],
+  ['a full node alone', { delayedUrls: '' }],
+])('on %s', (_, node) => {
+  it('an encrypted memo arrives decoded, and the transaction id is the one of the chain', async () => {
+    const { chain, host } = await start({}, { node });
+    const transactionId = chain.transfer({
+      from: 'alice',
+      to: 'exchange',
+      amount: '12.5',
+      memo: ' user-42 ',
+    });
+    exchange.confirm();
+    await exchange.untilDelivered(1);
+    expect(host.delivered()).toMatchObject([
+      {
+        from: 'alice',
+        amount: '12.50000',
+        asset: 'BTS',
+        memo: 'user-42',
+        memoStatus: 'decoded',
+        transactionId,
+        viaProposal: false,
+        source: 'history',
+      },
+    ]);
+    expect(codes(host)).toEqual([]);
+  });
+});
+
+it('a deposit by a proposal arrives with the id of the approving transaction', async () => {
+  const { chain, host } = await start();
+  const bob = chain.account('bob');
+  const transfer = {
+    fee: { amount: 2_000_000, asset_id: '1.3.0' },
+    from: bob.id,
+    to: chain.account('exchange').id,
+    amount: { amount: 4242, asset_id: '1.3.0' },
+    extensions: [],
+  };
+  chain.push(
+    chain.sign(
+      [
+        [
+          22,
+          {
+            fee: { amount: 0, asset_id: '1.3.0' },
+            fee_paying_account: bob.id,
+            expiration_time: new Date((chain.head.seconds + 3600) * 1000).toISOString().slice(0, 19),
+            proposed_ops: [{ op: [0, transfer] }],
+            extensions: [],
+          },
+        ],
+      ],
+      [bob.keys.active],
+    ),
+  );
+  chain.produceBlock();
+  const approving = chain.push(
+    chain.sign(
+      [
+        [
+          23,
+          {
+            fee: { amount: 0, asset_id: '1.3.0' },
+            fee_paying_account: bob.id,
+            proposal: '1.10.0',
+            active_approvals_to_add: [bob.id],
+            active_approvals_to_remove: [],
+            owner_approvals_to_add: [],
+            owner_approvals_to_remove: [],
+            key_approvals_to_add: [],
+            key_approvals_to_remove: [],
+            extensions: [],
+          },
+        ],
+      ],
+      [bob.keys.active],
+    ),
+  );
+  exchange.confirm();
+  await exchange.untilDelivered(1);
+  expect(host.delivered()).toMatchObject([
+    { amountRaw: '4242', viaProposal: true, virtualOp: 1, transactionId: approving },
+  ]);
+});
+
+it('a node that stops and starts again costs time, not deposits', async () => {
+  const { chain, ledger } = await start();
+  chain.transfer({ from: 'alice', to: 'exchange', amount: '1' });
+  exchange.confirm();
+  await exchange.untilDelivered(1);
+  await chain.delayed.stop();
+  chain.transfer({ from: 'alice', to: 'exchange', amount: '2' });
+  exchange.confirm();
+  await chain.delayed.start();
+  await exchange.untilDelivered(2);
+  expect([...ledger.runs.values()]).toEqual([1, 1]);
+});
 
 function deposit(count: number, from = 0): void {
-  chain.bulkTransfers({
+  exchange.chain.bulkTransfers({
     from: 'alice',
     to: 'exchange',
     count,
@@ -66,6 +143,7 @@ function deposit(count: number, from = 0): void {
 
 /** The depositIds that the blocks of the chain hold, in order: the checker's own reading, from the test chain alone. */
 function depositsInBlocks(): string[] {
+  const { chain } = exchange;
   const receiver = chain.account('exchange').id;
   return chain.blocks
     .filter(({ number }) => number > begun)
@@ -80,33 +158,20 @@ function depositsInBlocks(): string[] {
     );
 }
 
-async function eventually(condition: () => boolean, what: string): Promise<void> {
-  for (const end = Date.now() + 250_000; !condition();) {
-    if (Date.now() > end) throw new Error(`${what}: ${JSON.stringify(host.failures)}`);
-    await systemClock.sleep(5);
-  }
-}
-
-afterEach(async () => {
-  await host.stop();
-  host.kill();
-  await chain.stop();
-});
-
 it('killed many times during 10,000 deposits: the ledger and the blocks hold the same deposits', async () => {
-  await setUp();
-  const random = seededRandom(7);
+  const { chain, host, ledger } = await start({}, { clock: hurried });
+  const random = randomNumbers(7);
   let kills = 0;
   for (let made = 0; made < 10_000; made += 500) {
     deposit(500, made);
     chain.confirm();
     const killAfter = ledger.credited.size + 1 + Math.floor(random() * 400);
-    await eventually(() => ledger.credited.size >= killAfter, `the ${killAfter} before a kill`);
+    await exchange.until(() => ledger.credited.size >= killAfter, `the ${killAfter} before a kill`);
     host.kill();
     kills += 1;
     await host.start('init');
   }
-  await eventually(() => ledger.credited.size >= 10_000, 'all arrive');
+  await exchange.until(() => ledger.credited.size >= 10_000, 'all arrive');
   const expected = depositsInBlocks();
   expect(expected).toHaveLength(10_000);
   expect(new Set(ledger.credited.keys())).toEqual(new Set(expected));
@@ -117,27 +182,27 @@ it('killed many times during 10,000 deposits: the ledger and the blocks hold the
 });
 
 it('10,000 deposits made while the trigger was off all arrive, in the order of the blocks', async () => {
-  await setUp();
+  const { chain, host, ledger } = await start({}, { clock: hurried });
   await host.stop();
   host.kill();
   deposit(10_000);
   chain.confirm();
   await host.start('init');
-  await eventually(() => ledger.credited.size >= 10_000, 'all arrive');
+  await exchange.until(() => ledger.credited.size >= 10_000, 'all arrive');
   expect(ledger.order).toEqual(depositsInBlocks());
 });
 
 it('5,000 deposits made while the trigger was off, on nodes that keep what witness_node keeps by itself, all arrive', async () => {
-  await setUp({
-    trusted: generatedNode,
-    delayed: { history: { ...generatedNode.history, minBlocksToKeep: 0 } },
-  });
+  const { chain, host, ledger } = await start(
+    { trusted: generatedNode, delayed: { history: { ...generatedNode.history, minBlocksToKeep: 0 } } },
+    { clock: hurried },
+  );
   await host.stop();
   host.kill();
   deposit(5_000);
   chain.confirm();
   await host.start('init');
-  await eventually(() => ledger.credited.size >= 5_000, 'all arrive');
+  await exchange.until(() => ledger.credited.size >= 5_000, 'all arrive');
   expect(ledger.order).toEqual(depositsInBlocks());
   expect(host.executions.filter(({ items }) => items[0]?.source === 'blocks').length).toBeGreaterThan(4_000);
   expect(codes(host)).not.toContain('HISTORY_GAP');

@@ -1,6 +1,6 @@
 /** Guarantee: one deposit that always fails does not stop the others; an outage of the ledger sets nothing aside. */
 import { BitSharesError } from '../../src/errors';
-import { codes, Scenario } from '../deposits/scenario';
+import { codes, Scenario } from '../support/depositScenario';
 
 // Time is simulated; what it takes in reality depends on what else the machine does.
 jest.setTimeout(120_000);

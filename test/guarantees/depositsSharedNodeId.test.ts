@@ -1,6 +1,6 @@
 /** Guarantee: of two trigger nodes that share an id one works on as before, and the other says why it does not start. */
-import { bob, alice, transfer } from '../deposits/memoryChain';
-import { codes, Scenario } from '../deposits/scenario';
+import { bob, alice, transfer } from '../support/memoryChain';
+import { codes, Scenario } from '../support/depositScenario';
 
 // Time is simulated; what it takes in reality depends on what else the machine does.
 jest.setTimeout(120_000);

@@ -1,5 +1,5 @@
 /** Guarantee: what happens to n8n's state can repeat a deposit, never lose one. */
-import { codes, Scenario } from '../deposits/scenario';
+import { codes, Scenario } from '../support/depositScenario';
 
 // Time is simulated; what it takes in reality depends on what else the machine does.
 jest.setTimeout(120_000);

@@ -1,13 +1,14 @@
 /** Guarantee: whatever is killed, no deposit is lost and none is invented. */
-import { alice, exchange, transfer } from '../deposits/memoryChain';
-import { Scenario, seededRandom } from '../deposits/scenario';
+import { alice, exchange, transfer } from '../support/memoryChain';
+import { Scenario } from '../support/depositScenario';
+import { randomNumbers } from '../support/randomNumbers';
 
 // Time is simulated; what it takes in reality depends on what else the machine does.
 jest.setTimeout(120_000);
 
 describe('deposits survive kill -9', () => {
   it('killed many times during 10,000 deposits: none is lost, none is invented, repeats carry the same depositId', async () => {
-    const random = seededRandom(20261122);
+    const random = randomNumbers(20261122);
     const scenario = new Scenario();
     const { chain, clock, host, ledger } = scenario;
     await scenario.start();

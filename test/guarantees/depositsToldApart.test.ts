@@ -1,7 +1,7 @@
 /** Guarantee: only what is really paid in arrives as a deposit, and everything that is paid in arrives. */
 import type { Operation } from '../../src/chain/interfaces';
-import { alice, bob, exchange, transfer } from '../deposits/memoryChain';
-import { codes, Scenario } from '../deposits/scenario';
+import { alice, bob, exchange, transfer } from '../support/memoryChain';
+import { codes, Scenario } from '../support/depositScenario';
 
 const issuer = '1.2.4';
 const approval: Operation = [

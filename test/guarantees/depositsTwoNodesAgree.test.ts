@@ -1,7 +1,7 @@
 /** Guarantee: no deposit has an amount, and none is watched for an account, that only one of two nodes vouches for. */
 import type { Account, Asset } from '../../src/chain/interfaces';
-import { bob, exchange, transfer, type MemoryNode } from '../deposits/memoryChain';
-import { codes, Scenario, type ScenarioOptions } from '../deposits/scenario';
+import { bob, exchange, transfer, type MemoryNode } from '../support/memoryChain';
+import { codes, Scenario, type ScenarioOptions } from '../support/depositScenario';
 
 // Time is simulated; what it takes in reality depends on what else the machine does.
 jest.setTimeout(120_000);

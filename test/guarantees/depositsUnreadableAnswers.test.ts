@@ -1,6 +1,6 @@
 /** Guarantee: an answer that a node cannot hand over costs time, and no deposit. */
-import { bob, exchange, transfer } from '../deposits/memoryChain';
-import { codes, Scenario } from '../deposits/scenario';
+import { bob, exchange, transfer } from '../support/memoryChain';
+import { codes, Scenario } from '../support/depositScenario';
 
 jest.setTimeout(120_000);
 

@@ -1,5 +1,6 @@
 /** Guarantee: notices only make things faster; what they do or fail to do changes nothing in what is delivered. */
-import { Scenario, seededRandom } from '../deposits/scenario';
+import { Scenario } from '../support/depositScenario';
+import { randomNumbers } from '../support/randomNumbers';
 
 // Time is simulated; what it takes in reality depends on what else the machine does.
 jest.setTimeout(120_000);
@@ -41,7 +42,7 @@ describe('waking up', () => {
   });
 
   it('notices that are doubled, late, early or for other objects change nothing', async () => {
-    const random = seededRandom(7);
+    const random = randomNumbers(7);
     const scenario = new Scenario({ node: { kind: 'delayed' } });
     await scenario.start();
     for (let round = 0; round < 100; round++) {

@@ -1,6 +1,6 @@
 /** Guarantee: a payment that any process made is found by every other one, however little nodes and processes remember. */
 import type { DevchainOptions } from '../../devchain';
-import { ExchangeOfProcesses, withoutHistory } from './withdrawalProcesses';
+import { ExchangeOfProcesses, withoutHistory } from '../support/withdrawalProcesses';
 
 let exchange: ExchangeOfProcesses;
 const begin = async (options: Partial<DevchainOptions> = {}) => {

@@ -1,5 +1,5 @@
 /** Guarantee: a withdrawal is paid once, whatever processes run it, at whatever moment they are killed. */
-import { ExchangeOfProcesses } from './withdrawalProcesses';
+import { ExchangeOfProcesses } from '../support/withdrawalProcesses';
 
 let exchange: ExchangeOfProcesses;
 const begin = async () => {

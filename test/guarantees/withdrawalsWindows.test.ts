@@ -1,6 +1,6 @@
 /** Guarantee: one withdrawal is one transaction in a window, and windows follow each other without a second payment. */
 import { scheduledWitness } from '../../devchain/chain/witnessSchedule';
-import { ExchangeOfProcesses, withoutHistory, type WorkerOptions } from './withdrawalProcesses';
+import { ExchangeOfProcesses, withoutHistory, type WorkerOptions } from '../support/withdrawalProcesses';
 
 let exchange: ExchangeOfProcesses;
 afterEach(() => exchange.end());

@@ -98,7 +98,9 @@ jest.mock('../../src/withdrawals/proof/memoKey', () => {
 });
 
 jest.mock('../../src/withdrawals/transaction/transactionBuilder', () => {
-  const actual = jest.requireActual<typeof BuilderModule>('../../src/withdrawals/transaction/transactionBuilder');
+  const actual = jest.requireActual<typeof BuilderModule>(
+    '../../src/withdrawals/transaction/transactionBuilder',
+  );
   const { formatChainTime, referenceBlock } = jest.requireActual<typeof ProtocolModule>('../../src/protocol');
   const changed = (transaction: Transaction): Transaction => {
     let result = transaction;

@@ -7,7 +7,7 @@ import { resources as ofWallet } from '../../nodes/BitSharesWallet/router';
 import type { Resources } from '../../nodes/shared/items/routing';
 import { nodeCredentialFor } from '../support/devchainCredentials';
 import { executeNode, type NodeRun } from '../support/executeNode';
-import { password, startWalletHouse, type WalletHouse } from '../wallet/onDevchain';
+import { password, startWalletHouse, type WalletHouse } from '../support/walletOnDevchain';
 
 /** Every operation of a node, with something in each field that must not be empty. */
 const operationsOf = (resources: Resources): [string, string, IDataObject][] =>

@@ -1,6 +1,6 @@
 import { Devchain } from '../../devchain';
 import { BitShares } from '../../nodes/BitShares/BitShares.node';
-import { ScriptedNode } from '../rpc/scriptedNode';
+import { ScriptedNode } from '../support/scriptedNode';
 import { nodeCredentialFor } from '../support/devchainCredentials';
 import { executeNode } from '../support/executeNode';
 

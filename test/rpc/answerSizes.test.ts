@@ -1,7 +1,8 @@
 /** Guarantee: what a node sends is bounded by what was asked before it is parsed, and what is too large stops only that. */
 import { blockBytes } from '../../src/rpc/answerSizes';
-import { chainId, ClientOfNodes, failure, rightChain, until } from './clientOfNodes';
-import type { Reply, Request } from './scriptedNode';
+import { chainId, ClientOfNodes, failure, rightChain } from '../support/clientOfNodes';
+import type { Reply, Request } from '../support/scriptedNode';
+import { until } from '../support/until';
 
 const mebibyte = 1024 * 1024;
 

@@ -9,7 +9,7 @@ import { openNodeClient } from '../../src/rpc/nodeClient';
 import { walletReader } from '../../src/rpc/walletReader';
 import { fileNames, readTranscript } from '../conformance/transcripts';
 import { ManualClock } from '../support/manualClock';
-import { ScriptedNode } from './scriptedNode';
+import { ScriptedNode } from '../support/scriptedNode';
 
 type Reader = Omit<ChainReader, 'endpoint'> & BalanceReader;
 

@@ -9,8 +9,9 @@ import type { HttpPost, Post } from '../../src/rpc/network';
 import { openNodeClient, type NodeClientSettings } from '../../src/rpc/nodeClient';
 import { openWebSocket } from '../../src/rpc/socket';
 import { ManualClock } from '../support/manualClock';
-import { chainId as mainnetId, failure, until } from './clientOfNodes';
-import { ScriptedNode } from './scriptedNode';
+import { chainId as mainnetId, failure } from '../support/clientOfNodes';
+import { ScriptedNode } from '../support/scriptedNode';
+import { until } from '../support/until';
 
 jest.setTimeout(60_000);
 
@@ -37,7 +38,7 @@ describe('over a connection that loses an answer', () => {
     poisoned = chain.poison({ from: 'bob', naming: ['exchange'] });
     chain.transfer({ from: 'alice', to: 'exchange', amount: '7' });
     chain.produceBlock();
-    overHttp = chain.faults.add({ kind: 'slow', milliseconds: 0, over: 'HTTP', times: Infinity });
+    overHttp = chain.faults.add({ kind: 'count', over: 'HTTP' });
     clock = new ManualClock(1_000_000);
     clients = [];
   });
@@ -114,10 +115,8 @@ describe('over a connection that loses an answer', () => {
   test('as the only call it is told from a silent node by asking that one something else, whatever is in line', async () => {
     const session = await clientOf({ maximumInFlight: 1 }).session();
     const probe = chain.faults.add({
-      kind: 'slow',
-      milliseconds: 0,
+      kind: 'count',
       method: 'get_chain_id',
-      times: Infinity,
     });
     const work = session.block(poisoned.block);
     const behind = session.block(poisoned.block + 1);
@@ -145,7 +144,6 @@ describe('over a connection that loses an answer', () => {
   });
 
   test('an answer that is only late is taken when it comes, where HTTP is closed', async () => {
-    overHttp.remove();
     const cut = chain.faults.add({ kind: 'cut', over: 'HTTP', times: Infinity });
     const late = chain.faults.add({ kind: 'stall', method: 'get_block', over: 'WebSocket' });
     const session = await clientOf().session();
@@ -158,7 +156,6 @@ describe('over a connection that loses an answer', () => {
   });
 
   test('an answer that comes after its deadline does no harm', async () => {
-    overHttp.remove();
     chain.faults.add({ kind: 'cut', over: 'HTTP', times: Infinity });
     const late = chain.faults.add({ kind: 'stall', method: 'get_block', over: 'WebSocket' });
     const session = await clientOf().session();
@@ -171,7 +168,6 @@ describe('over a connection that loses an answer', () => {
   });
 
   test('with HTTP closed the error names the block and what to do, and other calls are answered on', async () => {
-    overHttp.remove();
     const cut = chain.faults.add({ kind: 'cut', over: 'HTTP', times: Infinity });
     const session = await clientOf().session();
     const work = failure(session.block(poisoned.block));
@@ -186,7 +182,6 @@ describe('over a connection that loses an answer', () => {
   });
 
   test('with HTTP closed the error names the page', async () => {
-    overHttp.remove();
     chain.faults.add({ kind: 'cut', over: 'HTTP', times: Infinity });
     const session = await clientOf().session();
     const { id } = chain.account('exchange');
@@ -196,7 +191,6 @@ describe('over a connection that loses an answer', () => {
   });
 
   test('with HTTP closed and a second address, that one is asked next', async () => {
-    overHttp.remove();
     chain.faults.add({ kind: 'cut', over: 'HTTP', node: 'trusted', times: Infinity });
     const second = await chain.addNode('second');
     const client = clientOf({ urls: [chain.trustedUrl, second.url] });

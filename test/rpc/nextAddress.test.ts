@@ -2,9 +2,10 @@
 import { once } from 'node:events';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { ClientOfNodes, failure, rightChain, until } from './clientOfNodes';
-import type { ScriptedNode } from './scriptedNode';
-import { selfSigned } from './selfSigned';
+import { ClientOfNodes, failure, rightChain } from '../support/clientOfNodes';
+import type { ScriptedNode } from '../support/scriptedNode';
+import { selfSigned } from '../support/selfSigned';
+import { until } from '../support/until';
 
 let nodes: ClientOfNodes;
 beforeEach(() => {

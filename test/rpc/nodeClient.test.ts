@@ -5,7 +5,8 @@ import { ManualClock, settled } from '../support/manualClock';
 import basics from '../transcripts/node-basics.json';
 import accounts from '../transcripts/accounts-assets.json';
 import transactions from '../transcripts/transactions.json';
-import { ScriptedNode, type Reply, type Request } from './scriptedNode';
+import { ScriptedNode, type Reply, type Request } from '../support/scriptedNode';
+import { until } from '../support/until';
 
 const chainId = '4e4fc2ce5d32dbcaa22e776c8ef9a606e96684287027b44a54e43fa239d7a5fa';
 
@@ -368,8 +369,3 @@ describe('the client of a node', () => {
     });
   });
 });
-
-/** Sockets take real time; the test fails by jest's own limit when the condition never comes. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
-}

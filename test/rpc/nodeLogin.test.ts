@@ -3,7 +3,7 @@ import type { NodeEndpoints } from '../../src/chain/interfaces';
 import type { BitSharesError } from '../../src/errors';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import { ManualClock, settled } from '../support/manualClock';
-import { ScriptedNode, type Reply, type Request } from './scriptedNode';
+import { ScriptedNode, type Reply, type Request } from '../support/scriptedNode';
 
 const chainId = '4e4fc2ce5d32dbcaa22e776c8ef9a606e96684287027b44a54e43fa239d7a5fa';
 const password = 'pa55word';

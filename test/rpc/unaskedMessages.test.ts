@@ -1,7 +1,8 @@
 /** Guarantee: a node that sends what nobody asked for cannot keep the process busy; what honest nodes send always passes. */
 import type { WebSocket } from 'ws';
-import { ClientOfNodes, rightChain, until } from './clientOfNodes';
-import type { ScriptedNode } from './scriptedNode';
+import { ClientOfNodes, rightChain } from '../support/clientOfNodes';
+import type { ScriptedNode } from '../support/scriptedNode';
+import { until } from '../support/until';
 
 let nodes: ClientOfNodes;
 beforeEach(() => {

@@ -7,7 +7,7 @@ import type { Post } from '../../src/rpc/network';
 import { Secret } from '../../src/rpc/secretExit';
 import { openWalletClient, type WalletNetwork } from '../../src/rpc/walletClient';
 import { ManualClock, settled } from '../support/manualClock';
-import { selfSigned } from './selfSigned';
+import { selfSigned } from '../support/selfSigned';
 import recorded from '../transcripts/wallet.json';
 
 type Behaviour = (

@@ -2,11 +2,11 @@ import type { IDataObject } from 'n8n-workflow';
 import { BitShares } from '../../nodes/BitShares/BitShares.node';
 import { customChain, recoverSigners, type PrivateKey, type SignedTransaction } from '../../src/protocol';
 import { Devchain } from '../../devchain';
-import { addressesOfKey, balanceKey, fiveEach } from '../balances/devchainImport';
+import { addressesOfKey, balanceKey, fiveEach } from '../support/importOnDevchain';
 import { keysCredentialFor, nodeCredentialFor } from '../support/devchainCredentials';
 import { executeNode } from '../support/executeNode';
 import { Liar } from '../support/lies';
-import { itemsOf, password, startWalletHouse, type WalletHouse } from './onDevchain';
+import { itemsOf, password, startWalletHouse, type WalletHouse } from '../support/walletOnDevchain';
 
 const allKeys = Array.from({ length: 40 }, (_, i) => balanceKey(i));
 const vestingKey = balanceKey(50);

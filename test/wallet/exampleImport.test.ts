@@ -4,8 +4,8 @@ import template from '../../examples/import-balances.json';
 import { BitShares } from '../../nodes/BitShares/BitShares.node';
 import { BitSharesWallet } from '../../nodes/BitSharesWallet/BitSharesWallet.node';
 import { executeNode } from '../support/executeNode';
-import { balanceKey, fiveEach } from '../balances/devchainImport';
-import { itemsOf, startWalletHouse } from './onDevchain';
+import { balanceKey, fiveEach } from '../support/importOnDevchain';
+import { itemsOf, startWalletHouse } from '../support/walletOnDevchain';
 
 interface TemplateNode {
   name: string;

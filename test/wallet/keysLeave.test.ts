@@ -6,10 +6,10 @@ import type { IDataObject } from 'n8n-workflow';
 import { BitSharesWallet } from '../../nodes/BitSharesWallet/BitSharesWallet.node';
 import { testKeysCredential } from '../../nodes/shared/credentials/credentialTests';
 import { decryptBts1Export, mainnet, PrivateKey } from '../../src/protocol';
-import { ScriptedNode } from '../rpc/scriptedNode';
+import { ScriptedNode } from '../support/scriptedNode';
 import { executeNode, type NodeResult, type NodeRun } from '../support/executeNode';
 import walletExport from '../vectors/bts1_key_export.json';
-import { startCollectingWallet, type CollectingWallet } from './collectingWallet';
+import { startCollectingWallet, type CollectingWallet } from '../support/collectingWallet';
 
 const active = PrivateKey.fromSeed('active of the hot wallet');
 const memo = PrivateKey.fromSeed('memo of the hot wallet');

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { itemsOf, startWalletHouse, type WalletHouse } from './onDevchain';
+import { itemsOf, startWalletHouse, type WalletHouse } from '../support/walletOnDevchain';
 
 /** The cold wallet belongs to two signers; the wallet has the key of one of them. */
 describe('a withdrawal that several signers approve, through cli_wallet', () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 import { resources } from '../../nodes/BitSharesWallet/router';
-import { itemsOf, startWalletHouse, type WalletHouse } from './onDevchain';
+import { itemsOf, startWalletHouse, type WalletHouse } from '../support/walletOnDevchain';
 
 const schemaOf = (resource: string, operation: string) =>
   JSON.parse(

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { BitShares } from '../../nodes/BitShares/BitShares.node';
 import { executeNode } from '../support/executeNode';
-import { itemsOf, password, startWalletHouse, type WalletHouse } from './onDevchain';
+import { itemsOf, password, startWalletHouse, type WalletHouse } from '../support/walletOnDevchain';
 
 describe('a withdrawal through cli_wallet', () => {
   let house: WalletHouse;

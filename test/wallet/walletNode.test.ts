@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { BitSharesWallet } from '../../nodes/BitSharesWallet/BitSharesWallet.node';
 import { testWalletCredential } from '../../nodes/shared/credentials/walletCredentialTest';
 import { nullPublicKey, PrivateKey } from '../../src/protocol';
-import { selfSigned } from '../rpc/selfSigned';
-import { itemsOf, password, startWalletHouse, type WalletHouse } from './onDevchain';
+import { selfSigned } from '../support/selfSigned';
+import { itemsOf, password, startWalletHouse, type WalletHouse } from '../support/walletOnDevchain';
 
 describe('the wallet itself', () => {
   let house: WalletHouse;

@@ -1,7 +1,7 @@
 import { BitSharesError } from '../../src/errors';
 import { WalletSession, type WalletSettings } from '../../src/rpc/walletSession';
 import { ManualClock } from '../support/manualClock';
-import { password, startWalletHouse, type WalletHouse } from './onDevchain';
+import { password, startWalletHouse, type WalletHouse } from '../support/walletOnDevchain';
 
 describe('a wallet for the length of an execution', () => {
   let house: WalletHouse;

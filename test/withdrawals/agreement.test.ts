@@ -5,7 +5,7 @@ import { quoteWithdrawal } from '../../src/withdrawals/sending/quote';
 import type { PlainRequest } from '../../src/withdrawals/transaction/request';
 import type { WithdrawalOrder } from '../../src/withdrawals/sending/withdrawal';
 import { Liar, type LyingNode } from '../support/lies';
-import { startExchange, type Exchange } from './onDevchain';
+import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
 
 let exchange: Exchange;
 beforeEach(async () => {

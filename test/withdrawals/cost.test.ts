@@ -2,7 +2,7 @@
 import type { Clock } from '../../src/chain/interfaces';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import type { WithdrawalNodes } from '../../src/withdrawals/proof/reader';
-import { startExchange, type Exchange } from './onDevchain';
+import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
 
 let exchange: Exchange;
 const caches = new WithdrawalCaches();

@@ -1,8 +1,9 @@
 /** Guarantee: nobody stops withdrawals by putting a text on the chain that a node's WebSocket cannot carry. */
-import type { Clock } from '../../src/chain/interfaces';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
-import { startExchange, type Exchange } from './onDevchain';
+import { ChainClock } from '../support/chainClock';
+import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
+import { realClock } from '../support/realClock';
 
 // An answer is waited for in real time before HTTP is asked.
 jest.setTimeout(180_000);
@@ -57,27 +58,34 @@ test('a payment in the same block as such a text is found', async () => {
   expect(exchange.paymentsTo('alice')).toBe(1);
 });
 
+test('an asset whose issuer described it with such a text is paid in', async () => {
+  const { chain, send, order } = exchange;
+  chain.poisonAsset('USDX');
+  chain.confirm();
+  await chain.syncAsPlainNode(chain.delayed);
+  chain.confirm();
+  const lost = chain.trusted.server.lostFrames;
+  const [result] = await send([order({ asset: 'USDX', amount: '3' })]);
+  expect(result?.item).toMatchObject({
+    outcome: 'irreversible',
+    paid: true,
+    asset: 'USDX',
+    amount: '3.0000',
+  });
+  expect(chain.trusted.server.lostFrames).toBeGreaterThan(lost);
+});
+
 test('with HTTP closed nothing is paid, and the error names the block; broadcasts and state never go over HTTP', async () => {
   const { chain, order } = exchange;
   const requested = order({});
   const block = await poisonedBlock(['bob']);
   const others = chain.faults.add({ kind: 'cut', over: 'HTTP', method: /^(?!get_block$)/, times: Infinity });
   const blocks = chain.faults.add({ kind: 'cut', over: 'HTTP', times: Infinity });
-  const realTime: Clock = {
-    now: () => Date.now(),
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref()),
-  };
   const client = (url: string) =>
-    openNodeClient({ chainId: chain.chainId, urls: [url], requestTimeout: 6000 }, { clock: realTime });
+    openNodeClient({ chainId: chain.chainId, urls: [url], requestTimeout: 6000 }, { clock: realClock });
   const [trusted, delayed] = [client(chain.trustedUrl), client(chain.delayedUrl)];
   // Patience ends in chain time.
-  const hurried = {
-    now: () => exchange.clock.now(),
-    sleep: async () => {
-      chain.produceBlocks(15);
-      await new Promise((resolve) => setImmediate(resolve));
-    },
-  };
+  const hurried = new ChainClock(chain, 15);
   const [result] = await exchange.send([requested], {
     clock: hurried,
     nodes: { trusted: () => trusted.session(), delayed: () => delayed.session() },

@@ -6,7 +6,7 @@ import { withdrawalNonce } from '../../src/withdrawals/transaction/nonce';
 import { ScannedBlocks } from '../../src/withdrawals/proof/scan';
 import { SenderHistory } from '../../src/withdrawals/proof/senderHistory';
 import type { ChainView } from '../../src/withdrawals/proof/reader';
-import { block, HandDrivenNode, inHistory, payment, sender } from './handDrivenNode';
+import { block, HandDrivenNode, inHistory, payment, sender } from '../support/handDrivenNode';
 
 const { prefix } = customChain({ chainId: 'ab'.repeat(32), prefix: 'BTS' });
 const withdrawalId = 'W-1';

@@ -12,7 +12,7 @@ import { quoteWithdrawal } from '../../src/withdrawals/sending/quote';
 import type { PlainRequest } from '../../src/withdrawals/transaction/request';
 import type { WithdrawalOrder } from '../../src/withdrawals/sending/withdrawal';
 import { Liar } from '../support/lies';
-import { startExchange, type Exchange } from './onDevchain';
+import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
 
 const core = { id: '1.3.0', symbol: 'BTS', precision: 5 } as Asset;
 const coin = (coreAmount: bigint, amount: bigint, more: Partial<Asset> = {}): Asset => ({

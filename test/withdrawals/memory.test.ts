@@ -3,7 +3,7 @@ import { BlockStore } from '../../src/chain/blocks';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import type { WithdrawalReader } from '../../src/withdrawals/proof/reader';
 import { SenderIndex } from '../../src/withdrawals/proof/senderIndex';
-import { block, payment, sender } from './handDrivenNode';
+import { block, payment, sender } from '../support/handDrivenNode';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 

@@ -5,7 +5,7 @@ import { runWithdrawals } from '../../src/withdrawals/sending/runner';
 import { withdrawalStatus } from '../../src/withdrawals/sending/settleTransaction';
 import type { WithdrawalContext } from '../../src/withdrawals/sending/context';
 import { Liar } from '../support/lies';
-import { startExchange, type Exchange } from './onDevchain';
+import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
 
 let exchange: Exchange;
 beforeEach(async () => {

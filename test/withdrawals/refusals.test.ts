@@ -2,7 +2,7 @@ import { PrivateKey } from '../../src/protocol';
 import type { PlainRequest } from '../../src/withdrawals/transaction/request';
 import type { WithdrawalOrder } from '../../src/withdrawals/sending/withdrawal';
 import { withdrawalStatus } from '../../src/withdrawals/sending/settleTransaction';
-import { startExchange, type Exchange } from './onDevchain';
+import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
 
 let exchange: Exchange;
 beforeAll(async () => {

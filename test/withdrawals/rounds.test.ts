@@ -4,8 +4,8 @@ import { BitSharesError } from '../../src/errors';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import { withdrawalNonce } from '../../src/withdrawals/transaction/nonce';
 import type { WithdrawalReader } from '../../src/withdrawals/proof/reader';
-import { inHistory, payment } from './handDrivenNode';
-import { startExchange, type Exchange } from './onDevchain';
+import { inHistory, payment } from '../support/handDrivenNode';
+import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
 
 type Session = WithdrawalReader & Broadcaster;
 

@@ -4,8 +4,8 @@ import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import type { WithdrawalReader } from '../../src/withdrawals/proof/reader';
 import { ScannedBlocks } from '../../src/withdrawals/proof/scan';
 import { Random } from '../model/world';
-import { startExchange } from './onDevchain';
-import { block as blockWith, payment, sender as account } from './handDrivenNode';
+import { startExchange } from '../support/exchangeOnDevchain';
+import { block as blockWith, payment, sender as account } from '../support/handDrivenNode';
 
 const sender = account.id;
 

@@ -1,6 +1,6 @@
 import { PrivateKey } from '../../src/protocol';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
-import { startExchange, type Exchange } from './onDevchain';
+import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
 
 let exchange: Exchange;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 /** The history of an account as executions read it that run at the same time, on nodes that change between two answers. */
 import type { HistoryOperation } from '../../src/chain/interfaces';
 import { SenderHistory, type HistoryReading } from '../../src/withdrawals/proof/senderHistory';
-import { block, HandDrivenNode, inHistory, payment, sender } from './handDrivenNode';
+import { block, HandDrivenNode, inHistory, payment, sender } from '../support/handDrivenNode';
 
 /** The proposal that must be reached back to, and the payment that it made. */
 const created = inHistory(1, [22, { proposed_ops: [] } as never], { result: [1, '1.10.5'] });

@@ -7,7 +7,7 @@ import {
   withdrawalStatus,
 } from '../../src/withdrawals/sending/settleTransaction';
 import type { PlainRequest } from '../../src/withdrawals/transaction/request';
-import { startExchange, type Exchange } from './onDevchain';
+import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
 
 let exchange: Exchange;
 beforeEach(async () => {

@@ -1,3 +1,4 @@
+/** Operations on accounts (account.cpp, account_evaluator.cpp). */
 import { at, check, failure, framed } from '../../wire/chainError';
 import type { Json } from '../../wire/json';
 import { epoch, maximumTime } from '../../wire/json';

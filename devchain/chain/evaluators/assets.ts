@@ -1,3 +1,4 @@
+/** Operations on assets (asset_ops.cpp, asset_evaluator.cpp). */
 import { at, check, failure } from '../../wire/chainError';
 import type { AssetDynamicData, AssetObject } from '../objects';
 import { assetFlags } from '../objects';

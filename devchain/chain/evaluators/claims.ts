@@ -1,3 +1,4 @@
+/** Claims of balance objects from the genesis (balance.cpp, balance_evaluator.cpp). */
 import { at, check, failure } from '../../wire/chainError';
 import { balanceAddresses, publicKeyFromText } from '../../wire/keys';
 import { timeSeconds } from '../../wire/json';

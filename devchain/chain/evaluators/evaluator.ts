@@ -1,3 +1,4 @@
+/** The form in which every operation's rules are written down (evaluator.hpp). */
 import type { ChainState, OperationResult } from '../state';
 import type { OperationByTag, OperationTag } from '../../wire/operations';
 

@@ -1,3 +1,4 @@
+/** Withdraw permissions, and the custom operation (withdraw_permission_evaluator.cpp, custom.cpp). */
 import { at, check } from '../../wire/chainError';
 import { timeSeconds, timeText } from '../../wire/json';
 import type { WithdrawPermission } from '../objects';

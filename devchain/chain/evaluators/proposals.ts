@@ -1,22 +1,23 @@
-import { noAuthorities, requiredAuthorities, verifyAuthority } from '../authority';
+/** The operations that make, approve and remove a proposal (proposal_evaluator.cpp, proposal.cpp). */
+import { noAuthorities, requiredAuthorities } from '../authority';
 import { at, ChainError, check, failure } from '../../wire/chainError';
-import { applyOperation, validateOperation } from '../execution';
 import { jsonText, timeSeconds, timeText } from '../../wire/json';
 import { comparePublicKeys } from '../../wire/keys';
 import type { Proposal } from '../objects';
-import type { ChainState } from '../state';
+import type { Apply } from '../proposalExecution';
+import { executeProposal, isAuthorizedToExecute } from '../proposalExecution';
 import { nothing } from '../state';
-import type { ProposalCreate, ProposalDelete, ProposalUpdate } from '../../wire/operations';
+import type { Operation, ProposalCreate, ProposalDelete, ProposalUpdate } from '../../wire/operations';
 import { compareIds } from '../../wire/operations';
 import type { Evaluator } from './evaluator';
 
 const validatePlace = at('proposal.cpp', 60, 'validate', 'pool worker');
 const place = (line: number) => at('proposal_evaluator.cpp', line, 'do_evaluate');
 
-export const proposalCreate: Evaluator<ProposalCreate> = {
+const proposalCreate = (validate: (operation: Operation) => void): Evaluator<ProposalCreate> => ({
   validate(op) {
     check(op.proposed_ops.length > 0, '!proposed_ops.empty()', validatePlace);
-    for (const { op: inner } of op.proposed_ops) validateOperation(inner);
+    for (const { op: inner } of op.proposed_ops) validate(inner);
   },
   evaluate(state, op) {
     const now = state.headSeconds;
@@ -93,56 +94,7 @@ export const proposalCreate: Evaluator<ProposalCreate> = {
     });
     return [1, proposal.id];
   },
-};
-
-/** Do the approvals that a proposal has suffice for its operations? */
-export function isAuthorizedToExecute(state: ChainState, proposal: Proposal): boolean {
-  try {
-    verifyAuthority(
-      proposal.proposed_transaction.operations,
-      proposal.available_key_approvals,
-      { active: (id) => state.account(id).active, owner: (id) => state.account(id).owner },
-      state.parameters.max_authority_depth,
-      state.wire.prefix,
-      {
-        active: proposal.available_active_approvals,
-        owner: new Set(proposal.available_owner_approvals),
-        allowCommittee: true,
-      },
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof ChainError) return false;
-    throw error;
-  }
-}
-
-/** Executes a proposal's operations as virtual operations and removes it; on an error everything is taken back (db_block.cpp). */
-export function executeProposal(state: ChainState, proposal: Proposal): void {
-  const before = state.applied.length;
-  if (state.proposalDepth >= 16)
-    throw failure(
-      0,
-      'exception',
-      'unspecified',
-      at('db_block.cpp', 340, 'push_proposal'),
-      'Max proposal nesting depth exceeded!',
-    );
-  state.proposalDepth++;
-  state.store.undo.start();
-  try {
-    for (const operation of proposal.proposed_transaction.operations) applyOperation(state, operation, true);
-    state.get<Proposal>(proposal.id);
-    state.store.remove(proposal.id);
-    state.store.undo.merge();
-  } catch (error) {
-    state.store.undo.undo();
-    for (let i = before; i < state.applied.length; i++) state.applied[i] = null;
-    throw error;
-  } finally {
-    state.proposalDepth--;
-  }
-}
+});
 
 function changed(
   list: readonly string[],
@@ -153,7 +105,7 @@ function changed(
   return [...new Set([...list, ...add])].filter((item) => !remove.includes(item)).sort(compare);
 }
 
-export const proposalUpdate: Evaluator<ProposalUpdate> = {
+const proposalUpdate = (apply: Apply): Evaluator<ProposalUpdate> => ({
   validate(op) {
     const additions =
       op.active_approvals_to_add.length +
@@ -229,20 +181,20 @@ export const proposalUpdate: Evaluator<ProposalUpdate> = {
     });
     if (proposal.review_period_time !== undefined || !isAuthorizedToExecute(state, proposal)) return nothing;
     try {
-      executeProposal(state, proposal);
+      executeProposal(state, proposal, apply);
     } catch (error) {
       if (!(error instanceof ChainError)) throw error;
       state.store.modify(state.get<Proposal>(op.proposal), { fail_reason: failReason(error) });
     }
     return nothing;
   },
-};
+});
 
 function failReason(error: ChainError): string {
   return `${error.code} ${error.exceptionName}: ${error.message}\n${jsonText(error.stackFrames[0]?.data ?? {}, (_, value) => (typeof value === 'bigint' ? value.toString() : value))}`;
 }
 
-export const proposalDelete: Evaluator<ProposalDelete> = {
+const proposalDelete: Evaluator<ProposalDelete> = {
   evaluate(state, op) {
     const proposal = state.get<Proposal>(op.proposal);
     const required = op.using_owner_authority
@@ -262,28 +214,9 @@ export const proposalDelete: Evaluator<ProposalDelete> = {
   },
 };
 
-/** At the end of a block: every proposal whose time has come is tried a last time, then removed (db_update.cpp). */
-export function clearExpiredProposals(state: ChainState): void {
-  for (;;) {
-    const due = state.store
-      .all<Proposal>('1.10')
-      .filter((proposal) => proposal.expiration_time <= state.headTime)
-      .sort((a, b) =>
-        a.expiration_time < b.expiration_time
-          ? -1
-          : a.expiration_time > b.expiration_time
-            ? 1
-            : compareIds(a.id, b.id),
-      )[0];
-    if (!due) return;
-    try {
-      if (isAuthorizedToExecute(state, due)) {
-        executeProposal(state, due);
-        continue;
-      }
-    } catch (error) {
-      if (!(error instanceof ChainError)) throw error;
-    }
-    state.store.remove(due.id);
-  }
-}
+/** By tag. `validate` and `apply` are those of the whole chain, for the operations that a proposal holds. */
+export const proposalEvaluators = (rules: { validate(operation: Operation): void; apply: Apply }) => ({
+  22: proposalCreate(rules.validate),
+  23: proposalUpdate(rules.apply),
+  24: proposalDelete,
+});

@@ -1,3 +1,4 @@
+/** Transfers, and an issuer's transfers of what others hold (transfer.cpp, transfer_evaluator.cpp). */
 import { at, check, failure, framed } from '../../wire/chainError';
 import type { Account, AssetObject } from '../objects';
 import { assetFlags } from '../objects';

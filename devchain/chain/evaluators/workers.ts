@@ -1,3 +1,4 @@
+/** The worker operation, as far as it is needed to carry texts that are not UTF-8 (worker.cpp). */
 import { at, assertion, check } from '../../wire/chainError';
 import { maxShareSupply } from '../parameters';
 import type { WorkerCreate } from '../../wire/operations';

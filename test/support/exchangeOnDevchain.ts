@@ -1,6 +1,6 @@
 /** A devchain with an exchange and its customers, real connections to it, and a clock that follows chain time. */
 import { Devchain, type DevchainOptions } from '../../devchain';
-import type { Clock, NodeEndpoints } from '../../src/chain/interfaces';
+import type { NodeEndpoints } from '../../src/chain/interfaces';
 import { customChain, PrivateKey, type Chain } from '../../src/protocol';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import type { WithdrawalContext } from '../../src/withdrawals/sending/context';
@@ -8,24 +8,8 @@ import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import type { PlainRequest } from '../../src/withdrawals/transaction/request';
 import { runWithdrawals, type RunOptions } from '../../src/withdrawals/sending/runner';
 import type { WithdrawalOrder, WithdrawalResult } from '../../src/withdrawals/sending/withdrawal';
-
-/** Sleeping makes blocks: chain time and this clock are one. */
-export class ChainClock implements Clock {
-  /** Called for every second slept, before the block of that second. */
-  onTick: (() => void) | undefined;
-
-  constructor(private readonly chain: Devchain) {}
-
-  now(): number {
-    return this.chain.head.seconds * 1000;
-  }
-
-  async sleep(): Promise<void> {
-    this.onTick?.();
-    this.chain.produceBlock();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
+import { ChainClock } from './chainClock';
+import { realClock } from './realClock';
 
 export interface Exchange {
   chain: Devchain;
@@ -60,12 +44,8 @@ export async function startExchange(options: Partial<DevchainOptions> = {}): Pro
   const protocolChain = customChain({ chainId: chain.chainId, prefix: 'BTS' });
   const clock = new ChainClock(chain);
   const settings = { chainId: chain.chainId };
-  const realTime: Clock = {
-    now: () => Date.now(),
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref()),
-  };
-  const trusted = openNodeClient({ ...settings, urls: [chain.trustedUrl] }, { clock: realTime });
-  const delayed = openNodeClient({ ...settings, urls: [chain.delayedUrl] }, { clock: realTime });
+  const trusted = openNodeClient({ ...settings, urls: [chain.trustedUrl] }, { clock: realClock });
+  const delayed = openNodeClient({ ...settings, urls: [chain.delayedUrl] }, { clock: realClock });
   const hot = chain.account('hot-wallet');
   const caches = new WithdrawalCaches();
   const context = (overrides: Partial<WithdrawalContext> = {}): WithdrawalContext => ({

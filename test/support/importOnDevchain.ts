@@ -1,6 +1,5 @@
 /** An import against devchain over real sockets: what the tests of this folder share. */
 import { importBalances, type ClaimNode, type ImportRequest, type ImportResult } from '../../src/balances';
-import type { Clock } from '../../src/chain/interfaces';
 import { customChain, PrivateKey, type Chain } from '../../src/protocol';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import {
@@ -10,7 +9,8 @@ import {
   type Fault,
   type GenesisBalance,
 } from '../../devchain';
-import { ManualClock } from '../support/manualClock';
+import { ChainClock } from './chainClock';
+import { ManualClock } from './manualClock';
 
 export const balanceKey = (i: number): PrivateKey => PrivateKey.fromSeed(`old wallet ${i}`);
 
@@ -44,10 +44,8 @@ export async function openImport(
     { clock: new ManualClock() },
   );
   const broadcasts = devchain.faults.add({
-    kind: 'slow',
-    milliseconds: 0,
+    kind: 'count',
     method: /^broadcast/,
-    times: Infinity,
   });
   let pendingHook = more.beforeBroadcast;
   const node: Harness['node'] = Object.assign(Object.create(client) as typeof client, {
@@ -57,13 +55,6 @@ export async function openImport(
       return client.broadcast(transaction);
     },
   });
-  const clock: Clock = {
-    now: () => devchain.head.seconds * 1000,
-    sleep: () => {
-      devchain.produceBlock();
-      return Promise.resolve();
-    },
-  };
   const receiver = await client.account(account);
   if (receiver === null) throw new Error('no such account');
   const active = PrivateKey.fromWif(devchain.account(account).keys.active);
@@ -83,7 +74,7 @@ export async function openImport(
           historyOperations: 1000,
           ...request,
         },
-        { chain, node: () => Promise.resolve(node), clock },
+        { chain, node: () => Promise.resolve(node), clock: new ChainClock(devchain) },
       ),
   };
 }

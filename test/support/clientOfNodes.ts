@@ -3,7 +3,7 @@ import type { NodeEndpoints } from '../../src/chain/interfaces';
 import type { BitSharesError } from '../../src/errors';
 import type { AddressEvent } from '../../src/rpc/addresses';
 import { openNodeClient, type NodeClientSettings } from '../../src/rpc/nodeClient';
-import { ManualClock } from '../support/manualClock';
+import { ManualClock } from './manualClock';
 import { ScriptedNode, type Reply, type Request } from './scriptedNode';
 
 export const chainId = '4e4fc2ce5d32dbcaa22e776c8ef9a606e96684287027b44a54e43fa239d7a5fa';
@@ -54,12 +54,4 @@ export async function failure(work: Promise<unknown>): Promise<BitSharesError> {
     },
     (error: BitSharesError) => error,
   );
-}
-
-/** Sockets take real time. */
-export async function until(condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 50_000; !condition();) {
-    if (Date.now() > end) throw new Error(`it never came true: ${String(condition)}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
 }

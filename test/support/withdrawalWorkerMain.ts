@@ -9,6 +9,7 @@ import type { WithdrawalContext } from '../../src/withdrawals/sending/context';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import { runWithdrawals, type RunOptions } from '../../src/withdrawals/sending/runner';
 import type { WithdrawalOrder, WithdrawalResult } from '../../src/withdrawals/sending/withdrawal';
+import { realClock } from './realClock';
 
 /** What a worker is given when it starts. */
 export interface WorkerSettings {
@@ -65,11 +66,6 @@ class DrivenClock implements Clock {
     for (const wake of this.sleepers.splice(0)) wake();
   }
 }
-
-const realClock: Clock = {
-  now: () => Date.now(),
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-};
 
 function tell(message: FromWorker): void {
   process.send?.(message);

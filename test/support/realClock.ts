@@ -1,6 +1,9 @@
+/**
+ * Wall time without n8n's timer (`systemClock` in nodes/shared is the one of the package): for worker processes, which must
+ * not load n8n, and for deadlines of requests beside a clock that a test drives.
+ */
 import type { Clock } from '../../src/chain/interfaces';
 
-/** Real time. */
 export const realClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>

@@ -9,7 +9,7 @@ import {
   type MemoryBlock,
   type MemoryNodeOptions,
 } from './memoryChain';
-import { SimulatedClock } from './simulatedClock';
+import { ManualClock } from './manualClock';
 import { TriggerHost, type HostOptions, type Outcome } from './triggerHost';
 
 export interface ScenarioOptions extends Partial<Omit<HostOptions, 'nodes' | 'trusted'>> {
@@ -48,7 +48,7 @@ export class Ledger {
 
 export class Scenario {
   readonly chain = new MemoryChain();
-  readonly clock: SimulatedClock;
+  readonly clock: ManualClock;
   readonly nodes: MemoryNode[];
   readonly trusted: MemoryNode[];
   readonly host: TriggerHost;
@@ -56,7 +56,7 @@ export class Scenario {
 
   constructor(options: ScenarioOptions = {}) {
     this.chain.produceMany(options.blocks ?? 20);
-    this.clock = new SimulatedClock(this.chain.time);
+    this.clock = new ManualClock(this.chain.time);
     this.nodes = [options.node ?? {}, ...(options.others ?? [])].map(
       (node, index) =>
         new MemoryNode(this.chain, { name: `ws://node-${index + 1}`, ...node, clock: this.clock }),
@@ -149,12 +149,3 @@ export class Scenario {
 
 export const codes = (host: TriggerHost): string[] =>
   host.failures.map(({ description }) => /(?:\(|Code )([A-Z_]+)\)?$/.exec(description)?.[1] ?? description);
-
-/** Numbers between 0 and 1 that are the same in every run. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}

@@ -7,7 +7,7 @@ import { Devchain, type DevchainOptions } from '../../devchain';
 import { scheduledWitness } from '../../devchain/chain/witnessSchedule';
 import type { PlainRequest } from '../../src/withdrawals/transaction/request';
 import type { WithdrawalOrder } from '../../src/withdrawals/sending/withdrawal';
-import type { WorkerOutcome, WorkerSettings } from '../withdrawals/workerMain';
+import type { WorkerOutcome, WorkerSettings } from './withdrawalWorkerMain';
 import { Worker, type Held } from './withdrawalWorker';
 
 export interface WorkerOptions {

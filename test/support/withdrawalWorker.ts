@@ -1,4 +1,4 @@
-/** A worker process of `test/withdrawals/workerMain.ts`, as its parent sees it: what it is told, what it does, its death. */
+/** A worker process of `test/support/withdrawalWorkerMain.ts`, as its parent sees it: what it is told, what it does, its death. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Fault, Faults } from '../../devchain/rpc/faults';
 import type { WithdrawalOrder } from '../../src/withdrawals/sending/withdrawal';
-import type { FromWorker, ToWorker, WorkerOutcome, WorkerSettings } from '../withdrawals/workerMain';
+import type { FromWorker, ToWorker, WorkerOutcome, WorkerSettings } from './withdrawalWorkerMain';
 
 let folder: string;
 let workerFile: string;
@@ -17,7 +17,7 @@ beforeAll(() => {
   workerFile = path.join(folder, 'worker.cjs');
   const root = path.join(__dirname, '../..');
   execFileSync(path.join(root, 'node_modules/.bin/esbuild'), [
-    path.join(root, 'test/withdrawals/workerMain.ts'),
+    path.join(root, 'test/support/withdrawalWorkerMain.ts'),
     ...['--bundle', '--platform=node', '--log-level=warning', `--outfile=${workerFile}`],
   ]);
 });

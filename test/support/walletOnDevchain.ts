@@ -2,8 +2,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { Devchain, type DevchainOptions, type Fault, type WalletServer } from '../../devchain';
 import { BitSharesWallet } from '../../nodes/BitSharesWallet/BitSharesWallet.node';
-import { keysCredentialFor, nodeCredentialFor } from '../support/devchainCredentials';
-import { executeNode, type NodeResult, type NodeRun } from '../support/executeNode';
+import { keysCredentialFor, nodeCredentialFor } from './devchainCredentials';
+import { executeNode, type NodeResult, type NodeRun } from './executeNode';
 
 export const password = 'correct horse battery';
 
@@ -69,10 +69,8 @@ export async function startWalletHouse(
     await ask('lock');
   }
   const broadcasts = chain.faults.add({
-    kind: 'slow',
-    milliseconds: 0,
+    kind: 'count',
     method: /^broadcast|^transfer2$/,
-    times: Infinity,
   });
   const credentials: WalletHouse['credentials'] = ({ wallet: ofWallet = {}, keys = {} } = {}) => ({
     bitSharesWalletApi: {

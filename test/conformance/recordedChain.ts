@@ -1,3 +1,4 @@
+/** Makes on devchain, block by block, what was made on the private chain when the daemons were recorded. */
 import { Devchain } from '../../devchain';
 import type { DevchainOptions, TransactionJson } from '../../devchain';
 import type { FileName, Question } from './transcripts';
