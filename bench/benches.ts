@@ -6,7 +6,7 @@ import { latency } from './chain/latency';
 import { newSenders } from './chain/newSenders';
 import { recovery } from './chain/recovery';
 import { testChain } from './chain/testChain';
-import { withdrawals } from './chain/withdrawals';
+import { firstBroadcast, withdrawals } from './chain/withdrawals';
 import { load } from './load';
 import { boot } from './n8n/boot';
 import { startedExecution } from './n8n/startedExecution';
@@ -29,6 +29,7 @@ export const benches: readonly Bench[] = [
   recovery,
   latency,
   withdrawals,
+  firstBroadcast,
   testChain,
   load,
   boot,

@@ -293,4 +293,3 @@ async function settle(
     await clock.sleep(Math.min(1000, left), signal);
   }
 }
-

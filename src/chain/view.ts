@@ -96,15 +96,16 @@ async function look<Trusted extends ViewReader, Delayed extends ViewReader>(
   const delayed = await stateOf(opened);
   const state = await session.state();
   const linked = await blocks.upToHead(session, Math.max(1, state.lastIrreversibleBlock), state);
-  const lastIrreversibleTime =
-    state.lastIrreversibleBlock === 0 ? null : (linked[0]?.timestamp ?? null);
+  const lastIrreversibleTime = state.lastIrreversibleBlock === 0 ? null : (linked[0]?.timestamp ?? null);
   const reversible = linked.filter(({ number }) => number > state.lastIrreversibleBlock);
   const view = { session, state, lastIrreversibleTime, reversible, delayed: null, delayedFault: null };
   if (delayed === null) {
     return { ...view, finalBlock: state.lastIrreversibleBlock, finalTime: lastIrreversibleTime };
   }
   const fault =
-    delayed instanceof BitSharesError ? delayed : await delayedFault(delayed, { session, state, linked }, blocks);
+    delayed instanceof BitSharesError
+      ? delayed
+      : await delayedFault(delayed, { session, state, linked }, blocks);
   if (fault !== null || delayed instanceof BitSharesError) {
     return { ...view, delayedFault: fault, finalBlock: 0, finalTime: null };
   }

@@ -15,7 +15,14 @@ import type {
 } from '../chain/interfaces';
 import { BitSharesError, isBitSharesError } from '../errors';
 import { shortQuote } from '../chain/falseAnswer';
-import { blockIdOf, blockNumberOf, isObjectId, parseChainTime, transactionId, type CoreAsset } from '../protocol';
+import {
+  blockIdOf,
+  blockNumberOf,
+  isObjectId,
+  parseChainTime,
+  transactionId,
+  type CoreAsset,
+} from '../protocol';
 import { Answer } from './answer';
 import { balanceReader, readAmount } from './balanceReader';
 import { demandOf, type Demand, type KnownNode } from './demand';

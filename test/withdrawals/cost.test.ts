@@ -93,7 +93,11 @@ async function pay(ids: string[], apart = 0, connections: 'shared' | 'own' = 'sh
   const runs = Promise.all(
     ids.map(async (withdrawalId, i) => {
       if (apart > 0) await clock.sleep(i * apart * 1000);
-      const order = exchange.order({ withdrawalId, amount: '1', requestedAt: Math.floor(clock.now() / 1000) });
+      const order = exchange.order({
+        withdrawalId,
+        amount: '1',
+        requestedAt: Math.floor(clock.now() / 1000),
+      });
       const nodes = counted.of(exchange.context().nodes, connections);
       const [result] = await exchange.send([order], { caches, clock, nodes });
       return result?.item.outcome;

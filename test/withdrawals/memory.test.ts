@@ -83,7 +83,8 @@ test('blocks are kept up to a number of bytes, the newest longest', async () => 
   expect(store.size).toBeLessThanOrEqual(100_000);
   expect(store.size).toBeGreaterThan(50_000);
   node.asked = 0;
-  for await (const { number } of store.irreversibles(node.reader, 990, 1000)) expect(number).toBeGreaterThan(0);
+  for await (const { number } of store.irreversibles(node.reader, 990, 1000))
+    expect(number).toBeGreaterThan(0);
   expect(node.asked).toBe(0);
   await store.irreversible(node.reader, 1);
   expect(node.asked).toBe(1);

@@ -62,8 +62,7 @@ export class WithdrawalCaches {
     const time = requestedAt - scanBefore;
     const guess =
       state.headBlockNumber - Math.ceil((state.headTime - time) / Math.max(1, state.blockInterval));
-    const scanned =
-      this.scans.get(`${chainId} ${senderId}`) ?? new ScannedBlocks(senderId, '', this.blocks);
+    const scanned = this.scans.get(`${chainId} ${senderId}`) ?? new ScannedBlocks(senderId, '', this.blocks);
     return scanned.firstSince(session, time, state.lastIrreversibleBlock, guess);
   }
 

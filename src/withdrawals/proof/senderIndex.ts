@@ -118,8 +118,7 @@ export class SenderIndex {
       if (blockNumber >= fromBlock) rest.deletions.set(id, blockNumber);
     }
     rest.changes.push(...this.changes.filter(isIn));
-    rest.count =
-      rest.transfers.size + rest.proposalsByNonce.size + rest.deletions.size + rest.changes.length;
+    rest.count = rest.transfers.size + rest.proposalsByNonce.size + rest.deletions.size + rest.changes.length;
     return rest;
   }
 

@@ -30,7 +30,7 @@ export const quote: NodeOperation = {
         async (itemIndex) => {
           const {
             keys,
-            context,
+            context: { chain, nodes, clock, caches },
           } = withdrawalsOf(itemIndex);
           const order = {
             request: plainRequest(this, itemIndex),
@@ -38,7 +38,10 @@ export const quote: NodeOperation = {
           };
           const memoKey = keys.memoKey?.publicKey ?? null;
           const { item, intent } = await quoteWithdrawal(order, {
-            ...context,
+            chain,
+            nodes,
+            clock,
+            caches,
             account: keys.account,
             memoKey,
           });
