@@ -16,6 +16,7 @@ import { type Evidence } from '../proof/evidence';
 import type { Intent } from '../transaction/intent';
 import { checkLimits, checkMaximumFee, type LimitSettings } from '../transaction/limits';
 import { proveReceiverMemoKey } from '../proof/memoKey';
+import { transfersIn } from '../proof/senderIndex';
 import type { Parties, SenderKeys } from '../transaction/request';
 import { signatureCount, signFor } from '../../payments/signing';
 import {
@@ -135,7 +136,9 @@ export async function buildAttempt(
           { ...inputs, proposerId, maximumProposalLifetime: view.state.maximumProposalLifetime },
           builderKeys,
         );
-  const { fee, required } = feeOf(complete, buildMemo(complete, builderKeys), view.state.fees, chain.prefix);
+  // Encrypting is most of the work of a long list, so it is done once.
+  const memo = transfersIn(transaction.operations)[0]?.memo ?? buildMemo(complete, builderKeys);
+  const { fee, required } = feeOf(complete, memo, view.state.fees, chain.prefix);
   return {
     verdict: 'built',
     attempt: {
