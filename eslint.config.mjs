@@ -17,6 +17,9 @@ const inside = {
   devchain: ['wire', 'chain', 'rpc', 'wallet'],
 };
 
+/** The nodes, each in its folder. */
+const faces = ['BitShares', 'BitSharesTrigger', 'BitSharesWallet'];
+
 /** `from` must not be imported by `target`. */
 const zone = (target, from, why) => ({ target: `./${target}`, from: `./${from}`, message: why });
 
@@ -50,6 +53,20 @@ const zones = [
   ),
   ...['devchain', 'demo', 'test'].map((outside) =>
     zone('nodes', outside, 'the package does not ship its test chain'),
+  ),
+  ...inside.devchain.map((room) =>
+    zone(`devchain/${room}`, 'devchain/*.ts', 'the hand that drives devchain is above its rooms'),
+  ),
+  ...faces.flatMap((face) =>
+    [...faces, 'shared']
+      .filter((other) => other !== face)
+      .map((other) =>
+        zone(
+          `nodes/${other}`,
+          `nodes/${face}`,
+          'no node knows another: what two of them need is in nodes/shared',
+        ),
+      ),
   ),
   ...['src', 'nodes', 'credentials'].map((ours) =>
     zone('devchain', ours, 'devchain checks src, so it must not share its mistakes'),
@@ -126,6 +143,21 @@ export default tseslint.config(
   {
     files: published,
     rules: { 'no-restricted-syntax': ['error', ...noKeyText, ...noKeyBytes] },
+  },
+  {
+    files: ['nodes/**/*.ts'],
+    ignores: ['nodes/shared/parameters/*.ts', 'nodes/shared/items/routing.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...noKeyText,
+        ...noKeyBytes,
+        ...noAccessTo(
+          'getNodeParameter',
+          'declare the parameter (nodes/shared/parameters/parameter.ts) and read it from its declaration: label, default and limits are said once',
+        ),
+      ],
+    },
   },
   {
     files: ['src/protocol/**/*.ts'],

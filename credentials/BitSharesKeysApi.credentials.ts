@@ -1,3 +1,4 @@
+/** The keys of one account. */
 import type { ICredentialType, INodeProperties } from 'n8n-workflow';
 
 export class BitSharesKeysApi implements ICredentialType {

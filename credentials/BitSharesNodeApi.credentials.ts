@@ -1,3 +1,4 @@
+/** Which chain, and the nodes of it that are asked. */
 import type { ICredentialType, INodeProperties } from 'n8n-workflow';
 
 export class BitSharesNodeApi implements ICredentialType {

@@ -1,3 +1,4 @@
+/** A cli_wallet that holds the keys, and the password that unlocks it. */
 import type { ICredentialType, INodeProperties } from 'n8n-workflow';
 
 export class BitSharesWalletApi implements ICredentialType {

@@ -1,3 +1,4 @@
+/** The node BitShares: queries of the chain, and what keys in n8n sign. */
 import {
   NodeConnectionTypes,
   type IExecuteFunctions,
@@ -6,15 +7,8 @@ import {
   type INodeTypeDescription,
 } from 'n8n-workflow';
 import { testKeysCredential, testNodeCredential } from '../shared/credentials/credentialTests';
-import * as account from './actions/account';
-import * as asset from './actions/asset';
-import * as chain from './actions/chain';
-import * as claimableBalance from './actions/claimableBalance';
-import * as deposit from './actions/deposit';
-import * as memo from './actions/memo';
-import * as proposal from './actions/proposal';
-import * as transfer from './actions/transfer';
-import { router } from './router';
+import { propertiesOf, runOperation } from '../shared/items/routing';
+import { resources } from './resources';
 
 export class BitShares implements INodeType {
   description: INodeTypeDescription = {
@@ -46,38 +40,12 @@ export class BitShares implements INodeType {
         },
       },
     ],
-    properties: [
-      {
-        displayName: 'Resource',
-        name: 'resource',
-        type: 'options',
-        noDataExpression: true,
-        options: [
-          { name: 'Account', value: 'account' },
-          { name: 'Asset', value: 'asset' },
-          { name: 'Chain', value: 'chain' },
-          { name: 'Claimable Balance', value: 'claimableBalance' },
-          { name: 'Deposit', value: 'deposit' },
-          { name: 'Memo', value: 'memo' },
-          { name: 'Proposal', value: 'proposal' },
-          { name: 'Transfer', value: 'transfer' },
-        ],
-        default: 'account',
-      },
-      ...account.description,
-      ...asset.description,
-      ...chain.description,
-      ...claimableBalance.description,
-      ...deposit.description,
-      ...memo.description,
-      ...proposal.description,
-      ...transfer.description,
-    ],
+    properties: propertiesOf(resources),
   };
 
   methods = { credentialTest: { testKeysCredential, testNodeCredential } };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-    return router.call(this);
+    return runOperation(this, resources);
   }
 }

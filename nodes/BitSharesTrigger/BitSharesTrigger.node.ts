@@ -1,3 +1,4 @@
+/** The node BitShares Trigger: starts an execution for each irreversible deposit or payment. */
 import {
   NodeConnectionTypes,
   type INodeType,

@@ -1,27 +1,23 @@
 /** What a trigger has to know of the chain before it can watch: the account, the assets, and where to begin. */
 import type { NodeSession } from '../../src/chain/interfaces';
 import type { WatchedAccount } from '../../src/deposits/reading/accountOperation';
-import { Agreement, undisputed, type AssetSource } from '../../src/deposits/reading/secondNode';
+import { Agreement, type AssetSource } from '../../src/deposits/reading/secondNode';
 import { parseDepositId } from '../../src/deposits/reading/depositKey';
 import type { DepositItem } from '../../src/deposits/items/depositItem';
 import { findOperation } from '../../src/deposits/reading/findOperation';
-import {
-  checkDelayedNode,
-  checkFinality,
-  checkFreshness,
-  finalHeight,
-  type FinalHeight,
-} from '../../src/deposits/reading/finality';
+import type { FinalHeight } from '../../src/deposits/reading/finality';
 import { ItemBuilder, type DepositRules } from '../../src/deposits/items/itemBuilder';
 import { movementKinds } from '../../src/deposits/reading/movement';
 import { startPosition, type StartFrom } from '../../src/deposits/reading/startPosition';
 import { newTriggerState, ownerError, type TriggerState } from '../../src/deposits/trigger/triggerState';
 import type { Clock } from '../../src/chain/interfaces';
 import { BitSharesError } from '../../src/errors';
-import { parseAmount, type Chain, type MemoDecoder } from '../../src/protocol';
+import type { Chain, MemoDecoder } from '../../src/protocol';
 import type { ChainNodes } from '../shared/deposits/nodes';
-import type { AssetRow, TriggerSettings } from './settings';
-import type { StartSetting } from '../shared/deposits/start';
+import { minimumAmounts } from '../shared/deposits/acceptedAssets';
+import { startBlock, type StartSetting } from '../shared/deposits/start';
+import { deliverAgain } from './parameters';
+import type { TriggerSettings } from './settings';
 import type { FoundState } from './state';
 
 export interface Prepared {
@@ -63,50 +59,6 @@ export async function prepare(
   return { account, builder, removedOps };
 }
 
-/** Base units by asset id. Matching by id is what tells an asset from its look-alikes. */
-export async function minimumAmounts(
-  session: Pick<NodeSession, 'assets' | 'endpoint'>,
-  rows: readonly AssetRow[],
-  assetsOf: AssetSource,
-): Promise<Map<string, bigint>> {
-  const names = rows.map(({ asset }) => asset);
-  const assets = rows.length === 0 ? [] : await undisputed(assetsOf, session, names);
-  const minimums = new Map<string, bigint>();
-  rows.forEach(({ asset: name, minimumAmount }, index) => {
-    const asset = assets[index];
-    if (asset === null || asset === undefined) {
-      throw new BitSharesError('UNKNOWN_ASSET', {
-        message: `there is no asset ${name} on ${session.endpoint}`,
-        fix: 'Write the symbol exactly as on the chain, or its ID (1.3.x).',
-        field: 'Asset',
-      });
-    }
-    const minimum =
-      minimumAmount === ''
-        ? 0n
-        : parseAmount(minimumAmount, asset.precision, 'Minimum Amount', { allowZero: true });
-    // An asset may stand in two rows, by symbol and by id: what either of them accepts is accepted.
-    const other = minimums.get(asset.id);
-    minimums.set(asset.id, other !== undefined && other < minimum ? other : minimum);
-  });
-  return minimums;
-}
-
-/** The height up to which the node is final, after the checks that a start from it needs. */
-export async function checkedHeight(
-  session: NodeSession,
-  { kind, trusted }: ChainNodes,
-  clock: Clock,
-  staleAfterSeconds: number,
-  signal: AbortSignal,
-): Promise<FinalHeight> {
-  const state = await session.state();
-  checkFreshness(session.endpoint, state, clock.now(), staleAfterSeconds);
-  if (kind === 'full') await checkFinality(session, state, clock.now(), staleAfterSeconds);
-  if (kind === 'delayed' && trusted !== null) await checkDelayedNode(session, trusted, clock, signal);
-  return finalHeight(kind, state);
-}
-
 /** Why a trigger with nothing to go on from cannot begin, or the position at which it does. */
 export async function beginState(
   session: NodeSession,
@@ -117,7 +69,7 @@ export async function beginState(
 ): Promise<TriggerState> {
   const from: StartFrom =
     start.kind === 'after'
-      ? { kind: 'after', key: parseDepositId(start.depositId, chain.chainId, 'Start Block') }
+      ? { kind: 'after', key: parseDepositId(start.depositId, chain.chainId, startBlock.label) }
       : start;
   const mark = await startPosition(session, account, from, height);
   return newTriggerState(chain.chainId, account.id, mark.position, mark.frame);
@@ -168,7 +120,7 @@ export async function itemAgain(
 ): Promise<DepositItem> {
   const rules = { incoming: true, outgoing: true, kinds: movementKinds, minimumAmounts: new Map() };
   const builder = new ItemBuilder({ chain, account, keyring, rules, includeOperation: false });
-  const key = parseDepositId(depositId, chain.chainId, 'Deliver Again');
+  const key = parseDepositId(depositId, chain.chainId, deliverAgain.label);
   const operation =
     key.block > Math.min(height.final, height.head) ? null : await findOperation(session, account, key);
   const [built] = operation === null ? [] : await builder.build(session, [operation], assetsOf);
@@ -180,7 +132,7 @@ function notFound(depositId: string, account: WatchedAccount): BitSharesError {
   return new BitSharesError('INVALID_PARAMETER', {
     message: `the history of ${account.name} shows no deposit ${depositId}`,
     fix: 'Look whether the depositId is one of this account and irreversible. A deposit by proposal that the node has pruned can only be shown by a node with complete history.',
-    field: 'Deliver Again',
+    field: deliverAgain.label,
   });
 }
 

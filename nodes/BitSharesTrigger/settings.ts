@@ -1,28 +1,12 @@
 /** The parameters of the trigger, read once into one typed object. Credentials are read at each connection instead. */
 import type { ITriggerFunctions } from 'n8n-workflow';
 import type { DeliveryRules } from '../../src/deposits/trigger/delivery';
-import { movementKinds, type MovementKind } from '../../src/deposits/reading/movement';
-import {
-  accountOf,
-  assetOf,
-  booleanOf,
-  choice,
-  choices,
-  listOf,
-  numberOf,
-  optionOf,
-  recordOf,
-  rowsOf,
-  wholeNumberOf,
-} from '../shared/parameters/parameterValues';
+import type { MovementKind } from '../../src/deposits/reading/movement';
+import type { AssetRow } from '../shared/deposits/acceptedAssets';
 import { readStart, type StartSetting } from '../shared/deposits/start';
-
-export interface AssetRow {
-  /** Symbol or `1.3.x`. */
-  asset: string;
-  /** Decimal text; empty for any amount. */
-  minimumAmount: string;
-}
+import type { Parameter } from '../shared/parameters/parameter';
+import { includeRawOperation } from '../shared/parameters/parameters';
+import * as parameters from './parameters';
 
 export interface TriggerSettings {
   /** Name or `1.2.x`. */
@@ -47,68 +31,28 @@ type Context = Pick<ITriggerFunctions, 'getNodeParameter' | 'getTimezone'>;
  * @throws INVALID_PARAMETER, INVALID_TIME naming the field
  */
 export function readTriggerSettings(context: Context): TriggerSettings {
-  const parameter = (name: string, fallback: unknown = ''): unknown =>
-    context.getNodeParameter(name, fallback);
-  const options = recordOf(parameter('options', {}), 'Options');
-  const option = (name: string, field: string) => optionOf(options, name, field);
-  const isOn = (name: string, field: string, otherwise: boolean) =>
-    booleanOf(option(name, field) ?? otherwise, field);
-  const again = option('deliverAgain', 'Deliver Again');
-  const triggerOn = choice(
-    parameter('triggerOn', 'deposit'),
-    ['deposit', 'paymentSent', 'both'],
-    'Trigger On',
-  );
-  const account = accountOf(parameter('account'), 'Account');
+  const read = <T>(parameter: Parameter<T>): T => parameter.readOfTrigger(context);
+  const options = parameters.options.readOfTrigger(context);
+  const triggerOn = read(parameters.triggerOn);
   return {
-    account,
+    account: read(parameters.account),
     incoming: triggerOn !== 'paymentSent',
     outgoing: triggerOn !== 'deposit',
-    assets: assetRows(parameter('assets', {})),
-    start: readStart(parameter, context.getTimezone()),
+    assets: read(parameters.assets),
+    start: readStart(read(parameters.startFrom), read, context.getTimezone()),
     delivery: {
-      confirm: choice(
-        parameter('confirmDelivery', 'success'),
-        ['success', 'completion', 'immediately'],
-        'Confirm Delivery',
-      ),
-      attemptsBeforeSettingAside: wholeNumberOf(
-        option('attemptsBeforeSettingAside', 'Attempts Before Setting Aside') ?? 5,
-        'Attempts Before Setting Aside',
-        { minimum: 1 },
-      ),
-      batchSize: wholeNumberOf(option('batchSize', 'Batch Size') ?? 1, 'Batch Size', {
-        minimum: 1,
-        maximum: 1000,
-      }),
-      redeliverAfterCrash: isOn('redeliverAfterCrash', 'Redeliver After a Crash', true),
-      countWaitingAsDelivered: isOn('countWaitingAsDelivered', 'Count Waiting as Delivered', false),
+      confirm: read(parameters.confirmDelivery),
+      attemptsBeforeSettingAside: options.of(parameters.attemptsBeforeSettingAside),
+      batchSize: options.of(parameters.batchSize),
+      redeliverAfterCrash: options.of(parameters.redeliverAfterCrash),
+      countWaitingAsDelivered: options.of(parameters.countWaitingAsDelivered),
     },
-    kinds: choices(
-      option('operationKinds', 'Operation Kinds') ?? ['transfer'],
-      movementKinds,
-      'Operation Kinds',
-    ),
-    includeOperation: isOn('includeRawOperation', 'Include Raw Operation', false),
-    deliverAgain:
-      again === null
-        ? []
-        : listOf(again, 'Deliver Again')
-            .flatMap((entry) => entry.split(';'))
-            .filter((entry) => entry !== ''),
-    staleAfterSeconds: Math.round(numberOf(option('staleAfter', 'Stale After') ?? 5, 'Stale After') * 60),
-    startOver:
-      choice(
-        option('whenAccountChanges', 'When Account or Chain Changes') ?? 'stop',
-        ['stop', 'startOver'],
-        'When Account or Chain Changes',
-      ) === 'startOver',
+    kinds: options.of(parameters.operationKinds),
+    includeOperation: options.of(includeRawOperation),
+    deliverAgain: (options.given(parameters.deliverAgain) ?? [])
+      .flatMap((entry) => entry.split(';'))
+      .filter((entry) => entry !== ''),
+    staleAfterSeconds: Math.round(options.of(parameters.staleAfter) * 60),
+    startOver: options.of(parameters.whenAccountChanges) === 'startOver',
   };
-}
-
-/** Rows of the Assets field. */
-export function assetRows(value: unknown): AssetRow[] {
-  return rowsOf(value, 'Assets').map(({ asset, minimumAmount }) => {
-    return { asset: assetOf(asset, 'Asset'), minimumAmount: String(minimumAmount ?? '').trim() };
-  });
 }

@@ -4,9 +4,10 @@ import type { Clock, NodeSession } from '../../src/chain/interfaces';
 import type { WatchedAccount } from '../../src/deposits/reading/accountOperation';
 import { Agreement } from '../../src/deposits/reading/secondNode';
 import { backoffDelay } from '../../src/chain/backoff';
+import { falseAnswerOf } from '../../src/chain/falseAnswer';
+import { onFurtherAddresses } from '../../src/chain/furtherAddresses';
 import type { DepositItem } from '../../src/deposits/items/depositItem';
 import type { FinalHeight } from '../../src/deposits/reading/finality';
-import { onFurtherAddresses } from '../../src/deposits/reading/furtherAddresses';
 import { Handover } from '../../src/deposits/trigger/handover';
 import { latestDeposits } from '../../src/deposits/items/latestDeposits';
 import { Outage, type FalseAnswerTimes } from '../../src/deposits/trigger/outage';
@@ -15,20 +16,15 @@ import { Watcher } from '../../src/deposits/trigger/watcher';
 import { isBitSharesError, BitSharesError, type ErrorCode } from '../../src/errors';
 import type { Chain } from '../../src/protocol';
 import { memoKeyMismatch } from '../shared/credentials/memoKeyFit';
+import type { AddressEvent } from '../../src/rpc/addresses';
 import { addressReport } from '../shared/credentials/addressReports';
 import { Emitter, placeOf } from './emitter';
 import { liveInstances, type Instance, type LiveInstances } from './liveInstances';
 import { MemoKeys, memoKeysDoNotFit, memoKeysFitAgain, type MemoKeyFit } from './memoKeys';
+import { checkedHeight } from '../shared/deposits/checkedHeight';
+import { deliverAgain } from './parameters';
 import { NodeSource, type ChainNodes, type ChainNodeSource } from '../shared/deposits/nodes';
-import {
-  beginState,
-  checkedHeight,
-  historyPruned,
-  itemAgain,
-  prepare,
-  usableState,
-  type Prepared,
-} from './preparation';
+import { beginState, historyPruned, itemAgain, prepare, usableState, type Prepared } from './preparation';
 import type { TriggerSettings } from './settings';
 import { nodesOfSameId, rivalOf, sharedIdError, SharedNodeId } from './sharedId';
 import { StateStore, type FoundState } from './state';
@@ -120,7 +116,7 @@ export class TriggerRun implements Instance {
     }
     const isContested = this.isContested();
     if (!isContested) await this.instances.takeOver(this.place, this);
-    this.nodes.observe?.((event) => this.report(addressReport(event)));
+    this.nodes.observe?.((event) => this.reportAddress(event));
     const found = this.store.read();
     try {
       if (first && found.kind !== 'present') {
@@ -157,8 +153,9 @@ export class TriggerRun implements Instance {
     while (!this.ended.signal.aborted) {
       const nodes = await this.nodes.nodes();
       const memoKeys = await this.readMemoKeys(nodes.chain);
-      const items = await onFurtherAddresses(nodes.reading, (session) =>
-        this.latest(session, nodes, memoKeys),
+      const items = await onFurtherAddresses(
+        () => nodes.reading.session(),
+        (session) => this.latest(session, nodes, memoKeys),
       );
       if (this.ended.signal.aborted) return;
       if (items.length > 0) {
@@ -209,19 +206,21 @@ export class TriggerRun implements Instance {
     }
   }
 
-  /** Resolves account, assets and position. One attempt; addresses whose answers cannot be used are left and spoken of. */
+  /** Resolves account, assets and position. One attempt; addresses that are unfit are left. */
   private async begin(found: FoundState, first: boolean): Promise<Start> {
     const nodes = await this.nodes.nodes();
     const memoKeys = await this.readMemoKeys(nodes.chain);
-    const leaving = new Outage(this.falseAnswers);
-    return onFurtherAddresses(
-      nodes.reading,
-      (session) => this.beginOn(session, nodes, memoKeys, found, first),
-      ({ reason }) => {
-        const visible = leaving.note(reason, this.clock.now());
-        if (visible !== null) this.report(visible);
-      },
-    );
+    const used: { session?: NodeSession } = {};
+    try {
+      return await onFurtherAddresses(
+        () => nodes.reading.session(),
+        (session) => this.beginOn((used.session = session), nodes, memoKeys, found, first),
+      );
+    } catch (error) {
+      // The next attempt begins with the next address, whatever it was.
+      used.session?.close();
+      return Promise.reject(error as Error);
+    }
   }
 
   private async beginOn(
@@ -232,20 +231,15 @@ export class TriggerRun implements Instance {
     first: boolean,
   ): Promise<Start> {
     const { settings } = this;
-    try {
-      const prepared = await prepare(session, nodes, memoKeys, settings, this.clock);
-      const fit = await memoKeys.compare(session, prepared.account.id);
-      this.checkOwner(found, nodes.chain, prepared.account);
-      const known = usableState(found, nodes.chain, prepared.account, settings, first);
-      if (known !== null) return { prepared, state: known, memoKeys, fit, nodes };
-      const { signal } = this.ended;
-      const height = await checkedHeight(session, nodes, this.clock, settings.staleAfterSeconds, signal);
-      const state = await beginState(session, nodes.chain, prepared.account, settings.start, height);
-      return { prepared, state, memoKeys, fit, nodes };
-    } catch (error) {
-      session.close();
-      return Promise.reject(error);
-    }
+    const prepared = await prepare(session, nodes, memoKeys, settings, this.clock);
+    const fit = await memoKeys.compare(session, prepared.account.id);
+    this.checkOwner(found, nodes.chain, prepared.account);
+    const known = usableState(found, nodes.chain, prepared.account, settings, first);
+    if (known !== null) return { prepared, state: known, memoKeys, fit, nodes };
+    const { signal } = this.ended;
+    const height = await checkedHeight(session, nodes, this.clock, settings.staleAfterSeconds, signal);
+    const state = await beginState(session, nodes.chain, prepared.account, settings.start, height);
+    return { prepared, state, memoKeys, fit, nodes };
   }
 
   private async work({ prepared, state, memoKeys, fit, nodes }: Start): Promise<void> {
@@ -301,6 +295,16 @@ export class TriggerRun implements Instance {
         handover.addAgain(items);
       }
     };
+  }
+
+  /** A node that gives false answers is spoken of once, whether it was left for another one or not. */
+  private reportAddress(event: AddressEvent): void {
+    const { kind, reason } = event;
+    const isOld =
+      kind === 'left' &&
+      falseAnswerOf(reason) !== null &&
+      new Outage(this.falseAnswers).note(reason, this.clock.now()) === null;
+    if (!isOld) this.report(addressReport(event));
   }
 
   private report(error: BitSharesError): void {
@@ -377,7 +381,7 @@ function notAgain(depositId: string, cause: BitSharesError): BitSharesError {
   return new BitSharesError(cause.code, {
     message: `the deposit ${depositId} cannot be read once more. ${cause.message}`,
     fix: 'It and what stands behind it in the list are not delivered again yet; nothing else waits for them. Publish the workflow again when the node shows the deposit.',
-    field: 'Deliver Again',
+    field: deliverAgain.label,
     cause,
   });
 }

@@ -1,3 +1,4 @@
+/** The node BitShares Wallet: the money operations with the keys of a cli_wallet. */
 import {
   NodeConnectionTypes,
   type IExecuteFunctions,
@@ -7,13 +8,8 @@ import {
 } from 'n8n-workflow';
 import { testKeysCredential, testNodeCredential } from '../shared/credentials/credentialTests';
 import { testWalletCredential } from '../shared/credentials/walletCredentialTest';
-import * as account from './actions/account';
-import * as balance from './actions/balance';
-import * as memo from './actions/memo';
-import * as proposal from './actions/proposal';
-import * as transfer from './actions/transfer';
-import * as wallet from './actions/wallet';
-import { router } from './router';
+import { propertiesOf, runOperation } from '../shared/items/routing';
+import { resources } from './resources';
 
 export class BitSharesWallet implements INodeType {
   description: INodeTypeDescription = {
@@ -49,34 +45,12 @@ export class BitSharesWallet implements INodeType {
         displayOptions: { show: { resource: ['balance', 'proposal', 'transfer', 'wallet'] } },
       },
     ],
-    properties: [
-      {
-        displayName: 'Resource',
-        name: 'resource',
-        type: 'options',
-        noDataExpression: true,
-        options: [
-          { name: 'Account', value: 'account' },
-          { name: 'Balance', value: 'balance' },
-          { name: 'Memo', value: 'memo' },
-          { name: 'Proposal', value: 'proposal' },
-          { name: 'Transfer', value: 'transfer' },
-          { name: 'Wallet', value: 'wallet' },
-        ],
-        default: 'account',
-      },
-      ...account.description,
-      ...balance.description,
-      ...memo.description,
-      ...proposal.description,
-      ...transfer.description,
-      ...wallet.description,
-    ],
+    properties: propertiesOf(resources),
   };
 
   methods = { credentialTest: { testKeysCredential, testNodeCredential, testWalletCredential } };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-    return router.call(this);
+    return runOperation(this, resources);
   }
 }

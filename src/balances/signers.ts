@@ -1,6 +1,7 @@
 /** Who has to sign a claim: every balance key, and enough of the account's active keys. */
 import type { Account } from '../chain/interfaces';
 import { BitSharesError } from '../errors';
+import { labels } from '../labels';
 import type { PrivateKey } from '../protocol';
 
 /**
@@ -24,7 +25,7 @@ export function activeSigners(
     .sort((a, b) => (weights.get(textOf(b)) ?? 0) - (weights.get(textOf(a)) ?? 0));
   if (usable.length === 0 && total < account.active.threshold) {
     throw new BitSharesError('KEY_WITHOUT_AUTHORITY', {
-      field: 'Active Key',
+      field: labels.activeKey,
       message:
         activeKeys.length === 0
           ? `no active key of ${account.name} is given`
@@ -42,7 +43,7 @@ export function activeSigners(
   }
   if (total < account.active.threshold) {
     throw new BitSharesError('SEVERAL_SIGNATURES_NEEDED', {
-      field: 'Active Key',
+      field: labels.activeKey,
       message: `${account.name} needs signatures of weight ${account.active.threshold}, the given keys have ${total}`,
       fix: 'Import into an account that one key controls, and transfer from there.',
       data: { threshold: account.active.threshold, weight: total },

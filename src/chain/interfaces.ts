@@ -4,6 +4,7 @@
  *
  * All times are whole seconds since the Unix epoch, in chain time. All amounts are bigint base units.
  */
+import type { BitSharesError } from '../errors';
 import type { Memo, Operation, SignedTransaction } from '../protocol';
 
 /** Time as the package sees it. Tests drive it by hand. */
@@ -228,8 +229,17 @@ export interface NodeSession extends ChainReader, BalanceReader, Notices, Broadc
   call(api: string, method: string, args: unknown[]): Promise<unknown>;
   /** Aborts when the connection is gone. Calls that were open reject with CONNECTION_LOST. */
   readonly lost: AbortSignal;
-  /** Ends this connection; the next `session()` connects anew. Used to leave a node that is behind or frozen. */
+  /** Ends this connection; the next `session()` connects anew. */
   close(): void;
+  /**
+   * Ends this connection because the node is unfit, so that the next `session()` goes to the address after it, and whoever
+   * observes the addresses is told why. Does nothing and returns false where there is no other address.
+   *
+   * @param tried endpoints that are no better: without another one, this connection is kept
+   */
+  leave(reason: BitSharesError, tried?: ReadonlySet<string>): boolean;
+  /** True once an address that comes before this one can be used again: what begins anew should begin on `session()`. */
+  readonly outdated?: boolean;
 }
 
 /**
@@ -240,8 +250,9 @@ export interface NodeSession extends ChainReader, BalanceReader, Notices, Broadc
 export interface NodeEndpoints extends ChainReader, BalanceReader, Notices, Broadcaster {
   /**
    * The live session, or a new one: endpoints are tried in order, beginning after the one that was left last. The chain id
-   * and the login are checked before it is handed out. Rejects with NODE_UNREACHABLE, WRONG_CHAIN or ACCESS_DENIED
-   * when no endpoint can be used; the caller decides when to try again.
+   * and the login are checked before it is handed out. Every few minutes an endpoint that comes before the one in use is
+   * tried again, and a session of it is handed out instead while the earlier one still lives. Rejects with
+   * NODE_UNREACHABLE, WRONG_CHAIN or ACCESS_DENIED when no endpoint can be used; the caller decides when to try again.
    */
   session(): Promise<NodeSession>;
   close(): void;

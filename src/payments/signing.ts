@@ -1,6 +1,7 @@
 /** Who signs: the keys of the credential, or a wallet that keeps the keys and never shows them. */
 import type { Account } from '../chain/interfaces';
 import { BitSharesError } from '../errors';
+import { labels } from '../labels';
 import {
   recoverSigners,
   signTransaction,
@@ -39,7 +40,7 @@ export function signingKeys(sender: Account, activeKeys: PrivateKey[], prefix: s
     .sort((a, b) => b.weight - a.weight);
   if (weighed.length === 0) {
     throw new BitSharesError('KEY_WITHOUT_AUTHORITY', {
-      field: 'Active Key',
+      field: labels.activeKey,
       message: `the active key of the credential is not in the active authority of ${sender.name}`,
       fix: 'Enter an active key of this account in the keys credential, or correct its Account.',
     });
@@ -53,7 +54,7 @@ export function signingKeys(sender: Account, activeKeys: PrivateKey[], prefix: s
   }
   if (total < sender.active.threshold) {
     throw new BitSharesError('SEVERAL_SIGNATURES_NEEDED', {
-      field: 'Active Key',
+      field: labels.activeKey,
       message: `${sender.name} needs signatures of weight ${sender.active.threshold}, the credential has ${total}`,
       fix: 'Use Proposal: Create, and let the other signers approve it.',
       data: { threshold: sender.active.threshold, weight: total },

@@ -1,6 +1,7 @@
 /** Private keys out of a BitShares 1 wallet's key export: JSON in which each key is encrypted with the wallet's password. */
 import { createDecipheriv } from 'node:crypto';
 import { BitSharesError } from '../errors';
+import { labels } from '../labels';
 import { sha512 } from './hashes';
 import { PrivateKey } from './keys';
 
@@ -24,7 +25,7 @@ export interface Bts1ExportFields {
 export function decryptBts1Export(
   file: unknown,
   password: string,
-  fields: Bts1ExportFields = { file: 'BitShares 1 Key Export', password: 'BitShares 1 Wallet Password' },
+  fields: Bts1ExportFields = { file: 'BitShares 1 Key Export', password: labels.bitShares1WalletPassword },
 ): ExportedKey[] {
   const content = typeof file === 'string' ? parseJson(file, fields.file) : file;
   const { password_checksum: checksum, account_keys: accounts } = objectOf(content, fields.file);

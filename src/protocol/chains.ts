@@ -1,5 +1,6 @@
 /** The chains that can be used, and what tells them apart. */
 import { BitSharesError } from '../errors';
+import { labels } from '../labels';
 
 /** Asset `1.3.0`, with which fees are paid. */
 export interface CoreAsset {
@@ -69,7 +70,7 @@ export interface CustomChainFields {
  */
 export function customChain(
   parts: CustomChainParts,
-  fields: CustomChainFields = { chainId: 'Chain ID', prefix: 'Address Prefix' },
+  fields: CustomChainFields = { chainId: labels.chainId, prefix: labels.addressPrefix },
 ): Chain {
   const chainId = typeof parts.chainId === 'string' ? parts.chainId.trim().toLowerCase() : '';
   if (!/^[0-9a-f]{64}$/.test(chainId)) {

@@ -24,6 +24,8 @@ const quietMs = 3600_000;
 interface Trouble {
   reason: BitSharesError;
   told: boolean;
+  /** It answers, and what it answers is at fault: a connection alone is no sign that it can be used again. */
+  unfit: boolean;
 }
 
 export class Addresses {
@@ -47,35 +49,49 @@ export class Addresses {
   /** Every address once, beginning behind the one that was tried last; those to stay away from come last. */
   inOrder(): string[] {
     const turned = [...this.urls.slice(this.nextIndex), ...this.urls.slice(0, this.nextIndex)];
-    const now = this.clock.now();
-    const isAvoided = (url: string) => {
-      const until = this.avoidedUntil.get(url) ?? 0;
-      // Further away than the whole time: the clock of this machine was set back.
-      return now < until && until - now <= avoidanceMs;
-    };
+    const isAvoided = (url: string) => this.isAvoided(url);
     return [...turned.filter((url) => !isAvoided(url)), ...turned.filter(isAvoided)];
+  }
+
+  /** Those that are preferred to this one and can be tried again, in order of preference. */
+  before(url: string): string[] {
+    return this.urls.slice(0, this.urls.indexOf(url)).filter((other) => !this.isAvoided(other));
+  }
+
+  private isAvoided(url: string): boolean {
+    const until = this.avoidedUntil.get(url) ?? 0;
+    const now = this.clock.now();
+    // Further away than the whole time: the clock of this machine was set back.
+    return now < until && until - now <= avoidanceMs;
   }
 
   tried(url: string): void {
     this.nextIndex = (this.urls.indexOf(url) + 1) % this.urls.length;
   }
 
-  /** It could not be used, or went away by no will of this side. */
-  failed(url: string, reason: BitSharesError): void {
+  /**
+   * It could not be used, or went away by no will of this side.
+   *
+   * @param unfit its answers are the reason
+   */
+  failed(url: string, reason: BitSharesError, unfit = false): void {
     if (sentTooMuch(reason)) this.avoidedUntil.set(url, this.clock.now() + avoidanceMs);
     const told = this.troubles.get(url)?.told ?? false;
-    this.troubles.set(url, { reason, told });
+    this.troubles.set(url, { reason, told, unfit });
   }
 
-  /** It is in use: says what there is to say about it and about those that it replaces. */
+  /** Whether it was left for its answers, and has not been used for long since. */
+  isSuspect(url: string): boolean {
+    return this.troubles.get(url)?.unfit === true;
+  }
+
+  /** It is in use: says what there is to say about those that it replaces, and about itself unless it is suspect. */
   opened(url: string): void {
-    const trouble = this.troubles.get(url);
-    this.troubles.delete(url);
-    if (trouble?.told === true)
-      this.observe({ kind: 'used again', endpoint: displayEndpoint(url), reason: trouble.reason });
-    for (const [other, { reason, told }] of this.troubles) {
-      if (told || this.wasToldLately(other)) continue;
-      this.troubles.set(other, { reason, told: true });
+    if (!this.isSuspect(url)) this.lasted(url);
+    for (const [other, trouble] of this.troubles) {
+      const { reason, told } = trouble;
+      if (other === url || told || this.wasToldLately(other)) continue;
+      this.troubles.set(other, { ...trouble, told: true });
       this.toldAt.set(other, this.clock.now());
       this.observe({
         kind: 'left',
@@ -84,6 +100,14 @@ export class Addresses {
         next: displayEndpoint(url),
       });
     }
+  }
+
+  /** Nothing speaks against it any more. */
+  lasted(url: string): void {
+    const trouble = this.troubles.get(url);
+    this.troubles.delete(url);
+    if (trouble?.told === true)
+      this.observe({ kind: 'used again', endpoint: displayEndpoint(url), reason: trouble.reason });
   }
 
   private wasToldLately(url: string): boolean {

@@ -6,6 +6,7 @@ import type { Clock, NodeEndpoints, NodeSession, SignedTransaction } from '../ch
 import { BitSharesError, isBitSharesError } from '../errors';
 import { Addresses, type AddressObserver } from './addresses';
 import { backoffDelay } from '../chain/backoff';
+import { onFurtherAddresses } from '../chain/furtherAddresses';
 import { chainReader } from './chainReader';
 import type { ConnectionOptions } from './connection';
 import { displayEndpoint } from './endpoint';
@@ -39,11 +40,23 @@ export interface NodeClientEnvironment {
 const defaultMaximumInFlight = 8;
 /** A connection that lasted this long was a good one: the next attempt after it is a first one. */
 const lastingMs = 60_000;
+/** So long an address that comes before the one in use is left alone. */
+const returnAfterMs = 300_000;
+/**
+ * An address that is returned to has shown no more than its chain: for this time whoever uses it may find it unfit, and is
+ * back on the connection that it came from.
+ */
+const trialMs = 60_000;
 
 interface Watch {
   objectId: string;
   wake: () => void;
   signal: AbortSignal;
+}
+
+interface Live {
+  url: string;
+  session: NodeSession;
 }
 
 class Client {
@@ -53,9 +66,13 @@ class Client {
   private readonly closing = new AbortController();
   private readonly watches = new Set<Watch>();
   private readonly addresses: Addresses;
-  private readonly severalAddresses: boolean;
-  private live: { url: string; session: NodeSession } | undefined;
+  private readonly urls: readonly string[];
+  private live: Live | undefined;
+  /** What was in use before, while `live` is on trial. */
+  private former: Live | undefined;
   private connecting: Promise<NodeSession> | undefined;
+  private returnAt = 0;
+  private returns = 0;
   private keepingConnected = false;
 
   constructor(
@@ -73,9 +90,8 @@ class Client {
     };
     this.openSocket = environment.openSocket ?? openWebSocket;
     this.random = environment.random ?? Math.random;
-    const urls = [...new Set(settings.urls)];
-    this.severalAddresses = urls.length > 1;
-    this.addresses = new Addresses(urls, environment.clock, (event) => environment.onAddress?.(event));
+    this.urls = [...new Set(settings.urls)];
+    this.addresses = new Addresses(this.urls, environment.clock, (event) => environment.onAddress?.(event));
   }
 
   get endpoint(): string {
@@ -84,7 +100,11 @@ class Client {
 
   session(): Promise<NodeSession> {
     if (this.closing.signal.aborted) return Promise.reject(closed());
-    if (this.live !== undefined && !this.live.session.lost.aborted) return Promise.resolve(this.live.session);
+    const live = this.living();
+    if (live !== undefined) {
+      this.returnToPreferred(live);
+      return Promise.resolve(live.session);
+    }
     this.connecting ??= this.connect().finally(() => {
       this.connecting = undefined;
     });
@@ -100,16 +120,62 @@ class Client {
     });
   }
 
-  /** Gives up a session whose answers cannot be used, so that the next question goes to the address after it. */
-  leave(session: NodeSession, error: BitSharesError): void {
-    if (this.live?.session !== session || session.lost.aborted) return;
-    this.addresses.failed(this.live.url, error);
+  /** Gives up a session of an unfit node, so that the next question goes to the address after it. */
+  private leave(
+    url: string,
+    session: NodeSession,
+    reason: BitSharesError,
+    tried: ReadonlySet<string> = new Set(),
+  ): boolean {
+    if (this.urls.length === 1) return false;
+    // An address on trial was not in use yet: nothing was replaced by it, and nothing is said of it.
+    if (!session.lost.aborted && this.former === undefined) this.addresses.failed(url, reason, true);
+    if (this.urls.every((other) => other === url || tried.has(displayEndpoint(other)))) return false;
     session.close();
+    return true;
   }
 
-  /** Another node may be reachable over HTTP; where there is none, what this one does answer is worth keeping. */
-  private askElsewhere(url: string, error: BitSharesError): void {
-    if (this.severalAddresses && this.live?.url === url) this.leave(this.live.session, error);
+  /** The connection in use; the one before it when an address on trial was lost or left. */
+  private living(): Live | undefined {
+    if (this.live?.session.lost.aborted === true && this.former !== undefined) this.resume(this.former);
+    return this.live?.session.lost.aborted === false ? this.live : undefined;
+  }
+
+  private resume(former: Live): void {
+    Object.assign(former.session, { outdated: false });
+    this.live = former;
+    this.former = undefined;
+  }
+
+  /** Now and then tries an address that is preferred to the one in use. Who works on the present connection goes on there. */
+  private returnToPreferred(live: Live): void {
+    const now = this.environment.clock.now();
+    const isDue = now >= this.returnAt || this.returnAt - now > returnAfterMs;
+    if (this.former !== undefined || !isDue) return;
+    const preferred = this.addresses.before(live.url);
+    const url = preferred[this.returns % preferred.length];
+    if (url === undefined) return;
+    this.returns += 1;
+    this.returnAt = now + returnAfterMs;
+    void this.tryAgain(url, live).catch(() => undefined);
+  }
+
+  private async tryAgain(url: string, live: Live): Promise<void> {
+    const session = await this.open(url);
+    if (this.closing.signal.aborted || this.live !== live || live.session.lost.aborted) {
+      session.close();
+      return;
+    }
+    this.former = live;
+    Object.assign(live.session, { outdated: true });
+    this.use(url, session);
+    await this.environment.clock.sleep(trialMs, session.lost);
+    if (session.lost.aborted || this.live?.session !== session) return;
+    this.former = undefined;
+    live.session.close();
+    this.addresses.tried(url);
+    this.addresses.lasted(url);
+    this.addresses.opened(url);
   }
 
   async broadcast(transaction: SignedTransaction): Promise<void> {
@@ -129,6 +195,22 @@ class Client {
   close(): void {
     this.closing.abort();
     this.live?.session.close();
+    this.former?.session.close();
+  }
+
+  private async open(url: string): Promise<NodeSession> {
+    const opened = await openSession(url, this.sessionSettings, this.openSocket, this.environment.clock, {
+      lookUp: this.environment.lookUpHost,
+      post: this.environment.post,
+      // Another node may be reachable over HTTP; where there is none, what this one does answer is worth keeping.
+      unanswered: (error) => {
+        session.leave(error);
+      },
+    });
+    const session: NodeSession = Object.assign(opened, {
+      leave: (reason: BitSharesError, tried?: ReadonlySet<string>) => this.leave(url, session, reason, tried),
+    });
+    return session;
   }
 
   /** Tries every address once, beginning after the one that was left last. */
@@ -138,22 +220,15 @@ class Client {
       if (this.closing.signal.aborted) break;
       this.addresses.tried(url);
       try {
-        const session = await openSession(
-          url,
-          this.sessionSettings,
-          this.openSocket,
-          this.environment.clock,
-          {
-            lookUp: this.environment.lookUpHost,
-            post: this.environment.post,
-            unanswered: (error) => this.askElsewhere(url, error),
-          },
-        );
+        const session = await this.open(url);
         if (this.closing.signal.aborted) {
           session.close();
           break;
         }
         this.use(url, session);
+        this.returnAt = this.environment.clock.now() + returnAfterMs;
+        this.addresses.opened(url);
+        if (this.addresses.isSuspect(url)) void this.watchSuspect(url, session);
         return session;
       } catch (error) {
         if (isBitSharesError(error)) this.addresses.failed(url, error);
@@ -164,14 +239,20 @@ class Client {
     throw errors.length === 1 ? errors[0] : severalErrors(errors, 'No endpoint can be used. ');
   }
 
+  private async watchSuspect(url: string, session: NodeSession): Promise<void> {
+    await this.environment.clock.sleep(trialMs, session.lost);
+    if (!session.lost.aborted) this.addresses.lasted(url);
+  }
+
   private use(url: string, session: NodeSession): void {
     this.live = { url, session };
     session.lost.addEventListener('abort', () => {
       // This side closes a connection without a reason: whoever did so knows why, and speaks of it.
-      if (isBitSharesError(session.lost.reason)) this.addresses.failed(url, session.lost.reason);
+      const isOnTrial = this.former !== undefined;
+      if (isBitSharesError(session.lost.reason) && !isOnTrial)
+        this.addresses.failed(url, session.lost.reason);
     });
     for (const { objectId, wake, signal } of this.watches) session.watchObject(objectId, wake, signal);
-    this.addresses.opened(url);
   }
 
   /** While something is watched there is a connection: one loop that waits for its loss and connects again. */
@@ -213,32 +294,20 @@ export function openNodeClient(
     endpoint: () => client.endpoint,
     chain: knownChain(client.sessionSettings),
   });
-  return Object.assign(client, askingFurther(reader, client, settings.urls.length));
+  return Object.assign(client, askingFurther(reader, client));
 }
 
 type Reads = Record<string, (...args: unknown[]) => Promise<unknown>>;
 
-/**
- * The same reads, which leave an address that gives an unusable answer and ask the others, each once. The error is that of
- * the first address when none of them does better.
- */
-function askingFurther<Reader extends object>(reader: Reader, client: Client, addresses: number): Reader {
+/** The same reads, which leave an address that gives an unusable answer and ask the others. */
+function askingFurther<Reader extends object>(reader: Reader, client: Client): Reader {
   const reads = Object.entries(reader as Reads).map(([name, read]) => {
-    const askOn = async (...args: unknown[]): Promise<unknown> => {
-      const refused: unknown[] = [];
-      for (;;) {
-        let session: NodeSession | undefined;
-        try {
-          session = await client.session();
-          return await read(...args);
-        } catch (error) {
-          if (session === undefined || !isBitSharesError(error, 'INVALID_ANSWER')) throw refused[0] ?? error;
-          refused.push(error);
-          if (refused.length >= addresses) throw refused[0];
-          client.leave(session, error);
-        }
-      }
-    };
+    const askOn = (...args: unknown[]): Promise<unknown> =>
+      onFurtherAddresses(
+        () => client.session(),
+        () => read(...args),
+        ['INVALID_ANSWER'],
+      );
     return [name, askOn];
   });
   return Object.fromEntries(reads) as Reader;

@@ -29,6 +29,9 @@ export interface SessionNetwork {
   unanswered?: ((error: BitSharesError) => void) | undefined;
 }
 
+/** A session as it is opened: which other addresses there are is not its to know. */
+export type OpenedSession = Omit<NodeSession, 'leave' | 'outdated'>;
+
 /** How long a node may take from the first attempt to connect until its chain id is checked, and for each answer after. */
 export const answerTimeoutMs = 15_000;
 
@@ -129,7 +132,7 @@ export async function openSession(
   openSocket: OpenSocket,
   clock: Clock,
   { lookUp = lookUpHost, post: postOver = post, unanswered }: SessionNetwork = {},
-): Promise<NodeSession> {
+): Promise<OpenedSession> {
   const login = await NodeLogin.to(url, settings, clock, lookUp);
   const connection = new Connection(url, login.through(openSocket), clock, settings);
   try {

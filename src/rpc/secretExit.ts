@@ -3,6 +3,7 @@
  * object that prints as `[secret]`.
  */
 import { BitSharesError } from '../errors';
+import { labels } from '../labels';
 import type { PrivateKey } from '../protocol';
 import type { Destination } from './destination';
 import { isPrivateAddress } from './privateNetwork';
@@ -13,9 +14,6 @@ export type Receiver =
   | 'the address beside it'
   /** The wallet at this address, as `walletAddress` writes it, and no other; empty: none. The owner of the keys entered it. */
   | { wallet: string };
-
-/** The name of the field that holds the address. */
-export const receivingWalletField = 'Wallet That May Receive These Keys';
 
 /** A secret as the argument of a call. It prints as `[secret]`; its text is made for the call alone. */
 export class Secret {
@@ -86,7 +84,7 @@ export function checkReceiver(receiver: Receiver, url: string): void {
   if (receiver === 'the address beside it') return;
   if (receiver.wallet === '') {
     throw new BitSharesError('INVALID_PARAMETER', {
-      field: receivingWalletField,
+      field: labels.walletThatMayReceiveTheseKeys,
       message: 'no wallet is entered, so the keys of this credential stay in n8n',
       fix: 'The owner of the keys can enter the address of their cli_wallet in this field of the BitShares Keys API credential, such as http://127.0.0.1:8092. Nothing was sent.',
     });
@@ -94,7 +92,7 @@ export function checkReceiver(receiver: Receiver, url: string): void {
   const wallet = walletAddress(new URL(url));
   if (wallet === receiver.wallet) return;
   throw new BitSharesError('INVALID_PARAMETER', {
-    field: receivingWalletField,
+    field: labels.walletThatMayReceiveTheseKeys,
     message: `another wallet than ${wallet} is entered, so the keys of this credential do not go there`,
     fix: 'Use the wallet that is entered in this field of the BitShares Keys API credential. Both addresses must have the same scheme, host, port and path; localhost and 127.0.0.1 are two hosts. Nothing was sent.',
   });

@@ -3,6 +3,7 @@
  * their code; here both become the codes that the rest of the package knows.
  */
 import { BitSharesError, type BitSharesErrorParts, type ErrorCode } from '../errors';
+import { labels } from '../labels';
 import { quoted } from './foreignText';
 
 interface Meaning {
@@ -29,7 +30,7 @@ const meanings: readonly Meaning[] = [
     method: 'unlock',
     code: 'ACCESS_DENIED',
     parts: {
-      field: 'Wallet Password',
+      field: labels.walletPassword,
       message: 'the wallet does not open with this password',
       fix: 'Correct Wallet Password in the BitShares Wallet API credential.',
     },

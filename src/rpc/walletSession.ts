@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../chain/interfaces';
 import { BitSharesError, isBitSharesError } from '../errors';
+import { labels } from '../labels';
 import { Answer } from './answer';
 import { displayEndpoint } from './endpoint';
 import { Secret } from './secretExit';
@@ -206,7 +207,7 @@ export class WalletSession {
 
 function noPassword(): BitSharesError {
   return new BitSharesError('ACCESS_DENIED', {
-    field: 'Wallet Password',
+    field: labels.walletPassword,
     message: 'no password is given',
     fix: 'Enter the password of the wallet in the BitShares Wallet API credential.',
   });

@@ -7,7 +7,7 @@ jest.setTimeout(180_000);
 let exchange: TriggerOnDevchain;
 
 /** A deposit before the block of the text, one in it, and one behind it; all final. */
-async function depositsAround(delayed: boolean): Promise<string[]> {
+async function depositsAround(delayed: boolean, isHelped = delayed): Promise<string[]> {
   const { chain } = exchange;
   const deposit = (amount: string) =>
     chain.transfer({ from: 'alice', to: 'exchange', amount, memo: `customer ${amount}` });
@@ -18,8 +18,8 @@ async function depositsAround(delayed: boolean): Promise<string[]> {
   expect(chain.block(block)?.transactions.map(({ id }) => id)).toEqual([ids[1], transactionId]);
   ids.push(deposit('3'));
   exchange.confirm();
-  if (delayed) {
-    expect(chain.delayed.stoppedAt).toBe(block);
+  if (delayed) expect(chain.delayed.stoppedAt).toBe(block);
+  if (isHelped) {
     await chain.syncAsPlainNode(chain.delayed);
     chain.confirm();
   }
@@ -64,12 +64,35 @@ describe.each([
   });
 });
 
+describe('on a delayed node that stopped at the block and that nobody helped', () => {
+  it('deposits before, in and behind the block arrive from the trusted node, and a report names block and remedy', async () => {
+    exchange = new TriggerOnDevchain(await chainOfToday(), { parameters: { options: { staleAfter: 0.5 } } });
+    const { chain, host, ledger } = exchange;
+    await host.start();
+    const ids = await depositsAround(true, false);
+    const stopped = chain.delayed.stoppedAt ?? 0;
+    const following = setInterval(() => {
+      while (chain.head.seconds < Date.now() / 1000) chain.produceBlock();
+    }, 500);
+    try {
+      await exchange.untilDelivered(3);
+    } finally {
+      clearInterval(following);
+    }
+    expect(delivered()).toEqual(expected(ids));
+    expect([...ledger.runs.values()]).toEqual([1, 1, 1]);
+    expect(host.failures).toHaveLength(1);
+    expect(host.failures[0]?.message).toContain(`does not get past block ${stopped},`);
+    expect(host.failures[0]?.description).toContain('as a plain p2p node');
+  });
+});
+
 it('a deposit in an asset that its issuer described with such a text arrives, with those behind it', async () => {
   const chain = await chainOfToday({
     accounts: ['exchange', 'alice'].map((name) => ({ name, balances: { BTS: '1000', USDX: '10' } })),
     assets: [{ symbol: 'USDX', precision: 4 }],
   });
-  exchange = new TriggerOnDevchain(chain, { parameters: { assets: {}, options: { staleAfter: 0 } } });
+  exchange = new TriggerOnDevchain(chain, { parameters: { assets: {} }, node: { delayedUrls: '' } });
   await exchange.host.start();
   chain.poisonAsset('USDX');
   chain.transfer({ from: 'alice', to: 'exchange', amount: '3', asset: 'USDX' });

@@ -20,7 +20,7 @@ import type * as MemoKeyModule from '../../src/withdrawals/proof/memoKey';
 import type * as NonceModule from '../../src/withdrawals/transaction/nonce';
 import type * as ProtocolModule from '../../src/protocol';
 import type * as SettlementModule from '../../src/payments/settlement';
-import type * as ViewModule from '../../src/chain/view';
+import type * as ViewModule from '../../src/withdrawals/proof/view';
 import type * as WindowModule from '../../src/withdrawals/transaction/window';
 
 // Signatures decide nothing in the model, and they would take most of the time.
@@ -130,8 +130,8 @@ jest.mock('../../src/withdrawals/transaction/transactionBuilder', () => {
 const separateFees = new WeakMap<object, { fees: ChainState['fees']; uses: number }>();
 const lastSeen: { head: ChainState | null } = { head: null };
 
-jest.mock('../../src/chain/view', () => {
-  const actual = jest.requireActual<typeof ViewModule>('../../src/chain/view');
+jest.mock('../../src/withdrawals/proof/view', () => {
+  const actual = jest.requireActual<typeof ViewModule>('../../src/withdrawals/proof/view');
   const changed = (nodes: object, view: ViewModule.ChainView): ViewModule.ChainView => {
     let { state } = view;
     if (is('state and fees read in two calls')) {
@@ -153,10 +153,9 @@ jest.mock('../../src/chain/view', () => {
     lastSeen.head = state;
     return { ...view, state };
   };
-  type Base = ViewModule.SharedViews<WithdrawalReader, WithdrawalReader>;
-  class SharedViews extends actual.SharedViews<WithdrawalReader, WithdrawalReader> {
-    override async read(...[nodes, look]: Parameters<Base['read']>): ReturnType<Base['read']> {
-      return changed(nodes, await super.read(nodes, look)) as Awaited<ReturnType<Base['read']>>;
+  class SharedViews extends actual.SharedViews {
+    override async read(...look: Parameters<ViewModule.SharedViews['read']>): Promise<ViewModule.ChainView> {
+      return changed(look[0], await super.read(...look));
     }
   }
   return { ...actual, SharedViews };

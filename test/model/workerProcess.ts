@@ -5,7 +5,7 @@
 import type { Broadcaster, Clock } from '../../src/chain/interfaces';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import type { WithdrawalReader } from '../../src/withdrawals/proof/reader';
-import type { WithdrawalNodes } from '../../src/withdrawals/proof/reader';
+import type { WithdrawalNodes } from '../../src/withdrawals/proof/view';
 import { lost, refused, sessionOf, type About, type Line, type ModelNode } from './modelNode';
 import { accounts, type World } from './world';
 

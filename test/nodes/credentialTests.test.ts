@@ -65,7 +65,7 @@ describe('the test of a credential says what is wrong', () => {
 
     test('not in sync', async () => {
       chain.faults.add({ kind: 'out of sync', node: 'trusted', method: 'get_objects', seconds: 600 });
-      expect(await testNode()).toEqual(error(/is not in sync: its latest block is \d{3} s old/));
+      expect(await testNode()).toEqual(error(/is not in sync: its head block is \d{3} s old/));
       chain.faults.clear();
     });
 

@@ -1,17 +1,17 @@
 import type { IDataObject, NodeParameterValueType } from 'n8n-workflow';
 import { Devchain } from '../../devchain';
 import { BitShares } from '../../nodes/BitShares/BitShares.node';
-import { resources as ofBitShares } from '../../nodes/BitShares/router';
+import { resources as ofBitShares } from '../../nodes/BitShares/resources';
 import { BitSharesWallet } from '../../nodes/BitSharesWallet/BitSharesWallet.node';
-import { resources as ofWallet } from '../../nodes/BitSharesWallet/router';
-import type { Resources } from '../../nodes/shared/items/routing';
+import { resources as ofWallet } from '../../nodes/BitSharesWallet/resources';
+import type { Resource } from '../../nodes/shared/items/routing';
 import { nodeCredentialFor } from '../support/devchainCredentials';
 import { executeNode, type NodeRun } from '../support/executeNode';
 import { password, startWalletHouse, type WalletHouse } from '../support/walletOnDevchain';
 
 /** Every operation of a node, with something in each field that must not be empty. */
-const operationsOf = (resources: Resources): [string, string, IDataObject][] =>
-  Object.entries(resources).flatMap(([resource, { operations }]) =>
+const operationsOf = (resources: readonly Resource[]): [string, string, IDataObject][] =>
+  resources.flatMap(({ value: resource, operations }) =>
     Object.entries(operations).map(([operation, { description }]): [string, string, IDataObject] => {
       const required = description.filter((field) => field.required === true && field.default === '');
       return [resource, operation, Object.fromEntries(required.map(({ name }) => [name, 'hot-wallet']))];

@@ -1,4 +1,4 @@
-import { connections } from '../../nodes/BitShares/actions/transfer/run';
+import { connections } from '../../nodes/shared/transfer/withdrawals';
 import type { NodeSettings, Nodes } from '../../nodes/shared/credentials/nodeCredential';
 import { mainnet } from '../../src/protocol';
 

@@ -38,7 +38,22 @@ const refused: [guarantee: string, file: string, text: string, rule: string][] =
   ['src that knows a node of n8n', 'src/chain/x.ts', imports('../../nodes/shared/clock'), paths],
   ['src that knows the test chain', 'src/rpc/x.ts', imports('../../devchain'), paths],
   ['a node that uses the test chain', 'nodes/BitShares/x.ts', imports('../../devchain'), paths],
+  ['a node that uses another', 'nodes/BitSharesWallet/x.ts', imports('../BitShares/resources'), paths],
+  [
+    'a node that uses a trigger',
+    'nodes/BitShares/actions/x.ts',
+    imports('../../BitSharesTrigger/state'),
+    paths,
+  ],
+  ['what nodes share, and uses one of them', 'nodes/shared/x.ts', imports('../BitShares/resources'), paths],
+  [
+    'a parameter that is read without its declaration',
+    'nodes/BitShares/x.ts',
+    "export const read = (context: any) => context.getNodeParameter('limit', 0);",
+    'no-restricted-syntax',
+  ],
   ['a test chain that uses src', 'devchain/chain/x.ts', imports('../../src/protocol'), paths],
+  ['a room of the test chain that knows the hand', 'devchain/wallet/x.ts', imports('../operator'), paths],
   ["a chain that knows the test chain's wallet", 'devchain/chain/x.ts', imports('../wallet/wallet'), paths],
   ['src that imports n8n', 'src/chain/x.ts', imports('n8n-workflow'), 'no-restricted-imports'],
   [

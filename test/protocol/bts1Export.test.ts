@@ -1,19 +1,9 @@
 import { inspect } from 'node:util';
-import { BitSharesError } from '../../src/errors';
 import { decryptBts1Export } from '../../src/protocol';
 import vector from '../vectors/bts1_key_export.json';
+import { errorOf } from '../support/failure';
 
 const { export_file: file, password, decrypted } = vector;
-
-function errorOf(action: () => unknown): BitSharesError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof BitSharesError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
 
 describe('BitShares 1 key export', () => {
   it('gives the keys of every account, from text or from parsed JSON', () => {

@@ -1,20 +1,10 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { BitSharesError } from '../../src/errors';
 import { isWif, nullPublicKey, PrivateKey, PublicKey } from '../../src/protocol';
 import fixtures from './fixtures/keys.json';
 import vectors from '../vectors/keys.json';
 import memoVectors from '../vectors/memo_python.json';
-
-function errorOf(action: () => unknown): BitSharesError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof BitSharesError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
+import { errorOf } from '../support/failure';
 
 const secretKey = fc
   .uint8Array({ minLength: 32, maxLength: 32 })

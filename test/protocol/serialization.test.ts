@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { BitSharesError } from '../../src/errors';
 import {
   decodeSignedTransaction,
   decodeTransaction,
@@ -11,18 +10,9 @@ import {
 import fixtures from './fixtures/malformedTransactions.json';
 import { decode, encode } from '../../src/protocol/serialization';
 import { string, varint, voteId } from '../../src/protocol/values';
+import { errorOf } from '../support/failure';
 
 const bytesOf = (text: string): Buffer => Buffer.from(fixtures.head + text.replaceAll(' ', ''), 'hex');
-
-function errorOf(action: () => unknown): BitSharesError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof BitSharesError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
 
 const transfer = {
   fee: { amount: 48260, asset_id: '1.3.0' },

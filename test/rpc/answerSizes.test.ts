@@ -1,6 +1,7 @@
 /** Guarantee: what a node sends is bounded by what was asked before it is parsed, and what is too large stops only that. */
 import { blockBytes } from '../../src/rpc/answerSizes';
-import { chainId, ClientOfNodes, failure, rightChain } from '../support/clientOfNodes';
+import { chainId, ClientOfNodes, rightChain } from '../support/clientOfNodes';
+import { failure } from '../support/failure';
 import type { Reply, Request } from '../support/scriptedNode';
 import { until } from '../support/until';
 

@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { settled } from '../support/manualClock';
-import { chainId, ClientOfNodes, failure, rightChain } from '../support/clientOfNodes';
+import { chainId, ClientOfNodes, rightChain } from '../support/clientOfNodes';
+import { failure } from '../support/failure';
 import { until } from '../support/until';
 
 describe('one deadline from the first attempt to connect until the chain id is checked', () => {

@@ -9,7 +9,8 @@ import type { HttpPost, Post } from '../../src/rpc/network';
 import { openNodeClient, type NodeClientSettings } from '../../src/rpc/nodeClient';
 import { openWebSocket } from '../../src/rpc/socket';
 import { ManualClock } from '../support/manualClock';
-import { chainId as mainnetId, failure } from '../support/clientOfNodes';
+import { chainId as mainnetId } from '../support/clientOfNodes';
+import { failure } from '../support/failure';
 import { ScriptedNode } from '../support/scriptedNode';
 import { until } from '../support/until';
 

@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { ClientOfNodes, failure, rightChain } from '../support/clientOfNodes';
+import { ClientOfNodes, rightChain } from '../support/clientOfNodes';
+import { failure } from '../support/failure';
 import type { ScriptedNode } from '../support/scriptedNode';
 import { selfSigned } from '../support/selfSigned';
 import { until } from '../support/until';

@@ -1,4 +1,4 @@
-import { isBitSharesError, type BitSharesError, type ErrorCode } from '../../src/errors';
+import { isBitSharesError, type ErrorCode } from '../../src/errors';
 import { openNodeClient, type NodeClientSettings } from '../../src/rpc/nodeClient';
 import type { NodeEndpoints } from '../../src/chain/interfaces';
 import { ManualClock, settled } from '../support/manualClock';
@@ -7,6 +7,7 @@ import accounts from '../transcripts/accounts-assets.json';
 import transactions from '../transcripts/transactions.json';
 import { ScriptedNode, type Reply, type Request } from '../support/scriptedNode';
 import { until } from '../support/until';
+import { failure } from '../support/failure';
 
 const chainId = '4e4fc2ce5d32dbcaa22e776c8ef9a606e96684287027b44a54e43fa239d7a5fa';
 
@@ -35,15 +36,6 @@ const healthy = ({ params }: Request): Reply => {
   if (params[1] === 'broadcast_transaction') return { result: null };
   return { result: null };
 };
-
-async function failure(work: Promise<unknown>): Promise<BitSharesError> {
-  return work.then(
-    () => {
-      throw new Error('it did not fail');
-    },
-    (error: BitSharesError) => error,
-  );
-}
 
 describe('the client of a node', () => {
   const nodes: ScriptedNode[] = [];

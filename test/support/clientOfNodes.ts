@@ -1,6 +1,5 @@
 /** Clients of scripted nodes over real sockets, with a clock that the test moves. */
 import type { NodeEndpoints } from '../../src/chain/interfaces';
-import type { BitSharesError } from '../../src/errors';
 import type { AddressEvent } from '../../src/rpc/addresses';
 import { openNodeClient, type NodeClientSettings } from '../../src/rpc/nodeClient';
 import { ManualClock } from './manualClock';
@@ -44,14 +43,4 @@ export class ClientOfNodes {
     for (const client of this.clients.splice(0)) client.close();
     for (const node of this.nodes.splice(0)) await node.stop();
   }
-}
-
-/** The error of work that fails. */
-export async function failure(work: Promise<unknown>): Promise<BitSharesError> {
-  return work.then(
-    () => {
-      throw new Error('it did not fail');
-    },
-    (error: BitSharesError) => error,
-  );
 }

@@ -16,6 +16,7 @@ import type {
   SignedTransaction,
 } from '../../src/chain/interfaces';
 import { BitSharesError } from '../../src/errors';
+import { Addresses, type AddressObserver } from '../../src/rpc/addresses';
 
 export const chainId = '4e4fc2ce5d32dbcaa22e776c8ef9a606e96684287027b44a54e43fa239d7a5fa';
 const blockInterval = 3;
@@ -270,6 +271,7 @@ export class MemoryNode {
       endpoint: this.name,
       lost: lost.signal,
       close,
+      leave: () => false,
       chainId: () => answer('chainId', () => this.chainId),
       state: () => answer('state', () => this.state()),
       block: async (number) => {
@@ -466,10 +468,21 @@ export class MemoryEndpoints implements Pick<NodeEndpoints, 'session' | 'close'>
   private next = 0;
   private closed = false;
 
+  private readonly addresses: Addresses;
+  private openedAt = 0;
+
   constructor(
     private readonly nodes: MemoryNode[],
+    private readonly clock: Clock,
+    observe: AddressObserver = () => undefined,
     private readonly expectedChainId = chainId,
-  ) {}
+  ) {
+    this.addresses = new Addresses(
+      nodes.map(({ name }) => name),
+      clock,
+      observe,
+    );
+  }
 
   get endpoint(): string {
     return this.live?.endpoint ?? this.nodes[0]?.name ?? '';
@@ -477,6 +490,7 @@ export class MemoryEndpoints implements Pick<NodeEndpoints, 'session' | 'close'>
 
   async session(): Promise<NodeSession> {
     if (this.closed) throw connectionLost('a closed client');
+    this.returnToFirst();
     if (this.live !== undefined && !this.live.lost.aborted) return this.live;
     for (let attempt = 0; attempt < this.nodes.length; attempt++) {
       const node = this.nodes[this.next % this.nodes.length] as MemoryNode;
@@ -487,7 +501,16 @@ export class MemoryEndpoints implements Pick<NodeEndpoints, 'session' | 'close'>
         session.close();
         throw new BitSharesError('WRONG_CHAIN', { message: `${node.name} is on another chain` });
       }
-      this.live = session;
+      const leave = (reason: BitSharesError, tried = new Set<string>()): boolean => {
+        if (this.nodes.length === 1) return false;
+        if (!session.lost.aborted) this.addresses.failed(node.name, reason, true);
+        if (this.nodes.every((other) => other === node || tried.has(other.name))) return false;
+        session.close();
+        return true;
+      };
+      this.live = Object.assign(session, { leave });
+      this.openedAt = this.clock.now();
+      this.addresses.opened(node.name);
       return session;
     }
     throw new BitSharesError('NODE_UNREACHABLE', { message: 'No endpoint answers' });
@@ -496,6 +519,16 @@ export class MemoryEndpoints implements Pick<NodeEndpoints, 'session' | 'close'>
   close(): void {
     this.closed = true;
     this.live?.close();
+  }
+
+  /** As the socket client does: now and then the first node is tried again, while the session in use lives on. */
+  private returnToFirst(): void {
+    const [first] = this.nodes as [MemoryNode];
+    if (this.live === undefined || this.live.endpoint === first.name || !first.reachable) return;
+    if (this.clock.now() - this.openedAt < 300_000) return;
+    Object.assign(this.live, { outdated: true });
+    this.live = undefined;
+    this.next = 0;
   }
 
   /** As the socket client does: reads go to the live session. */

@@ -18,6 +18,7 @@ import {
   type WorkflowExecuteMode,
 } from 'n8n-workflow';
 import type { Clock } from '../../src/chain/interfaces';
+import type { AddressObserver } from '../../src/rpc/addresses';
 import { customChain } from '../../src/protocol';
 import { BitSharesTrigger } from '../../nodes/BitSharesTrigger/BitSharesTrigger.node';
 import { LiveInstances } from '../../nodes/BitSharesTrigger/liveInstances';
@@ -234,9 +235,14 @@ export class TriggerHost {
       process.connections.push(connection);
       return { nodes: connection };
     }
-    const reading = new MemoryEndpoints(nodes);
-    const compared = trusted === undefined ? null : new MemoryEndpoints(trusted);
+    let observer: AddressObserver | undefined;
+    const endpoints = (of: MemoryNode[]) => new MemoryEndpoints(of, this.clock, (event) => observer?.(event));
+    const reading = endpoints(nodes);
+    const compared = trusted === undefined ? null : endpoints(trusted);
     const source = {
+      observe: (given: AddressObserver) => {
+        observer = given;
+      },
       nodes: () =>
         Promise.resolve({
           chain: customChain({ chainId, prefix: 'BTS' }),

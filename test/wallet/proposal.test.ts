@@ -71,6 +71,15 @@ describe('a withdrawal that several signers approve, through cli_wallet', () => 
     expect(before - chain.balance('cold-wallet')).toBeGreaterThanOrEqual(10_000_000n);
   });
 
+  test('an error names who signs by the label that a proposal shows, and a transfer by its own', async () => {
+    const nobody = { ...parameters(), from: '={{ " " }}', proposalId: '1.10.1', account: 'cold-wallet' };
+    const messageOf = async (resource: string, operation: string) =>
+      (await house.run(resource, operation, nobody, { items: items() })).error?.message;
+    expect(await messageOf('proposal', 'create')).toMatch(/^Signed By: /);
+    expect(await messageOf('proposal', 'approve')).toMatch(/^Signed By: /);
+    expect(await messageOf('transfer', 'quote')).toMatch(/^From: /);
+  });
+
   test('is not paid by Transfer: Send, which says what to do instead', async () => {
     const { run } = house;
     const send = { ...parameters(), from: 'cold-wallet' };

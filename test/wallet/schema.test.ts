@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
-import { resources } from '../../nodes/BitSharesWallet/router';
+import { resources } from '../../nodes/BitSharesWallet/resources';
 import { itemsOf, startWalletHouse, type WalletHouse } from '../support/walletOnDevchain';
 
 const schemaOf = (resource: string, operation: string) =>
@@ -12,7 +12,7 @@ const schemaOf = (resource: string, operation: string) =>
     ),
   ) as { properties: Record<string, unknown> };
 
-const every = Object.entries(resources).flatMap(([resource, { operations }]) =>
+const every = resources.flatMap(({ value: resource, operations }) =>
   Object.keys(operations).map((operation) => [resource, operation] as const),
 );
 

@@ -1,4 +1,6 @@
+/** What is the wallet's own when it pays: its signature, its lock, From, and its credentials. The operations are those of the BitShares node. */
 import type { IDataObject } from 'n8n-workflow';
+import quoteSchema from '../../nodes/BitSharesWallet/__schema__/v1.0.0/transfer/quote.json';
 import { BitShares } from '../../nodes/BitShares/BitShares.node';
 import { executeNode } from '../support/executeNode';
 import { itemsOf, password, startWalletHouse, type WalletHouse } from '../support/walletOnDevchain';
@@ -83,33 +85,6 @@ describe('a withdrawal through cli_wallet', () => {
     expect(await locked()).toBe(true);
   });
 
-  test('a memo whose expression finds nothing is refused', async () => {
-    const item = request({ memo: 'invoice 8' });
-    const { error } = await house.run('transfer', 'send', parameters({ memo: '={{ $json.mmo }}' }), {
-      items: [item],
-    });
-    expect(error?.message).toBe('Memo: the expression gives no value');
-    expect(payments()).toBe(0);
-  });
-
-  test('is not paid twice by a retry after the answer of the broadcast was lost', async () => {
-    house.chain.faults.clear();
-    house.chain.faults.add({ kind: 'answer lost', node: 'trusted', method: /^broadcast/ });
-    const item = request();
-    const first = await send(item, {
-      options: { receiverMemoKey: house.chain.account('alice').publicKeys.memo, maximumWait: 0 },
-    });
-    expect(first).toMatchObject({ outcome: 'unknown', paid: false });
-    const second = await send(item);
-    house.chain.produceBlock();
-    const third = await send(item);
-    house.chain.confirm();
-    const last = await send(item);
-    expect(last).toMatchObject({ outcome: 'irreversible', paid: true });
-    expect(new Set([first, second, third, last].map(({ transactionId }) => transactionId)).size).toBe(1);
-    expect(payments()).toBe(1);
-  });
-
   test('is not paid twice by a retry after the answer of the wallet was lost', async () => {
     house.chain.faults.add({ kind: 'answer lost', node: 'wallet', method: 'add_transaction_signature' });
     const item = request();
@@ -174,6 +149,37 @@ describe('a withdrawal through cli_wallet', () => {
     expect(payments()).toBe(1);
   });
 
+  test('is quoted without opening the wallet, and Send pays the intent that was stored', async () => {
+    const item = request();
+    const run = (operation: string, change: IDataObject, stored: IDataObject, wallet: object = {}) =>
+      house.run('transfer', operation, parameters(change), {
+        items: [stored],
+        credentials: house.credentials({ wallet }),
+      });
+    const [quoted = {}] = itemsOf(await run('quote', {}, item, { walletPassword: 'wrong' }));
+    expect(Object.keys(quoted)).toEqual(Object.keys(quoteSchema.properties));
+    expect(quoted).toMatchObject({
+      outcome: 'unknown',
+      paid: false,
+      from: 'hot-wallet',
+      transactionId: null,
+    });
+    expect(JSON.parse(quoted.intent as string)).toMatchObject({
+      from: house.chain.account('hot-wallet').id,
+      senderMemoKey: house.chain.account('hot-wallet').publicKeys.memo,
+      memo: 'invoice 7',
+    });
+    expect(house.broadcasts.hits).toBe(0);
+    const change = { describedBy: 'intent', options: {} };
+    const stored = { ...item, intent: quoted.intent ?? null, to: 'hot-wallet', amount: '99' };
+    const [sent] = itemsOf(await run('send', change, stored));
+    expect(sent).toMatchObject({ outcome: 'in_mempool', to: 'alice', amount: '12.50000' });
+    house.chain.produceBlock();
+    expect(payments()).toBe(1);
+    const other = await run('quote', { options: { allowedReceivers: 'bob' } }, item);
+    expect(other.error?.message).toMatch(/^Allowed Receivers: /);
+  });
+
   test('needs no keys credential for a public memo', async () => {
     const { bitSharesWalletApi = {}, bitSharesNodeApi = {} } = house.credentials();
     const sent = itemsOf(
@@ -236,16 +242,6 @@ describe('a withdrawal through cli_wallet', () => {
     });
     expect(error?.description).toContain('WRONG_CHAIN');
     expect(house.broadcasts.hits).toBe(0);
-  });
-
-  test('what would change on a retry is refused before anything is asked', async () => {
-    const { error } = await house.run(
-      'transfer',
-      'send',
-      parameters({ withdrawalId: '={{ $now.toMillis() }}' }),
-      { items: [request()] },
-    );
-    expect(error?.description).toContain('UNSTABLE_EXPRESSION');
   });
 
   test('no password and no key stands in anything that n8n stores', async () => {

@@ -311,11 +311,12 @@ test('a delayed node that names a maintenance as the next one that it has passed
   expect(result?.item.nextStep).toMatch(asksBothNodes());
 });
 
-test('a delayed node that stands still: nothing new is sent, and the item names the node and its block', async () => {
+test('a delayed node that does not come on: for two minutes nothing new is sent, and the item names the node and its block', async () => {
   const { chain, send, order } = exchange;
   chain.confirm();
+  chain.advance(570 - (chain.head.seconds % 600));
   chain.delayed.freeze();
-  chain.advance(700);
+  chain.advance(60);
   const [result] = await send([order({}, soon)]);
   expect(result?.item).toMatchObject({ outcome: 'unknown', final: false });
   expect(result?.item.nextStep).toMatch(

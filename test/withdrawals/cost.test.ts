@@ -1,7 +1,7 @@
 /** What waiting withdrawals cost a node, counted in calls on a chain like the public one: 3 seconds, 27 witnesses. */
 import type { Clock } from '../../src/chain/interfaces';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
-import type { WithdrawalNodes } from '../../src/withdrawals/proof/reader';
+import type { WithdrawalNodes } from '../../src/withdrawals/proof/view';
 import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
 
 let exchange: Exchange;

@@ -5,7 +5,7 @@ import { findPayment, proposalInFlight, type Evidence } from '../../src/withdraw
 import { withdrawalNonce } from '../../src/withdrawals/transaction/nonce';
 import { ScannedBlocks } from '../../src/withdrawals/proof/scan';
 import { SenderHistory } from '../../src/withdrawals/proof/senderHistory';
-import type { ChainView } from '../../src/withdrawals/proof/reader';
+import type { ChainView } from '../../src/withdrawals/proof/view';
 import { block, HandDrivenNode, inHistory, payment, sender } from '../support/handDrivenNode';
 
 const { prefix } = customChain({ chainId: 'ab'.repeat(32), prefix: 'BTS' });

@@ -1,15 +1,17 @@
 /** Where the private keys of balances come from. They are read here and leave as PrivateKey objects, never in an item. */
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import { BitSharesError } from '../../../src/errors';
+import { labels } from '../../../src/labels';
 import { decryptBts1Export, PrivateKey } from '../../../src/protocol';
 import type { Receiver } from '../../../src/rpc/secretExit';
 import { receiverOf, type Keys } from '../credentials/keysCredential';
-import { booleanOf, optionOf, optionsOf, textOf } from '../parameters/parameterValues';
-
-/** Where keys can come from; what looks without them adds its own. */
-export const keySources = ['credential', 'item', 'walletExport'] as const;
-
-export type KeySource = (typeof keySources)[number];
+import {
+  booleanParameter,
+  choiceParameter,
+  rawParameter,
+  textParameter,
+  type OptionsParameter,
+} from '../parameters/parameter';
 
 /** An export of thousands of keys is a few hundred kilobytes. */
 const largestExport = 10 * 1024 * 1024;
@@ -17,58 +19,73 @@ const largestExport = 10 * 1024 * 1024;
 const fromItem = { keysFrom: ['item'] };
 const fromExport = { keysFrom: ['walletExport'] };
 
-export const keysFromOptions = [
+/** Where keys can come from; what looks without them adds its own. */
+export const keySources = [
   {
     name: 'BitShares 1 Wallet Export',
-    value: 'walletExport',
+    value: 'walletExport' as const,
     description: 'A JSON file in the input item; its password is in the keys credential',
   },
   {
     name: 'Credential',
-    value: 'credential',
+    value: 'credential' as const,
     description: 'Balance Keys of the BitShares Keys API credential',
   },
   {
     name: 'Input Item',
-    value: 'item',
+    value: 'item' as const,
     description:
       'Private keys in the data of the workflow. Needs an option below, because n8n stores them then.',
   },
 ];
 
-/** The fields of the chosen source. */
-export const keySourceFields: INodeProperties[] = [
-  {
-    displayName: 'Input Binary Field',
-    name: 'binaryPropertyName',
-    type: 'string',
-    default: 'data',
-    required: true,
-    displayOptions: { show: fromExport },
-    hint: 'The name of the input binary field that holds the wallet export',
-    description: 'The JSON file that the BitShares 1 wallet wrote (Export Keys), unchanged',
-  },
-  {
-    displayName: 'Private Keys',
-    name: 'privateKeys',
-    type: 'string',
-    typeOptions: { password: true },
-    default: '',
-    required: true,
-    displayOptions: { show: fromItem },
-    description:
-      'Private keys (WIF), separated by commas. Prefer the credential: what is in items is stored with the execution.',
-  },
-];
+/** Where an import takes them from. */
+export const keysFrom = choiceParameter({
+  displayName: 'Keys From',
+  name: 'keysFrom',
+  type: 'options',
+  noDataExpression: true,
+  options: keySources,
+  default: 'credential',
+  description: 'Where the private keys that own the balances are taken from',
+});
 
-export const allowPrivateKeysInItems: INodeProperties = {
+export type KeySource = (typeof keySources)[number]['value'];
+
+const exportField = textParameter({
+  displayName: 'Input Binary Field',
+  name: 'binaryPropertyName',
+  type: 'string',
+  default: 'data',
+  required: true,
+  displayOptions: { show: fromExport },
+  hint: 'The name of the input binary field that holds the wallet export',
+  description: 'The JSON file that the BitShares 1 wallet wrote (Export Keys), unchanged',
+});
+
+const privateKeys = rawParameter({
+  displayName: 'Private Keys',
+  name: 'privateKeys',
+  type: 'string',
+  typeOptions: { password: true },
+  default: '',
+  required: true,
+  displayOptions: { show: fromItem },
+  description:
+    'Private keys (WIF), separated by commas. Prefer the credential: what is in items is stored with the execution.',
+});
+
+/** The fields of the chosen source. */
+export const keySourceFields = [exportField, privateKeys];
+
+export const allowPrivateKeysInItems = booleanParameter({
   displayName: 'Allow Private Keys in Items',
   name: 'allowPrivateKeysInItems',
   type: 'boolean',
   default: false,
   description:
     'Whether private keys may come from the data of the workflow, where n8n stores them in plain text with the execution',
-};
+});
 
 /**
  * The balance keys of an item from the chosen source; at least one.
@@ -80,24 +97,25 @@ export async function balanceKeysOf(
   itemIndex: number,
   source: KeySource,
   keys: Keys | undefined,
+  options: OptionsParameter,
 ): Promise<PrivateKey[]> {
   switch (source) {
     case 'credential':
       return required(
         keys?.balanceKeys ?? [],
-        'Balance Keys',
+        labels.balanceKeys,
         'Enter the private keys that own the balances in the BitShares Keys API credential of this node.',
       );
     case 'walletExport':
       return required(
         await exportedKeys(context, itemIndex, keys),
-        'Input Binary Field',
+        exportField.label,
         'Export the keys from the BitShares 1 wallet again: this file holds none.',
       );
     case 'item':
       return required(
-        keysInItem(context, itemIndex),
-        'Private Keys',
+        keysInItem(context, itemIndex, options),
+        privateKeys.label,
         'Give the private keys that own the balances, separated by commas.',
       );
   }
@@ -118,47 +136,45 @@ async function exportedKeys(
 ): Promise<PrivateKey[]> {
   if (keys === undefined || keys.walletPassword === '') {
     throw new BitSharesError('INVALID_PARAMETER', {
-      field: 'BitShares 1 Wallet Password',
+      field: labels.bitShares1WalletPassword,
       message: 'no password is given',
       fix: 'Enter the password of the exported wallet in the BitShares Keys API credential of this node.',
     });
   }
-  const name = textOf(context.getNodeParameter('binaryPropertyName', itemIndex), 'Input Binary Field');
+  const name = exportField.read(context, itemIndex);
   const file = await context.helpers.getBinaryDataBuffer(itemIndex, name).catch(() => {
     throw new BitSharesError('INVALID_PARAMETER', {
-      field: 'Input Binary Field',
+      field: exportField.label,
       message: 'the item has no binary field of this name',
       fix: 'Read the export with a node such as Read/Write Files from Disk, and name its binary field here.',
     });
   });
   if (file.length > largestExport) {
     throw new BitSharesError('INVALID_PARAMETER', {
-      field: 'Input Binary Field',
+      field: exportField.label,
       message: `the file has ${file.length} bytes, which no key export has`,
       fix: 'Give the JSON file that the BitShares 1 wallet wrote (Export Keys).',
     });
   }
   return decryptBts1Export(file.toString('utf8'), keys.walletPassword, {
-    file: 'Input Binary Field',
-    password: 'BitShares 1 Wallet Password',
+    file: exportField.label,
+    password: labels.bitShares1WalletPassword,
   }).map(({ key }) => key);
 }
 
-function keysInItem(context: IExecuteFunctions, itemIndex: number): PrivateKey[] {
-  const { displayName, name } = allowPrivateKeysInItems;
-  const allowed = optionOf(optionsOf(context, itemIndex), name, displayName) ?? false;
-  if (!booleanOf(allowed, displayName)) {
+function keysInItem(context: IExecuteFunctions, itemIndex: number, options: OptionsParameter): PrivateKey[] {
+  if (!options.read(context, itemIndex).of(allowPrivateKeysInItems)) {
     throw new BitSharesError('INVALID_PARAMETER', {
-      field: 'Keys From',
+      field: keysFrom.label,
       message: 'private keys in items are not allowed',
-      fix: 'Put the keys under Balance Keys in the keys credential, or set the option Allow Private Keys in Items.',
+      fix: `Put the keys under Balance Keys in the keys credential, or set the option ${allowPrivateKeysInItems.label}.`,
     });
   }
-  const given: unknown = context.getNodeParameter('privateKeys', itemIndex);
+  const given = privateKeys.read(context, itemIndex);
   const texts = Array.isArray(given) ? given.map(String) : String(given).split(/[\s,]+/);
   return texts
     .filter((text) => text !== '')
-    .map((text, i) => PrivateKey.fromWif(text, `Private Keys (entry ${i + 1})`));
+    .map((text, i) => PrivateKey.fromWif(text, `${privateKeys.label} (entry ${i + 1})`));
 }
 
 /** Each key once, at least one. */

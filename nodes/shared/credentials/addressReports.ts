@@ -1,4 +1,4 @@
-/** What an operator is told about the addresses of a node: one in trouble is replaced by the next without anybody noticing. */
+/** What an operator is told about nodes in trouble: work goes on without them, and nobody would notice. */
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { BitSharesError } from '../../../src/errors';
 import { maskPrivateKeys } from '../../../src/protocol';
@@ -10,7 +10,7 @@ export function addressReport(event: AddressEvent): BitSharesError {
   if (event.kind === 'left') {
     return new BitSharesError(reason.code, {
       message: `${reason.message}. ${event.next} is used instead of ${endpoint}, and nothing is lost`,
-      fix: `${reason.fix === undefined ? '' : `${reason.fix} `}The address is tried again when the next one fails.`,
+      fix: `${reason.fix === undefined ? '' : `${reason.fix} `}The address is tried again every few minutes, and when the next one fails.`,
       data: { address: endpoint, next: event.next },
     });
   }
@@ -25,18 +25,25 @@ export function addressReport(event: AddressEvent): BitSharesError {
 const shown = new WeakMap<object, Set<string>>();
 
 /** For an action: a hint beside the output of the node, once in an execution for each address that was left. */
-export function addressHints(context: Pick<IExecuteFunctions, 'addExecutionHints'>): AddressObserver {
+export function addressHints(context: HintContext): AddressObserver {
   return (event) => {
     if (event.kind !== 'left') return;
-    const addresses = shown.get(context) ?? new Set();
-    shown.set(context, addresses);
-    if (addresses.has(event.endpoint)) return;
-    addresses.add(event.endpoint);
-    const message = `${event.reason.message}. ${event.next} was used instead of ${event.endpoint}.`;
-    context.addExecutionHints({
-      message: maskPrivateKeys(message).text,
-      location: 'outputPane',
-      type: 'warning',
-    });
+    const { endpoint, next, reason } = event;
+    showOnce(context, endpoint, `${reason.message}. ${next} was used instead of ${endpoint}.`);
   };
+}
+
+/** For an action: the same for what an operator should mend although work goes on. */
+export function warningHints(context: HintContext): (warning: BitSharesError) => void {
+  return ({ message, fix }) => showOnce(context, message, `${message}. ${fix ?? ''}`.trim());
+}
+
+type HintContext = Pick<IExecuteFunctions, 'addExecutionHints'>;
+
+function showOnce(context: HintContext, what: string, text: string): void {
+  const before = shown.get(context) ?? new Set();
+  shown.set(context, before);
+  if (before.has(what)) return;
+  before.add(what);
+  context.addExecutionHints({ message: maskPrivateKeys(text).text, location: 'outputPane', type: 'warning' });
 }

@@ -5,8 +5,19 @@ import type {
   ICredentialsDecrypted,
   INodeCredentialTestResult,
 } from 'n8n-workflow';
-import type { Account, Authority, ChainState, NodeEndpoints } from '../../../src/chain/interfaces';
+import {
+  asDelayed,
+  compareDelayed,
+  faultsOf,
+  irreversibleTimeOf,
+  standingFault,
+  testing,
+  type Limits,
+  type TwoNodes,
+} from '../../../src/chain/health';
+import type { Account, Authority, NodeEndpoints } from '../../../src/chain/interfaces';
 import { BitSharesError, isBitSharesError } from '../../../src/errors';
+import { labels } from '../../../src/labels';
 import type { PrivateKey } from '../../../src/protocol';
 import { displayEndpoint, parseEndpoints } from '../../../src/rpc/endpoint';
 import { readChainIdOf } from '../../../src/rpc/nodeSession';
@@ -15,38 +26,34 @@ import { severalErrors } from '../../../src/rpc/severalErrors';
 import { systemClock } from '../clock';
 import { textField } from './fields';
 import { readKeys, type Keys } from './keysCredential';
-import { openNode, readNodeSettings, type NodeSettings } from './nodeCredential';
-
-/** A healthy node's head is a few seconds old; a delayed one's up to a few minutes when many witnesses are away. */
-const oldestTrustedHead = 60;
-const oldestDelayedHead = 5 * 60;
+import { openNode, readNodeSettings } from './nodeCredential';
 
 type CredentialTest = (
   this: ICredentialTestFunctions,
   credential: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
 ) => Promise<INodeCredentialTestResult>;
 
-/** Tests every address of a BitShares Node API credential: reachable, right chain, in sync, delayed where it should be. */
+/**
+ * Tests every address of a BitShares Node API credential: reachable, right chain, fit for paying, delayed where it should be.
+ * What a payment would find fault with, the test finds fault with.
+ */
 export const testNodeCredential: CredentialTest = async function (credential) {
   return testResult(async () => {
     const settings = readNodeSettings(credential.data ?? {});
-    // The delayed nodes first: a healthy one cannot be ahead of what is irreversible a moment later.
-    const inspectedDelayed = await inspectAll(settings.delayedUrls, settings, oldestDelayedHead);
-    const inspectedTrusted = await inspectAll(settings.trustedUrls, settings, oldestTrustedHead);
-    throwFailures([...inspectedTrusted, ...inspectedDelayed]);
-    const delayed = statesOf(inspectedDelayed);
-    const trusted = statesOf(inspectedTrusted);
-    const irreversible = Math.max(...trusted.map(({ lastIrreversibleBlock }) => lastIrreversibleBlock));
-    for (const [i, { headBlockNumber }] of delayed.entries()) {
-      if (headBlockNumber > irreversible) {
-        throw new BitSharesError('NOT_A_DELAYED_NODE', {
-          field: 'Delayed Node URLs',
-          message: `${displayEndpoint(settings.delayedUrls[i] ?? '')} shows block ${headBlockNumber}, but only ${irreversible} is irreversible: it is a full node`,
-          fix: 'Start that node with --plugins "delayed_node account_history" and --trusted-node, or leave the field empty.',
-        });
-      }
+    const trusted = settings.trustedUrls.map((url) => openNode([url], settings));
+    const delayed = settings.delayedUrls.map((url) => openNode([url], settings));
+    try {
+      const alone = [
+        ...trusted.map((node) => inspect(node, testing)),
+        ...delayed.map((node) => inspect(node, asDelayed(testing))),
+      ];
+      throwFailures(await Promise.allSettled(alone));
+      const [reference] = trusted as [NodeEndpoints, ...NodeEndpoints[]];
+      throwFailures(await Promise.allSettled(delayed.map((node) => compare(node, reference))));
+    } finally {
+      for (const node of [...trusted, ...delayed]) node.close();
     }
-    return settings.delayedUrls.length === 0
+    return delayed.length === 0
       ? 'Connected. Without a delayed node, deposits are read from the trusted node up to its last irreversible block.'
       : 'Connected: the trusted and the delayed node are on the right chain and in sync.';
   });
@@ -60,7 +67,7 @@ export const testKeysCredential: CredentialTest = async function (credential) {
     const [url] = parseEndpoints(
       textField(data, 'testNodeUrl'),
       ['ws:', 'wss:'],
-      'Node for the Connection Test',
+      labels.nodeForTheConnectionTest,
     );
     if (url === undefined)
       return 'The keys are well formed. Enter a node for the test to compare them with the account.';
@@ -70,7 +77,7 @@ export const testKeysCredential: CredentialTest = async function (credential) {
       const account = await node.account(keys.account);
       if (account === null) {
         throw new BitSharesError('UNKNOWN_ACCOUNT', {
-          field: 'Account',
+          field: labels.account,
           message: `there is no account ${keys.account} on ${displayEndpoint(url)}`,
           fix: 'Correct the name, or test against a node of the chain that has it.',
         });
@@ -106,18 +113,8 @@ export async function testResult(test: () => Promise<string>): Promise<INodeCred
   }
 }
 
-type Inspection = PromiseSettledResult<ChainState>;
-
-function inspectAll(urls: string[], settings: NodeSettings, oldestHead: number): Promise<Inspection[]> {
-  return Promise.allSettled(urls.map((url) => inspect(url, settings, oldestHead)));
-}
-
-function statesOf(inspections: Inspection[]): ChainState[] {
-  return inspections.flatMap((inspection) => (inspection.status === 'fulfilled' ? [inspection.value] : []));
-}
-
 /** Names every address that failed: whoever mends the first would learn of the next one only by testing again. */
-function throwFailures(inspections: Inspection[]): void {
+function throwFailures(inspections: PromiseSettledResult<void>[]): void {
   const reasons = inspections.flatMap((inspection) =>
     inspection.status === 'rejected' ? [inspection.reason as unknown] : [],
   );
@@ -126,21 +123,27 @@ function throwFailures(inspections: Inspection[]): void {
   if (reasons.length > 0) throw severalErrors(reasons);
 }
 
-async function inspect(url: string, settings: NodeSettings, oldestHead: number): Promise<ChainState> {
-  const node: NodeEndpoints = openNode([url], settings);
-  try {
-    const state = await node.state();
-    const age = Math.round(systemClock.now() / 1000 - state.headTime);
-    if (age > oldestHead) {
-      throw new BitSharesError('NODE_OUT_OF_SYNC', {
-        message: `${displayEndpoint(url)} is not in sync: its latest block is ${age} s old`,
-        fix: 'Wait until it has caught up, and check its connection to other nodes and the clock of this machine.',
-      });
-    }
-    return state;
-  } finally {
-    node.close();
-  }
+/** Every fault of one node. */
+async function inspect(node: NodeEndpoints, limits: Limits): Promise<void> {
+  const state = await node.state();
+  const lastIrreversibleTime = await irreversibleTimeOf(node, state);
+  const { endpoint } = node;
+  const faults = faultsOf({ endpoint, state, lastIrreversibleTime }, limits, systemClock.now());
+  if (faults.length > 0) throw severalErrors(faults);
+}
+
+/** A delayed node with the trusted one that is used first. */
+async function compare(node: NodeEndpoints, trusted: NodeEndpoints): Promise<void> {
+  const look = async (): Promise<TwoNodes> => {
+    const delayed = { endpoint: node.endpoint, state: await node.state() };
+    const state = await trusted.state();
+    const block = (number: number) => trusted.block(number);
+    return { delayed, trusted: { endpoint: trusted.endpoint, state, block } };
+  };
+  const { seen, fault } = await compareDelayed(look, systemClock);
+  if (fault !== null) throw fault;
+  const standing = standingFault(seen, await irreversibleTimeOf(trusted, seen.trusted.state));
+  if (standing !== null) throw standing;
 }
 
 /** Compares by public keys; the chain's prefix is whatever the account's own keys start with. */
@@ -158,7 +161,7 @@ function compareKeys(keys: Keys, account: Account): string {
           ? 'it is an owner key'
           : 'it may have been replaced';
       throw new BitSharesError('MEMO_KEY_MISMATCH', {
-        field: 'Memo Key',
+        field: labels.memoKey,
         message: `this is not the memo key of ${account.name} now (${role})`,
         fix: 'Enter the present memo key here. If the account rotated it, keep the one you have under Older Memo Keys.',
       });
@@ -176,7 +179,7 @@ function compareKeys(keys: Keys, account: Account): string {
           ? 'it is the memo key'
           : 'it may have been replaced';
       throw new BitSharesError('KEY_WITHOUT_AUTHORITY', {
-        field: 'Active Key',
+        field: labels.activeKey,
         message: `this is not an active key of ${account.name} now (${role})`,
         fix: 'Enter the present active key, or leave the field empty to watch without sending.',
       });

@@ -4,7 +4,7 @@
  */
 import type { IExecuteFunctions, ITriggerFunctions } from 'n8n-workflow';
 import { BitSharesError } from '../../../src/errors';
-import { addressHints } from './addressReports';
+import { addressHints, warningHints } from './addressReports';
 import { readKeys, type Keys } from './keysCredential';
 import { readNodeSettings, type NodeSettings } from './nodeCredential';
 
@@ -17,7 +17,7 @@ type TriggerContext = Pick<ITriggerFunctions, 'getCredentials' | 'getNode'>;
  */
 export async function nodeSettingsOf(context: ActionContext, itemIndex: number): Promise<NodeSettings> {
   const settings = readNodeSettings(await context.getCredentials('bitSharesNodeApi', itemIndex));
-  return { ...settings, onAddress: addressHints(context) };
+  return { ...settings, onAddress: addressHints(context), warn: warningHints(context) };
 }
 
 /** The keys credential of an item, or undefined when none is selected in the node. */

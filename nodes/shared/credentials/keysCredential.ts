@@ -1,8 +1,9 @@
 /** The BitShares Keys API credential. The texts of private keys exist here only, and leave as PrivateKey objects. */
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { BitSharesError } from '../../../src/errors';
+import { labels } from '../../../src/labels';
 import { MemoKeyring, PrivateKey, type Chain } from '../../../src/protocol';
-import { receivingWalletField, type Receiver, walletAddress } from '../../../src/rpc/secretExit';
+import { walletAddress, type Receiver } from '../../../src/rpc/secretExit';
 import { listField, textField } from './fields';
 import { accountOf } from '../parameters/parameterValues';
 
@@ -28,20 +29,20 @@ export function readKeys(credential: ICredentialDataDecryptedObject): Keys {
   const account = textField(credential, 'account');
   if (account === '') {
     throw new BitSharesError('INVALID_PARAMETER', {
-      field: 'Account',
+      field: labels.account,
       message: 'no account is given',
       fix: 'Enter the name or the id (1.2.x) of the account that these keys belong to in the keys credential.',
     });
   }
   return {
-    account: accountOf(account, 'Account'),
-    memoKey: optionalKey(credential, 'memoKey', 'Memo Key'),
+    account: accountOf(account, labels.account),
+    memoKey: optionalKey(credential, 'memoKey', labels.memoKey),
     olderMemoKeys: listField(credential, 'olderMemoKeys').map((wif, i) =>
-      PrivateKey.fromWif(wif, `Older Memo Keys (entry ${i + 1})`),
+      PrivateKey.fromWif(wif, `${labels.olderMemoKeys} (entry ${i + 1})`),
     ),
-    activeKey: optionalKey(credential, 'activeKey', 'Active Key'),
+    activeKey: optionalKey(credential, 'activeKey', labels.activeKey),
     balanceKeys: listField(credential, 'balanceKeys').map((wif, i) =>
-      PrivateKey.fromWif(wif, `Balance Keys (entry ${i + 1})`),
+      PrivateKey.fromWif(wif, `${labels.balanceKeys} (entry ${i + 1})`),
     ),
     // Not trimmed: blanks are part of a password.
     walletPassword: typeof credential.walletPassword === 'string' ? credential.walletPassword : '',
@@ -74,7 +75,7 @@ function walletField(credential: ICredentialDataDecryptedObject): string {
     `${url.username}${url.password}${url.hash}` === '';
   if (isWallet) return walletAddress(url);
   throw new BitSharesError('INVALID_PARAMETER', {
-    field: receivingWalletField,
+    field: labels.walletThatMayReceiveTheseKeys,
     // Not repeated: what is no address may be a key or a password that was pasted here.
     message: 'this is not the address of a wallet',
     fix: 'Enter the address of one cli_wallet without user and password, such as http://127.0.0.1:8092, or leave the field empty.',

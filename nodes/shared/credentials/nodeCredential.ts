@@ -2,6 +2,7 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import type { NodeEndpoints } from '../../../src/chain/interfaces';
 import { BitSharesError } from '../../../src/errors';
+import { labels } from '../../../src/labels';
 import { customChain, mainnet, testnet, type Chain } from '../../../src/protocol';
 import { parseEndpoints } from '../../../src/rpc/endpoint';
 import type { AddressObserver } from '../../../src/rpc/addresses';
@@ -19,6 +20,8 @@ export interface NodeSettings {
   password: string;
   /** Is told when the clients leave an address; not a part of the credential. */
   onAddress?: AddressObserver;
+  /** Is told of what an operator should mend although work goes on; not a part of the credential. */
+  warn?: (warning: BitSharesError) => void;
 }
 
 const webSocketProtocols = ['ws:', 'wss:'];
@@ -32,11 +35,11 @@ export function readNodeSettings(credential: ICredentialDataDecryptedObject): No
   const trustedUrls = parseEndpoints(
     textField(credential, 'trustedUrls'),
     webSocketProtocols,
-    'Trusted Node URLs',
+    labels.trustedNodeUrls,
   );
   if (trustedUrls.length === 0) {
     throw new BitSharesError('INVALID_PARAMETER', {
-      field: 'Trusted Node URLs',
+      field: labels.trustedNodeUrls,
       message: 'no address is given',
       fix: 'Enter the WebSocket address of your node, such as ws://127.0.0.1:8090.',
     });
@@ -47,7 +50,7 @@ export function readNodeSettings(credential: ICredentialDataDecryptedObject): No
     delayedUrls: parseEndpoints(
       textField(credential, 'delayedUrls'),
       webSocketProtocols,
-      'Delayed Node URLs',
+      labels.delayedNodeUrls,
     ),
     user: textField(credential, 'user'),
     // Not trimmed: blanks are part of a password.
@@ -69,7 +72,7 @@ export function readChain(credential: ICredentialDataDecryptedObject): Chain {
       });
     default:
       throw new BitSharesError('INVALID_CHAIN', {
-        field: 'Chain',
+        field: labels.chain,
         message: 'no chain is chosen',
         fix: 'Choose Mainnet, Testnet or Custom in the node credential.',
       });

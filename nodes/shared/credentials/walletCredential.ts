@@ -2,6 +2,7 @@
 import type { ICredentialDataDecryptedObject, IExecuteFunctions } from 'n8n-workflow';
 import type { Clock } from '../../../src/chain/interfaces';
 import { BitSharesError } from '../../../src/errors';
+import { labels } from '../../../src/labels';
 import type { Chain } from '../../../src/protocol';
 import { isEndpoint } from '../../../src/rpc/endpoint';
 import { WalletSession, type WalletCall, type WalletSettings } from '../../../src/rpc/walletSession';
@@ -48,7 +49,7 @@ function readWalletUrl(entered: unknown): string {
 }
 
 function invalidUrl(message: string, fix: string): BitSharesError {
-  return new BitSharesError('INVALID_PARAMETER', { field: 'Wallet URL', message, fix });
+  return new BitSharesError('INVALID_PARAMETER', { field: labels.walletUrl, message, fix });
 }
 
 /** A wallet of one execution. */

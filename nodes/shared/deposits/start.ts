@@ -1,7 +1,8 @@
 /** Where reading begins or ends, as the parameters say it. */
 import { BitSharesError } from '../../../src/errors';
 import { readWrittenTime } from '../../../src/protocol/writtenTime';
-import { choice, invalid, textOf } from '../parameters/parameterValues';
+import { rawParameter, textParameter, type Parameter } from '../parameters/parameter';
+import { invalid } from '../parameters/parameterValues';
 
 /** Where to begin, before a chain was asked. A depositId needs the chain to be understood. */
 export type StartSetting =
@@ -11,22 +12,46 @@ export type StartSetting =
   | { kind: 'after'; depositId: string }
   | { kind: 'time'; time: number };
 
+export const startBlock = textParameter({
+  displayName: 'Start Block',
+  name: 'startBlock',
+  type: 'string',
+  default: '',
+  required: true,
+  placeholder: 'e.g. 81234567 or 4018d784:81234567:3:0:0',
+  displayOptions: { show: { startFrom: ['block'] } },
+  description: 'Number of the first block to read, or a depositId to begin right behind that deposit',
+});
+
+export const startTime = rawParameter({
+  displayName: 'Start Time',
+  name: 'startTime',
+  type: 'dateTime',
+  default: '',
+  required: true,
+  displayOptions: { show: { startFrom: ['time'] } },
+  description: 'The first block of this time or later is the first to be read',
+});
+
 /**
- * Reads `startFrom`, `startBlock` and `startTime`.
+ * Where to begin, with `startBlock` and `startTime` where `startFrom` asks for them.
  *
  * @param timezone the zone of a time that names none
  * @throws INVALID_PARAMETER, INVALID_TIME naming the field
  */
-export function readStart(parameter: (name: string) => unknown, timezone: string): StartSetting {
-  const kind = choice(parameter('startFrom') || 'now', ['now', 'block', 'time', 'oldest'], 'Start From');
+export function readStart(
+  kind: 'now' | 'oldest' | 'block' | 'time',
+  read: <T>(parameter: Parameter<T>) => T,
+  timezone: string,
+): StartSetting {
   if (kind === 'now' || kind === 'oldest') return { kind };
-  if (kind === 'time') return { kind, time: readTime(parameter('startTime'), timezone, 'Start Time') };
-  const start = textOf(parameter('startBlock'), 'Start Block');
+  if (kind === 'time') return { kind, time: readTime(read(startTime), timezone, startTime.label) };
+  const start = read(startBlock);
   if (start.includes(':')) return { kind: 'after', depositId: start };
   const block = Number(start);
   if (!/^\d{1,10}$/.test(start) || block < 1) {
     throw invalid(
-      'Start Block',
+      startBlock.label,
       'this is neither a block number nor a depositId',
       'Enter a number such as 81234567.',
     );

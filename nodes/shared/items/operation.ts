@@ -1,5 +1,6 @@
 /** The shape of an operation of a node, and what every operation does the same way. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import { descriptionOf, type Field } from '../parameters/parameter';
 import { errorItem, toNodeError } from './nodeErrors';
 
 /** One operation: a file with its fields and what it does with all input items. */
@@ -67,9 +68,9 @@ export async function ofEachItem<T>(
 export function shownFor(
   resource: string,
   operations: string[],
-  fields: INodeProperties[],
+  fields: readonly Field[],
 ): INodeProperties[] {
-  return fields.map((field) => ({
+  return fields.map(descriptionOf).map((field) => ({
     ...field,
     displayOptions: {
       ...field.displayOptions,

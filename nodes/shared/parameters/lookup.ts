@@ -1,19 +1,18 @@
 /** Looking up what users name: an account, an asset. What does not exist is an error that names the field. */
 import type { Account, Asset, ChainReader } from '../../../src/chain/interfaces';
 import { BitSharesError } from '../../../src/errors';
-import { accountOf, assetOf } from './parameterValues';
+import { accountField, assetField } from './parameters';
 
 /**
  * The account of that name or id.
  *
- * @throws UNKNOWN_ACCOUNT; INVALID_ACCOUNT, INVALID_PARAMETER before anything is asked of a node
+ * @throws UNKNOWN_ACCOUNT
  */
 export async function requireAccount(
   reader: Pick<ChainReader, 'account'>,
-  entered: unknown,
-  field = 'Account',
+  nameOrId: string,
+  field = accountField.label,
 ): Promise<Account> {
-  const nameOrId = accountOf(entered, field);
   const account = await reader.account(nameOrId);
   if (account !== null) return account;
   throw new BitSharesError('UNKNOWN_ACCOUNT', {
@@ -26,14 +25,13 @@ export async function requireAccount(
 /**
  * The asset of that symbol or id.
  *
- * @throws UNKNOWN_ASSET; INVALID_ASSET, INVALID_PARAMETER before anything is asked of a node
+ * @throws UNKNOWN_ASSET
  */
-export async function requireAsset(reader: ChainReader, entered: unknown, field = 'Asset'): Promise<Asset> {
-  const symbolOrId = assetOf(entered, field);
+export async function requireAsset(reader: ChainReader, symbolOrId: string): Promise<Asset> {
   const [asset] = await reader.assets([symbolOrId]);
   if (asset !== null && asset !== undefined) return asset;
   throw new BitSharesError('UNKNOWN_ASSET', {
-    field,
+    field: assetField.label,
     message: `there is no asset ${symbolOrId} on this chain`,
     fix: 'Enter the symbol in capitals (BTS) or the id (1.3.0). Ids are safer: symbols can look alike.',
   });

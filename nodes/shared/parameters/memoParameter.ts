@@ -1,21 +1,22 @@
 /** The field Memo of Memo: Decode, and where the memo of an item is when nobody says otherwise. */
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { BitSharesError } from '../../../src/errors';
 import type { Memo } from '../../../src/protocol';
-
-const field = 'Memo';
+import { rawParameter } from './parameter';
 
 /** Shown as it is; what it stands for is `memoOfItem`. */
 const defaultExpression = '={{ $json.operation?.memo ?? $json.memo }}';
 
-export const memoField: INodeProperties = {
-  displayName: field,
+export const memoField = rawParameter({
+  displayName: 'Memo',
   name: 'memoObject',
   type: 'json',
   default: defaultExpression,
   required: true,
   description: 'The memo object of an operation: from, to, nonce and message',
-};
+});
+
+const field = memoField.label;
 
 /**
  * Expressions that mean the memo of the item, without blanks and question marks. An operation without a memo has no such
@@ -34,11 +35,11 @@ function plain(expression: string): string {
  * @throws INVALID_MEMO when there is nothing to be found, or something else than a memo
  */
 export function memoParameterOf(context: IExecuteFunctions, itemIndex: number): Memo | null {
-  const written = context.getNodeParameter('memoObject', itemIndex, '', { rawExpressions: true });
+  const written = context.getNodeParameter(memoField.name, itemIndex, '', { rawExpressions: true });
   if (typeof written === 'string' && ofItem.includes(plain(written))) {
     return memoOfItem(context.getInputData()[itemIndex]?.json ?? {});
   }
-  const value = context.getNodeParameter('memoObject', itemIndex);
+  const value = memoField.read(context, itemIndex);
   if (value !== undefined) return readMemo(value);
   throw new BitSharesError('INVALID_MEMO', {
     field,

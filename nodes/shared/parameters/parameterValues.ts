@@ -3,10 +3,8 @@
  * may give anything. Whatever cannot be taken as it is meant is refused here, before it can switch off a limit or pass for
  * another choice. No message repeats a value: it may be a private key.
  */
-import type { IExecuteFunctions } from 'n8n-workflow';
 import { BitSharesError } from '../../../src/errors';
 import { isAssetSymbol, isObjectId, validateAccountName } from '../../../src/protocol';
-import { refuseMissingParts } from '../../../src/withdrawals/transaction/unstableExpressions';
 
 export function invalid(field: string, message: string, fix: string): BitSharesError {
   return new BitSharesError('INVALID_PARAMETER', { field, message, fix });
@@ -85,35 +83,6 @@ export function optionalTextOf(value: unknown, field: string): string {
 }
 
 /**
- * What is to be the text of a memo; null and an empty text mean none. Nothing found does not, and neither does a text of parts of
- * which one was not found: a payment to an exchange without the memo of its customer is lost to that customer.
- *
- * @param name The parameter
- * @throws INVALID_PARAMETER
- */
-export function memoTextOf(
-  context: IExecuteFunctions,
-  itemIndex: number,
-  name: string,
-  field: string,
-): unknown {
-  const value: unknown = context.getNodeParameter(name, itemIndex);
-  const entered: unknown = context.getNode().parameters[name];
-  // What an expression writes for a value that is not there.
-  const isWritten = isExpression(entered) && (value === 'undefined' || value === '[object Object]');
-  if (value === undefined || isWritten) {
-    throw invalid(
-      field,
-      'the expression gives no value',
-      'Correct the expression. Where there is no memo, let it give null or an empty text.',
-    );
-  }
-  const isOneExpression = typeof entered === 'string' && /^=\{\{(?:(?!\}\}).)*\}\}$/s.test(entered);
-  if (!isOneExpression) refuseMissingParts(entered, value, field);
-  return value;
-}
-
-/**
  * The name or the id of an account, by its form alone. Nothing else is sent to a node or repeated in an error.
  *
  * @throws INVALID_PARAMETER, INVALID_ACCOUNT
@@ -150,23 +119,12 @@ export function listOf(value: unknown, field: string): string[] {
 
 export type Options = Readonly<Record<string, unknown>>;
 
-/** The Options of an item. */
-export function optionsOf(context: IExecuteFunctions, itemIndex: number): Options {
-  const options = { ...recordOf(context.getNodeParameter('options', itemIndex, {}), 'Options') };
-  const entered: unknown = context.getNode().parameters.options;
-  if (typeof entered !== 'object' || entered === null) return options;
-  for (const [name, text] of Object.entries(entered)) {
-    // Only a field that is empty itself is left out: an empty cell of a sheet must not switch a limit off.
-    if (isExpression(text) && isBlank(options[name])) options[name] = undefined;
-  }
-  return options;
-}
-
-function isExpression(entered: unknown): boolean {
+/** Whether the text of a field is an expression. */
+export function isExpression(entered: unknown): boolean {
   return typeof entered === 'string' && entered.startsWith('=');
 }
 
-function isBlank(value: unknown): boolean {
+export function isBlank(value: unknown): boolean {
   return typeof value === 'string' && value.trim() === '';
 }
 

@@ -1,6 +1,7 @@
 /** What Send and Prepare do with all items at once, whatever signs for them. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { BitSharesError } from '../../../src/errors';
+import { labels } from '../../../src/labels';
 import type { WithdrawalContext } from '../../../src/withdrawals/sending/context';
 import { otherPayerByText } from '../../../src/withdrawals/transaction/request';
 import { runWithdrawals, type RunOptions } from '../../../src/withdrawals/sending/runner';
@@ -11,16 +12,9 @@ import {
 } from '../../../src/withdrawals/sending/withdrawal';
 import { errorItem, toNodeError } from '../items/nodeErrors';
 import { forEachItem } from '../items/operation';
+import * as fields from './fields';
 import { identity } from './orders';
-
-/** What the credentials of an item give to its withdrawal. */
-export interface ItemWithdrawals {
-  context: WithdrawalContext;
-  /** Equal for items whose credentials read the same: only these may be worked on together. */
-  group: string;
-  /** Equal for items for which the same keys sign. */
-  signer: string;
-}
+import type { ItemWithdrawals } from './withdrawals';
 
 /** An item whose parameters were understood. */
 export interface ReadItem {
@@ -40,7 +34,7 @@ export function idsOfSeveralCredentials(items: readonly ReadItem[]): ReadonlyMap
   for (const [withdrawalId, same] of grouped(items, (item) => item.withdrawalId)) {
     if (new Set(same.map(({ group }) => group)).size === 1) continue;
     const error = new BitSharesError('WITHDRAWAL_CONFLICT', {
-      field: 'Withdrawal ID',
+      field: fields.withdrawalId.label,
       message: `${same.length} items of this batch have the id ${withdrawalId} and different credentials, so each would be paid`,
       fix: 'Nothing was sent for these items. Give every withdrawal its own id, and the same credentials on every retry.',
     });
@@ -58,7 +52,7 @@ export function idsOfSeveralCredentials(items: readonly ReadItem[]): ReadonlyMap
 function payersNotNamed(items: readonly OrderedItem[]): ReadonlyMap<number, BitSharesError> {
   if (new Set(items.map(({ withdrawals }) => withdrawals.signer)).size <= 1) return new Map();
   const error = new BitSharesError('INVALID_PARAMETER', {
-    field: 'Paying Account',
+    field: fields.payingAccount.label,
     message: 'the items have different keys credentials, and no account is named that pays',
     fix: 'Set Paying Account from the request, such as {{ $json.payingAccount }}: one withdrawal has one payer for ever.',
   });
@@ -188,7 +182,7 @@ export async function forEachWithdrawal(
 function requireKey({ keys: { activeKeys, signer } }: WithdrawalContext): void {
   if (activeKeys.length > 0 || signer !== undefined) return;
   throw new BitSharesError('KEY_WITHOUT_AUTHORITY', {
-    field: 'Active Key',
+    field: labels.activeKey,
     message: 'the keys credential has no active key, so nothing can be signed',
     fix: 'Enter the active key of the account that pays, or use another keys credential.',
   });

@@ -6,9 +6,9 @@
 import type { Asset, ChainReader, Clock, NodeEndpoints, NodeSession } from '../../chain/interfaces';
 import { BitSharesError, isBitSharesError } from '../../errors';
 import { FalseAnswer, shortQuote } from '../../chain/falseAnswer';
+import { isAtTip } from '../../chain/health';
 import type { WatchedAccount } from './accountOperation';
 import { BoundedCache } from '../../chain/boundedCache';
-import { isAtTip } from './finality';
 import { watchedAccount } from './watchedAccount';
 
 /** The second node, as far as it is asked here; null where the node that is read is the only one. */

@@ -1,6 +1,7 @@
 /** Where the first reading of an account begins. */
 import type { AccountStatistics, ChainReader } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
+import { labels } from '../../labels';
 import { keyOf, type WatchedAccount } from './accountOperation';
 import { compareKeys, endOfBlock, formatKey, isEndOfBlock, type OperationKey } from './depositKey';
 import { checkNotAboveHead, type FinalHeight } from './finality';
@@ -38,10 +39,10 @@ export async function startPosition(
     case 'now':
       return markBehind(reader, account, statistics, endOfBlock(height.reached));
     case 'block':
-      checkNotAhead(from.block, height, 'Start Block');
+      checkNotAhead(from.block, height, labels.startBlock);
       return markBehind(reader, account, statistics, endOfBlock(from.block - 1));
     case 'after':
-      checkNotAhead(from.key.block, height, 'Start Block');
+      checkNotAhead(from.key.block, height, labels.startBlock);
       return markBehind(reader, account, statistics, from.key);
     case 'time': {
       const block = await firstBlockAt(reader, from.time, height.reached);
@@ -70,7 +71,7 @@ async function markBehind(
       throw new BitSharesError('INVALID_PARAMETER', {
         message: `there is no operation ${formatKey(key)} in the history of ${account.name}`,
         fix: 'Copy a depositId from an item of this account, or give a block number.',
-        field: 'Start Block',
+        field: labels.startBlock,
       });
     }
   }
@@ -99,7 +100,7 @@ export async function firstBlockAt(
   reader: Pick<ChainReader, 'block' | 'endpoint'>,
   time: number,
   last: number,
-  field = 'Start Time',
+  field = labels.startTime,
 ): Promise<number> {
   const timeOf = async (number: number): Promise<number> => {
     const block = await reader.block(number);

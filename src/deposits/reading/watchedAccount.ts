@@ -1,6 +1,7 @@
 /** Resolves the account that is watched. The history API answers nothing, without an error, for one that does not exist. */
 import type { ChainReader } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
+import { labels } from '../../labels';
 import type { WatchedAccount } from './accountOperation';
 
 /**
@@ -19,6 +20,6 @@ export async function watchedAccount(
   throw new BitSharesError('UNKNOWN_ACCOUNT', {
     message: `there is no account ${nameOrId} on ${reader.endpoint}`,
     fix: 'Write the name exactly as on the chain, or its id (1.2.x), and look whether the node is on the right chain.',
-    field: 'Account',
+    field: labels.account,
   });
 }

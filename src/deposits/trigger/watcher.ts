@@ -5,12 +5,13 @@ import { falseAnswerOf } from '../../chain/falseAnswer';
 import type { AccountOperation } from '../reading/accountOperation';
 import { Agreement, type AssetSource } from '../reading/secondNode';
 import { backoffDelay } from '../../chain/backoff';
+import { onFurtherAddresses } from '../../chain/furtherAddresses';
+import { goesOnAgain, StandingNode, StandingWatch } from '../../chain/health';
 import type { Mark } from '../reading/position';
 import type { DepositItem } from '../items/depositItem';
 import {
-  checkDelayedNode,
-  checkFinality,
-  checkFreshness,
+  checkFollows,
+  compareWithTrusted,
   finalHeight,
   type FinalHeight,
   type NodeKind,
@@ -68,6 +69,9 @@ export class Watcher {
   private readonly woken = new Signal();
   private readonly trouble = new PageTrouble();
   private readonly comparing = new Outage();
+  private readonly standingWatch = new StandingWatch();
+  /** The delayed node stands still, and the trusted one is read instead. */
+  private standing: StandingNode | null = null;
   private prepared = false;
   private readonly preparing: Outage;
   private preparationLosses = 0;
@@ -87,34 +91,58 @@ export class Watcher {
     const { clock, random, report } = this.parts;
     let failures = 0;
     while (!signal.aborted) {
-      let session: NodeSession | undefined;
+      const used: { session?: NodeSession } = {};
+      const onSuccess = () => {
+        failures = 0;
+        this.outage.over();
+      };
       try {
-        const nodes = await this.parts.nodes();
-        session = await nodes.reading.session();
-        await this.follow(session, nodes, signal, () => {
-          failures = 0;
-          this.outage.over();
-        });
+        await this.followFittest(await this.parts.nodes(), (session, nodes) =>
+          this.follow((used.session = session), nodes, signal, onSuccess),
+        );
       } catch (error) {
         if (signal.aborted) return;
         const visible = this.outage.note(asBitSharesError(error), clock.now());
         if (visible !== null) report(visible);
         // The next connection begins with the next endpoint: this one is lost, behind, frozen or of another chain.
-        session?.close();
+        used.session?.close();
         failures += 1;
         await clock.sleep(backoffDelay(failures, random()), signal);
       }
     }
   }
 
-  /** Works on one connection until it is lost; rejects then, or returns when `signal` aborts. */
+  /** Works on the first address that is fit; on the trusted node's when all delayed ones stand still while it goes on. */
+  private async followFittest(
+    nodes: WatchedNodes,
+    work: (session: NodeSession, nodes: WatchedNodes) => Promise<void>,
+  ): Promise<void> {
+    const { reading, trusted } = nodes;
+    try {
+      await onFurtherAddresses(
+        () => reading.session(),
+        (session) => work(session, nodes),
+      );
+    } catch (error) {
+      if (!(error instanceof StandingNode) || trusted === null) return Promise.reject(error as Error);
+      if (this.standing === null) this.parts.report(error);
+      this.standing = error;
+      await onFurtherAddresses(
+        () => trusted.session(),
+        (session) => work(session, { kind: 'full', reading: trusted, trusted: reading }),
+      );
+    }
+  }
+
+  /** Works on one connection until it is lost or outdated; rejects when it is lost, or returns. */
   private async follow(
     session: NodeSession,
-    { kind, trusted }: WatchedNodes,
+    nodes: WatchedNodes,
     signal: AbortSignal,
     onSuccess: () => void,
   ): Promise<void> {
     const { clock, accountId, staleAfterSeconds } = this.parts;
+    const { kind, trusted } = nodes;
     const ended = new AbortController();
     const over = ended.signal;
     const end = () => ended.abort();
@@ -130,24 +158,27 @@ export class Watcher {
       while (!signal.aborted) {
         // A check that is further away than the interval: the clock of this machine was set back.
         const due = clock.now() >= nextCheck || nextCheck - clock.now() > pollIntervalMs;
-        if (due && kind === 'delayed' && trusted !== null) {
-          this.noteComparison(await checkDelayedNode(session, trusted, clock, over));
+        if (due) {
+          // Asking for the session is what has a preferred address looked at. From here on, what is read may come from there.
+          await nodes.reading.session();
+          if (session.outdated === true || (await this.isOver(nodes))) return;
         }
         let blockInterval = 0;
         if (due || kind === 'full') {
-          const state = await session.state();
+          const compared = due && kind === 'delayed' ? await this.compare(session, trusted, over) : null;
+          const state = compared?.state ?? (await session.state());
           if (due) {
-            checkFreshness(session.endpoint, state, clock.now(), staleAfterSeconds);
-            if (kind === 'full') await checkFinality(session, state, clock.now(), staleAfterSeconds);
+            const seen = compared?.seen ?? null;
+            await checkFollows(session, kind, state, clock.now(), staleAfterSeconds, seen);
           }
-          height = finalHeight(kind, state);
-          blockInterval = state.blockInterval * 1000;
+          height = finalHeight(kind, state, compared?.final);
+          blockInterval = kind === 'full' ? state.blockInterval * 1000 : pollIntervalMs;
         }
         if (due) nextCheck = clock.now() + pollIntervalMs;
-        // A delayed node that was not asked for its head has at least what it showed already.
+        // A delayed node has at least what it showed already, also where it was not asked for its head.
         const { position } = this.parts.handover.readThrough;
-        const reached =
-          due || kind === 'full' ? height.reached : Math.max(height.reached, position.key.block);
+        const shown = Math.max(height.reached, position.key.block);
+        const reached = kind === 'full' ? height.reached : due ? Math.min(height.head, shown) : shown;
         const unprepared = due ? await this.prepare(session, height) : null;
         if (session.lost.aborted) throw lost(session);
         const assetsOf = this.agreement.assetsOf(trusted);
@@ -169,11 +200,39 @@ export class Watcher {
     }
   }
 
-  /** A delayed node that cannot be compared for a while is read on, and spoken of once. */
-  private noteComparison(trouble: BitSharesError | null): void {
+  /**
+   * Compares a delayed node with the trusted one, where there is one. While that cannot be done it is read on, and spoken of
+   * once.
+   *
+   * @throws NOT_A_DELAYED_NODE; STALE_NODE when it stands still while the trusted node goes on; what the session throws
+   */
+  private async compare(session: NodeSession, trusted: NodeEndpoints | null, over: AbortSignal) {
+    if (trusted === null) return null;
+    const { clock, report } = this.parts;
+    const compared = await compareWithTrusted(session, trusted, clock, over);
+    const { seen, trouble } = compared;
     if (trouble === null) this.comparing.over();
-    const visible = trouble && this.comparing.note(trouble, this.parts.clock.now());
-    if (visible !== null) this.parts.report(visible);
+    const visible = trouble && this.comparing.note(trouble, clock.now());
+    if (visible !== null) report(visible);
+    const standing = seen && this.standingWatch.fault(seen, clock.now());
+    if (standing !== null) throw standing;
+    return compared;
+  }
+
+  /** Whether the trusted node is read because the delayed one stood still, and that one goes on now. */
+  private async isOver({ kind, reading: trusted, trusted: delayed }: WatchedNodes): Promise<boolean> {
+    const { standing } = this;
+    if (standing === null || kind !== 'full' || delayed === null) return false;
+    const session = await delayed.session().catch(() => null);
+    const head = (await session?.state().catch(() => null))?.headBlockNumber ?? 0;
+    // What was read meanwhile has to be there too, or reading would have to wait for it.
+    const { position } = this.parts.handover.readThrough;
+    if (session === null || head < standing.block || head < position.key.block) return false;
+    // Helped past the block as a plain node, it has blocks for a while that are not irreversible.
+    if (head > (await trusted.state()).lastIrreversibleBlock) return false;
+    this.parts.report(goesOnAgain(session.endpoint, standing));
+    this.standing = null;
+    return true;
   }
 
   /** Does what comes before reading; its failure is the result, since reading does not wait for it. */

@@ -7,7 +7,7 @@ import type { Asset, ChainState } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
 import { isoTime, operationTypes } from '../../protocol';
 import { feeParameters } from '../../payments/fees';
-import type { ChainView } from './reader';
+import type { ChainView } from './view';
 import type { Window } from '../transaction/window';
 
 /** The chain's parameters that a transaction is built with. */
@@ -49,10 +49,20 @@ export function windowDisagreement(
   const { session, state } = view.delayed;
   const isThere =
     state.headTime > window.start && state.nextMaintenanceTime === view.state.nextMaintenanceTime;
-  if (isThere) return null;
+  if (isThere || (view.standing !== null && followsFrom(state, view.state))) return null;
   return waiting(
     `${session.endpoint} has not reached this window yet, which began at ${isoTime(window.start)}: its block ${state.headBlockNumber} is of ${isoTime(state.headTime)}`,
   );
+}
+
+/**
+ * Whether the next maintenance of the one state is the only one that can follow from the other, of a node that stands still:
+ * they are whole intervals apart, and only one such time is the next (bitshares-core `db_maint.cpp`).
+ */
+function followsFrom(standing: ChainState, { headTime, ...present }: ChainState): boolean {
+  const { nextMaintenanceTime: next, maintenanceInterval: interval } = present;
+  const isWhole = (next - standing.nextMaintenanceTime) % interval === 0;
+  return isWhole && next > headTime && next - interval <= headTime;
 }
 
 /**

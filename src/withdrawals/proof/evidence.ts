@@ -1,8 +1,8 @@
 /** What blocks and history show about a withdrawal: paid, proposed, paid with other content, or nothing. */
 import { BlockStore } from '../../chain/blocks';
 import type { Account } from '../../chain/interfaces';
-import { SharedViews as Views } from '../../chain/view';
 import { BitSharesError } from '../../errors';
+import { labels } from '../../labels';
 import { formatAmount, isoTime, type MemoKeyring, toBigInt, type TransferOperation } from '../../protocol';
 import type { Intent } from '../transaction/intent';
 import { withdrawalNonce } from '../transaction/nonce';
@@ -10,7 +10,7 @@ import { parseRequestedAt } from '../transaction/requestedAt';
 import { ScannedBlocks } from './scan';
 import { SenderHistory, type HistoryReading, type HistoryTransfer } from './senderHistory';
 import { pays, type FoundProposal, type Place, type SenderIndex } from './senderIndex';
-import type { ChainView, SharedViews } from './reader';
+import { SharedViews, type ChainView } from './view';
 
 /**
  * How far before requestedAt the scan begins: retries of one withdrawal may carry times that differ by an hour, and a
@@ -26,7 +26,7 @@ const historyGuard = 7 * 24 * 3600;
  */
 export class WithdrawalCaches {
   readonly blocks = new BlockStore();
-  readonly views: SharedViews = new Views(this.blocks);
+  readonly views = new SharedViews(this.blocks);
   private readonly scans = new Map<string, ScannedBlocks>();
   private readonly histories = new Map<string, SenderHistory>();
 
@@ -259,7 +259,7 @@ export function refuseOtherPayer({ scanned, reversible }: Evidence, withdrawalId
   const payerId = scanned.index.otherPayerOf(withdrawalId) ?? reversible.otherPayerOf(withdrawalId);
   if (payerId === undefined) return;
   throw new BitSharesError('INVALID_ACCOUNT', {
-    field: 'Account',
+    field: labels.account,
     message: `a proposal lets this withdrawal be paid from ${payerId}, and this asks for ${scanned.senderId}`,
     fix: `Ask with a keys credential of ${payerId} (its active key is not needed), or run Proposal: Create again, which makes no second proposal.`,
     data: { accountId: payerId },
@@ -313,7 +313,7 @@ export function checkSameContent(
             : undefined;
   if (difference === undefined) return;
   throw new BitSharesError('WITHDRAWAL_CONFLICT', {
-    field: 'Withdrawal ID',
+    field: labels.withdrawalId,
     message: `a payment with this withdrawal id ${found.blockNumber === null ? 'is on its way' : `is in block ${found.blockNumber}`}, ${difference}`,
     fix: 'Nothing more is sent for this request. Look up the withdrawal in your database: one id must always mean the same payment.',
     data: { blockNumber: found.blockNumber },
@@ -323,7 +323,7 @@ export function checkSameContent(
 /** A payment under the id of a request that can never be paid as it stands: it was another request then. */
 export function paidBeforeFault(payment: Payment, fault: BitSharesError): BitSharesError {
   return new BitSharesError('WITHDRAWAL_CONFLICT', {
-    field: 'Withdrawal ID',
+    field: labels.withdrawalId,
     message: `a payment with this withdrawal id is in block ${payment.blockNumber}, and the request now has a fault (${fault.code}: ${fault.message})`,
     fix: 'Do not refund it. Look up the withdrawal in your database: its content was changed after it had been sent.',
     data: { blockNumber: payment.blockNumber },

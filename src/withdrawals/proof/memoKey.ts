@@ -6,10 +6,11 @@
  * the reference block and the head can have changed it.
  */
 import { BitSharesError } from '../../errors';
+import { labels } from '../../labels';
 import { memoKeyDisagreement } from './agreedParameters';
 import type { ScannedBlocks } from './scan';
 import { concernedBy, type SenderIndex } from './senderIndex';
-import type { ChainView } from './reader';
+import type { ChainView } from './view';
 import type { Window } from '../transaction/window';
 
 export type MemoKeyVerdict =
@@ -106,7 +107,7 @@ export async function proveReceiverMemoKey(
 const waitFix = 'Nothing was sent. Run this withdrawal again.';
 
 function unproven(message: string, fix: string): BitSharesError {
-  return new BitSharesError('MEMO_KEY_UNPROVEN', { field: 'Receiver Memo Key', message, fix });
+  return new BitSharesError('MEMO_KEY_UNPROVEN', { field: labels.receiverMemoKey, message, fix });
 }
 
 function refused(message: string, fix: string): MemoKeyVerdict {

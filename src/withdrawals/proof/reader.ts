@@ -1,6 +1,6 @@
 /** What withdrawals ask of a node. A session of a node client is one; a test can write its own. */
-import type { Broadcaster, ChainReader } from '../../chain/interfaces';
-import type * as views from '../../chain/view';
+import type { LeavableSession } from '../../chain/furtherAddresses';
+import type { ChainReader } from '../../chain/interfaces';
 
 export type WithdrawalReader = Pick<
   ChainReader,
@@ -17,6 +17,5 @@ export type WithdrawalReader = Pick<
   | 'statistics'
 >;
 
-export type WithdrawalNodes = views.ViewNodes<WithdrawalReader & Broadcaster, WithdrawalReader>;
-export type ChainView = views.ChainView<WithdrawalReader & Broadcaster, WithdrawalReader>;
-export type SharedViews = views.SharedViews<WithdrawalReader & Broadcaster, WithdrawalReader>;
+/** A connection of which one look at the chain is made. */
+export type WithdrawalSession = WithdrawalReader & LeavableSession;

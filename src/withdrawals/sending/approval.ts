@@ -1,7 +1,9 @@
 /** Approving a proposal. It moves no money twice: a proposal executes once, and approving again changes nothing. */
 import { nodesDisagree } from '../../chain/disagreement';
+import { checkFit, paying } from '../../chain/health';
 import type { Account, Proposal } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
+import { labels } from '../../labels';
 import {
   chainInt64,
   encodeOperation,
@@ -13,10 +15,8 @@ import {
   transactionId,
 } from '../../protocol';
 import { sameValue } from '../../chain/sameValue';
-import { readView } from '../../chain/view';
 import { delayedOf, parameterDisagreement, usedByApproval } from '../proof/agreedParameters';
 import { broadcastOutcome } from '../../payments/broadcast';
-import { checkInSync } from './checks';
 import { agreedLookupOf, lookupOf, type WithdrawalContext } from './context';
 import { proposalUpdateFee } from '../../payments/fees';
 import { readHistory } from '../proof/evidence';
@@ -25,7 +25,7 @@ import { coreAssetBy } from '../transaction/request';
 import { pays, transfersIn } from '../proof/senderIndex';
 import { signFor } from '../../payments/signing';
 import { coreAssetId, transactionOf } from '../transaction/transactionBuilder';
-import type { ChainView } from '../proof/reader';
+import { factsOf, readView, type ChainView } from '../proof/view';
 
 /** A short life: an approval that was not included can simply be made again. In seconds. */
 const approvalLifetime = 120;
@@ -53,15 +53,15 @@ export async function approveProposal(
   context: WithdrawalContext,
 ): Promise<ApprovalItem> {
   const { chain, nodes, keys, clock } = context;
-  const view = await readView(nodes, context.caches.blocks);
+  const view = await readView(nodes, clock, context.caches.blocks);
   const { session, state } = view;
-  checkInSync(session.endpoint, state, clock.now());
+  checkFit(factsOf(view), paying, clock.now());
   const lookup = agreedLookupOf(view, lookupOf(view));
   const signer = await lookup.account(keys.account);
   const owner = await lookup.account(request.account);
   if (signer === null || owner === null) {
     throw new BitSharesError('UNKNOWN_ACCOUNT', {
-      field: 'Account',
+      field: labels.account,
       message: `there is no account ${signer === null ? keys.account : request.account} on this chain`,
       fix: 'Correct the name.',
     });
@@ -69,7 +69,7 @@ export async function approveProposal(
   const proposal = (await session.proposals(owner.id)).find(({ id }) => id === request.proposalId);
   if (proposal === undefined) {
     throw new BitSharesError('UNKNOWN_OBJECT', {
-      field: 'Proposal ID',
+      field: labels.proposalId,
       message: `${owner.name} has no open proposal ${request.proposalId}`,
       fix: 'It may have been executed or have expired: look at Transfer: Get Status of the withdrawal.',
     });
@@ -136,7 +136,7 @@ function refuseOtherActors({ id, requiredActive, requiredOwner }: Proposal, owne
   const others = [...requiredActive, ...requiredOwner].filter((accountId) => accountId !== owner.id);
   if (others.length === 0) return;
   throw new BitSharesError('INVALID_ACCOUNT', {
-    field: 'Account',
+    field: labels.account,
     message: `the proposal ${id} does not act for ${owner.name} alone: it needs ${[...new Set(others)].join(', ')} as well`,
     fix: 'Nothing was signed. Look at everything that it would do. Where that is meant, approve it in a wallet that shows the whole proposal.',
     data: { proposalId: id },
@@ -154,7 +154,7 @@ async function refuseUnconfirmed(proposal: Proposal, owner: Account, view: Chain
   const settled = (await delayed.session.proposals(owner.id)).find(({ id }) => id === proposal.id);
   if (settled === undefined) {
     throw new BitSharesError('WINDOW_NOT_OPEN', {
-      field: 'Proposal ID',
+      field: labels.proposalId,
       message: `${delayed.session.endpoint} does not show the proposal ${proposal.id} yet, and one node alone is not believed`,
       fix: 'Nothing was signed. Approve it about a minute after it was made, when its block is irreversible.',
     });
@@ -173,7 +173,7 @@ async function refuseUnconfirmed(proposal: Proposal, owner: Account, view: Chain
       { endpoint: view.session.endpoint, says: says(proposal) },
       { endpoint: delayed.session.endpoint, says: says(settled) },
     ],
-    { field: 'Proposal ID' },
+    { field: labels.proposalId },
   );
 }
 
@@ -197,7 +197,7 @@ async function refusePaymentBeside(
     const other = open.find(({ id, operations }) => id !== proposal.id && pays(operations, from, nonce));
     if (other !== undefined) {
       throw new BitSharesError('PROPOSAL_IN_FLIGHT', {
-        field: 'Proposal ID',
+        field: labels.proposalId,
         message: `the open proposal ${other.id} pays the same withdrawal as ${proposal.id}: both approved would pay it twice`,
         fix: `Let the signers remove one of the two with the authority of the paying account, or wait until one has expired (${other.id}: ${isoTime(other.expirationTime)}).`,
         data: { proposalId: other.id, expirationTime: other.expirationTime },
@@ -209,7 +209,7 @@ async function refusePaymentBeside(
     const [paid] = history.with(nonce);
     if (paid !== undefined) {
       throw new BitSharesError('WITHDRAWAL_CONFLICT', {
-        field: 'Proposal ID',
+        field: labels.proposalId,
         message: `the withdrawal of the proposal ${proposal.id} was paid in block ${paid.blockNumber} already`,
         fix: 'Do not approve it: it would pay twice. Let it expire.',
         data: { blockNumber: paid.blockNumber },
@@ -239,7 +239,7 @@ function approvalForm(
   const key = own.find((text) => authority.keys.some((entry) => entry.key === text));
   if (key !== undefined) return { kind: 'key', value: key, already: proposal.availableKeys.includes(key) };
   throw new BitSharesError('KEY_WITHOUT_AUTHORITY', {
-    field: 'Active Key',
+    field: labels.activeKey,
     message:
       'neither the account nor the active key of the credential is in the active authority of that account',
     fix: 'Choose the keys credential of one of the signers.',

@@ -1,6 +1,8 @@
 /** One attempt: the transaction of a withdrawal in the present window, and the checks before it is signed. */
+import { checkFit, paying } from '../../chain/health';
 import type { Account } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
+import { labels } from '../../labels';
 import {
   type Chain,
   encodeTransaction,
@@ -11,7 +13,8 @@ import {
   type Transaction,
   transactionId,
 } from '../../protocol';
-import { checkAssetRules, checkFee, checkInSync, checkSize } from './checks';
+import { checkAssetRules, checkFee, checkSize } from './checks';
+import { factsOf } from '../proof/view';
 import { type Evidence } from '../proof/evidence';
 import type { Intent } from '../transaction/intent';
 import { checkLimits, checkMaximumFee, type LimitSettings } from '../transaction/limits';
@@ -82,7 +85,7 @@ function waiting(message: string): BitSharesError {
 export function checkRequestedAt(requestedAt: number, headTime: number, maximumAge: number): void {
   if (requestedAt > headTime + mostAhead) {
     throw new BitSharesError('REQUESTED_AT_IN_FUTURE', {
-      field: 'Requested At',
+      field: labels.requestedAt,
       message: `${isoTime(requestedAt)} is more than ${mostAhead / 60} minutes ahead of the chain's time ${isoTime(headTime)}`,
       fix: 'Give the time at which the withdrawal was requested, as stored with it. Check the clock and the zone.',
     });
@@ -90,7 +93,7 @@ export function checkRequestedAt(requestedAt: number, headTime: number, maximumA
   // Negated, so that a limit that is no number refuses: with it the scan would begin nowhere.
   if (!(requestedAt >= headTime - maximumAge)) {
     throw new BitSharesError('REQUESTED_AT_TOO_OLD', {
-      field: 'Requested At',
+      field: labels.requestedAt,
       message: `${isoTime(requestedAt)} is more than ${Math.round(maximumAge / 86400)} days ago, and every block since then would have to be read`,
       fix: 'Make sure that this withdrawal was not paid, then raise Maximum Age of Request to allow it.',
     });
@@ -185,7 +188,7 @@ export function checkAttempt(
 ): void {
   const { view } = evidence;
   const { chain, keys, signer, limits, maximumFee, now } = context;
-  checkInSync(view.session.endpoint, view.state, now);
+  checkFit(factsOf(view), paying, now);
   const signatures = signatureCount(signer, keys, chain.prefix);
   checkLimits(limits, { asset: parties.asset, receiver: parties.receiver, amount });
   checkMaximumFee(attempt.fee, parties.feeAsset, parties.coreAsset, maximumFee);

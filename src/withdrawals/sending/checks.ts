@@ -1,37 +1,14 @@
 /** What must hold before money moves. Each check has its own error code, and none says anything about an earlier attempt. */
 import type { Account, Asset, ChainState } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
+import { labels } from '../../labels';
 import { formatAmount } from '../../protocol';
 import { coreWorth } from '../transaction/limits';
 import type { Fee } from '../transaction/transactionBuilder';
 
-/** Older heads are not trusted. Clocks may differ by a minute, and a few slots may be missed. */
-const oldestHead = 120;
-/** Of the last 128 slots, in per cent, as the BitShares exchange guide asks before paying out. */
-const leastParticipation = 80;
-
 /** White list, override authority and transfer restriction of an asset (bitshares-core `asset_ops.hpp`). */
 const whiteListFlag = 0x02;
 const transferRestrictedFlag = 0x08;
-
-/** @throws NODE_OUT_OF_SYNC */
-export function checkInSync(endpoint: string, state: ChainState, nowMilliseconds: number): void {
-  const age = Math.round(nowMilliseconds / 1000 - state.headTime);
-  if (age > oldestHead) {
-    throw new BitSharesError('NODE_OUT_OF_SYNC', {
-      message: `${endpoint} is not in sync: its head block is ${age} s old`,
-      fix: 'Wait until the node has caught up. Check its peers and the clock of this machine.',
-      data: { headAgeSeconds: age, headBlock: state.headBlockNumber },
-    });
-  }
-  if (state.participation < leastParticipation) {
-    throw new BitSharesError('NODE_OUT_OF_SYNC', {
-      message: `${endpoint} sees a witness participation of ${state.participation} %: it may be on a minority fork`,
-      fix: 'Wait until participation is above 80 % again, or use another node.',
-      data: { participation: state.participation },
-    });
-  }
-}
 
 /**
  * Refuses a proposal for an account from which one key alone can pay. A payment and a proposal of the same withdrawal in
@@ -42,7 +19,7 @@ export function checkInSync(endpoint: string, state: ChainState, nowMilliseconds
 export function checkNeedsSeveral(payer: Account): void {
   if (!oneKeySuffices(payer)) return;
   throw new BitSharesError('INVALID_ACCOUNT', {
-    field: 'Paying Account',
+    field: labels.payingAccount,
     message: `one key alone can pay from ${payer.name}, so a proposal could pay beside it`,
     fix: 'Use Transfer: Send, or let the account need several signatures.',
     data: { accountId: payer.id },
@@ -78,7 +55,7 @@ export function checkAssetRules(asset: Asset, sender: Account, receiver: Account
     const reason = refusalOf(asset, account);
     if (reason !== undefined) {
       throw new BitSharesError('ASSET_RESTRICTED', {
-        field: account === sender ? 'Account' : 'To',
+        field: account === sender ? labels.account : labels.to,
         message: `${account.name} ${reason} ${asset.symbol} (${asset.id})`,
         fix: `Ask the issuer of the asset (${asset.issuerId}) to put the account on its list, or pay in another asset.`,
         data: { accountId: account.id, assetId: asset.id },
@@ -88,7 +65,7 @@ export function checkAssetRules(asset: Asset, sender: Account, receiver: Account
   const restricted = (asset.flags & transferRestrictedFlag) !== 0;
   if (restricted && asset.issuerId !== sender.id && asset.issuerId !== receiver.id) {
     throw new BitSharesError('ASSET_RESTRICTED', {
-      field: 'Asset',
+      field: labels.asset,
       message: `${asset.symbol} (${asset.id}) can be transferred only from or to its issuer`,
       fix: 'Pay in another asset.',
       data: { assetId: asset.id },
@@ -117,7 +94,7 @@ export function checkFee(fee: Fee, required: bigint, feeAsset: Asset): void {
   const core = coreWorth(fee, feeAsset, 'down') ?? 0n;
   if (core >= required) return;
   throw new BitSharesError('FEE_TOO_LOW', {
-    field: 'Fee',
+    field: labels.fee,
     message: `the fixed fee is worth ${core} base units of the core asset, the chain asks for ${required}`,
     fix: 'Leave Fee empty to pay what the chain asks for, or make a new request with a higher fee once this one has expired.',
     data: { fee: core.toString(), required: required.toString() },
@@ -128,7 +105,7 @@ export function checkFee(fee: Fee, required: bigint, feeAsset: Asset): void {
 export function checkSize(bytes: number, state: Pick<ChainState, 'maximumTransactionSize'>): void {
   if (bytes <= state.maximumTransactionSize) return;
   throw new BitSharesError('MEMO_TOO_LARGE', {
-    field: 'Memo',
+    field: labels.memo,
     message: `the transaction has ${bytes} bytes with this memo, the chain allows ${state.maximumTransactionSize}`,
     fix: 'Shorten the memo.',
     data: { bytes, maximum: state.maximumTransactionSize },

@@ -6,7 +6,7 @@ import { assetDisagreement, delayedOf } from '../proof/agreedParameters';
 import type { WithdrawalCaches } from '../proof/evidence';
 import type { WithdrawalReader } from '../proof/reader';
 import type { Lookup, SenderKeys } from '../transaction/request';
-import type { ChainView, WithdrawalNodes } from '../proof/reader';
+import type { ChainView, WithdrawalNodes } from '../proof/view';
 
 export interface WithdrawalContext {
   chain: Chain;
@@ -31,7 +31,7 @@ export function lookAgain(
   last: ChainView | null,
 ): Promise<ChainView> {
   const age = last === null ? 0 : pauseAfter(last) / 2;
-  return caches.views.read(nodes, { now: clock.now(), age, last });
+  return caches.views.read(nodes, clock, { age, last });
 }
 
 /** Reads memos of found payments, to compare their text. */

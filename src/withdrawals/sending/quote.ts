@@ -1,6 +1,7 @@
 /** Quote: the complete intent of a withdrawal and all checks, without private keys and without sending anything. */
-import { readView } from '../../chain/view';
+import { checkFit, paying } from '../../chain/health';
 import { BitSharesError } from '../../errors';
+import { labels } from '../../labels';
 import {
   chainUint64,
   encodeTransaction,
@@ -12,7 +13,7 @@ import {
 } from '../../protocol';
 import { memoKeyDisagreement, parameterDisagreement, usedByTransfer } from '../proof/agreedParameters';
 import { checkRequestedAt } from './attempt';
-import { checkAssetRules, checkFee, checkInSync, checkSize, Funds } from './checks';
+import { checkAssetRules, checkFee, checkSize, Funds } from './checks';
 import { agreedLookupOf, lookupOf, type WithdrawalContext } from './context';
 import type { Intent } from '../transaction/intent';
 import { checkLimits, checkMaximumFee, maximumFeeOf } from '../transaction/limits';
@@ -20,6 +21,7 @@ import { withdrawalNonce } from '../transaction/nonce';
 import { formIntent, otherPayer, type Parties, type PlainRequest } from '../transaction/request';
 import { buildTransfer, feeOf, transactionOf } from '../transaction/transactionBuilder';
 import { transferItem, type TransferItem } from './transferItem';
+import { factsOf, onOneLook, type ChainView } from '../proof/view';
 import { checkWindowLength, windowAt } from '../transaction/window';
 import type { WithdrawalOrder } from './withdrawal';
 
@@ -50,10 +52,19 @@ export async function quoteWithdrawal(
   order: Omit<WithdrawalOrder, 'request'> & { request: PlainRequest },
   context: QuoteContext,
 ): Promise<QuoteResult> {
-  const { chain, nodes, clock } = context;
-  const view = await readView(nodes, context.caches.blocks);
+  return onOneLook(context.nodes, context.clock, context.caches.blocks, (view) =>
+    quoteOn(view, order, context),
+  );
+}
+
+async function quoteOn(
+  view: ChainView,
+  order: Parameters<typeof quoteWithdrawal>[0],
+  context: QuoteContext,
+): Promise<QuoteResult> {
+  const { chain, clock } = context;
   const { state, session } = view;
-  checkInSync(session.endpoint, state, clock.now());
+  checkFit(factsOf(view), paying, clock.now());
   checkRequestedAt(order.request.requestedAt, state.headTime, order.maximumAge);
   checkWindowLength(state, view.lastIrreversibleTime);
   const lookup = agreedLookupOf(view, lookupOf(view));
@@ -121,10 +132,10 @@ export async function quoteWithdrawal(
 
 /** The receiver's present key, if something can be encrypted to it. */
 function usableMemoKey({ receiver }: Parties, prefix: string): string {
-  const key = PublicKey.fromString(receiver.memoKey, prefix, 'To');
+  const key = PublicKey.fromString(receiver.memoKey, prefix, labels.to);
   if (!key.isNull) return receiver.memoKey;
   throw new BitSharesError('INVALID_PUBLIC_KEY', {
-    field: 'To',
+    field: labels.to,
     message: `${receiver.name} has no memo key`,
     fix: 'Set Memo Type to Public, or ask the receiver to set a memo key.',
   });

@@ -4,6 +4,7 @@
  */
 import type { Account } from '../../chain/interfaces';
 import { BitSharesError, isBitSharesError, rethrow } from '../../errors';
+import { labels } from '../../labels';
 import { usedByProposal, usedByTransfer, windowDisagreement } from '../proof/agreedParameters';
 import { buildAttempt, checkAttempt, checkRequestedAt, signAttempt, usableWindow } from './attempt';
 import { broadcastOutcome } from '../../payments/broadcast';
@@ -33,7 +34,7 @@ import { contentFingerprint } from '../transaction/intent';
 import { maximumFeeOf } from '../transaction/limits';
 import type { HistoryReading } from '../proof/senderHistory';
 import { formIntent, isFaultOfRequest, otherPayer, type Lookup } from '../transaction/request';
-import type { ChainView } from '../proof/reader';
+import { leaveUnfit, type ChainView } from '../proof/view';
 import { inGroups } from '../../chain/inGroups';
 import { passing } from './passing';
 import { Withdrawal, type WithdrawalOrder, type WithdrawalResult } from './withdrawal';
@@ -77,11 +78,15 @@ class Run {
   private scanned: ScannedBlocks | null = null;
   /** Read once a run, and again while a proposal may be open. */
   private history: HistoryReading | null = null;
+  /** The look of the present round. */
   private view: ChainView | null = null;
+  private lastView: ChainView | null = null;
   /** Where the scan starts, and the earliest requestedAt that it is for. */
   private start: { block: number; requestedAt: number } | null = null;
   private sender: Account | null = null;
   private duplicatesResolved = false;
+  /** What a node did not show of one withdrawal in the present round, though it goes on with the others. */
+  private unfit: BitSharesError | null = null;
   /** `1.2.x` of who signs and who pays, as both nodes named them. */
   private accountIds: { signerId: string; payerId: string } | null = null;
 
@@ -99,8 +104,11 @@ class Run {
     const { clock, signal } = this.context;
     while (signal?.aborted !== true) {
       let pause = 1000;
+      this.view = null;
+      this.unfit = null;
       try {
         pause = await this.round();
+        if (this.view !== null) leaveUnfit(this.view, this.unfit);
       } catch (error) {
         this.afterFailedRound(error);
       }
@@ -145,18 +153,20 @@ class Run {
     const reason = isBitSharesError(error)
       ? error
       : new BitSharesError('INTERNAL', { message: 'Something impossible happened', cause: error });
+    const isLeft = this.view !== null && leaveUnfit(this.view, error);
     const outOfPatience = !this.signedAnything && this.context.clock.now() - this.begin >= patience;
     for (const withdrawal of this.open()) {
       withdrawal.reason = reason;
-      if (outOfPatience || !passing.has(reason.code)) withdrawal.stopped = true;
+      if (outOfPatience || !(isLeft || passing.has(reason.code))) withdrawal.stopped = true;
     }
   }
 
   /** One look and what follows from it. Returns how long to wait before the next, in milliseconds. */
   private async round(): Promise<number> {
     const { keys } = this.context;
-    const view = await lookAgain(this.context, this.view);
+    const view = await lookAgain(this.context, this.lastView);
     this.view = view;
+    this.lastView = view;
     const pause = pauseAfter(view);
     const open = this.open();
     // What is in a block only waits: nothing can be built before the next look, which may show that the block was replaced.
@@ -296,7 +306,7 @@ class Run {
       );
       if (contents.size > 1) {
         const conflict = new BitSharesError('WITHDRAWAL_CONFLICT', {
-          field: 'Withdrawal ID',
+          field: labels.withdrawalId,
           message: `${same.length} items of this batch have the id ${withdrawalId} and differ in what they pay`,
           fix: 'Nothing of the batch was sent. Give every withdrawal its own id, and the same content on every retry.',
         });
@@ -347,7 +357,7 @@ class Run {
   private async look(withdrawal: Withdrawal, evidence: Evidence): Promise<boolean> {
     const { intent, parties, fault, withdrawalId } = withdrawal;
     const { view, scanned } = evidence;
-    withdrawal.reason = view.delayedFault;
+    withdrawal.reason = view.delayedFault ?? view.standing;
     let payment: Payment | null;
     try {
       payment = await findPayment(evidence, scanned.senderId, withdrawalId);
@@ -356,6 +366,7 @@ class Run {
       const isRefusedHistory = error === evidence.history?.refusal;
       if (!isBitSharesError(error) || (error.code !== 'INVALID_ANSWER' && !isRefusedHistory)) rethrow(error);
       withdrawal.reason = error;
+      this.unfit = error;
       return false;
     }
     withdrawal.payment = null;

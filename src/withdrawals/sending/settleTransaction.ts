@@ -1,5 +1,6 @@
 /** Broadcast and Get Status: what became of a withdrawal that was sent or prepared before. Neither builds anything. */
 import { BitSharesError, isBitSharesError, rethrow } from '../../errors';
+import { labels } from '../../labels';
 import {
   encodeSignedTransaction,
   isOperation,
@@ -12,7 +13,6 @@ import {
 } from '../../protocol';
 import { broadcastOutcome } from '../../payments/broadcast';
 import { keyringOf, lookAgain, lookupOf, pauseAfter, type WithdrawalContext } from './context';
-import type { ChainView } from '../proof/reader';
 import {
   checkSameContent,
   contentOf,
@@ -27,6 +27,7 @@ import { withdrawalNonce } from '../transaction/nonce';
 import type { ScannedBlocks } from '../proof/scan';
 import { nextStep, settle } from '../../payments/settlement';
 import { amountsOf, transferItem, type NamedParties, type TransferItem } from './transferItem';
+import { leaveUnfit, type ChainView } from '../proof/view';
 import type { WaitFor } from './withdrawal';
 
 export interface SettleOrder {
@@ -50,7 +51,7 @@ export interface SettleOrder {
 export function parsePreparedTransaction(
   value: unknown,
   chain: Chain,
-  field = 'Transaction',
+  field = labels.transaction,
 ): SignedTransaction {
   let json = value;
   if (typeof json === 'string') {
@@ -107,8 +108,10 @@ class Settling {
   private readonly transfer: TransferOperation | undefined;
   private readonly id: string | null;
   private readonly expiration: number | null;
-  private scanned: ScannedBlocks | null = null;
+  /** The look of the present round. */
   private view: ChainView | null = null;
+  private scanned: ScannedBlocks | null = null;
+  private lastView: ChainView | null = null;
   private payment: Payment | null = null;
   private pending = false;
   private sent = false;
@@ -134,6 +137,7 @@ class Settling {
     const deadline = clock.now() + this.order.maximumWait * 1000;
     for (;;) {
       let pause = 1000;
+      this.view = null;
       try {
         pause = await this.round();
       } catch (error) {
@@ -141,6 +145,7 @@ class Settling {
         // A transaction of another withdrawal is refused before it can be sent.
         if (error.code === 'INVALID_TRANSACTION' || error.code === 'UNKNOWN_ACCOUNT') rethrow(error);
         this.reason = error;
+        if (this.view !== null) leaveUnfit(this.view, error);
         if (error.code === 'WITHDRAWAL_CONFLICT') {
           if (!this.sent) rethrow(error);
           this.refused = true;
@@ -173,15 +178,16 @@ class Settling {
 
   private async round(): Promise<number> {
     const { chain, keys, caches } = this.context;
-    const view = await lookAgain(this.context, this.view);
+    const view = await lookAgain(this.context, this.lastView);
     this.view = view;
+    this.lastView = view;
     const pause = pauseAfter(view);
     const lookup = lookupOf(view);
     const payer = this.context.payingAccount ?? keys.account;
     const sender = await lookup.account(payer);
     if (sender === null) {
       throw new BitSharesError('UNKNOWN_ACCOUNT', {
-        field: 'Account',
+        field: labels.account,
         message: `there is no account ${payer} on this chain`,
         fix: 'Correct Account in the keys credential.',
       });
@@ -194,7 +200,7 @@ class Settling {
     const blocks = await gatherEvidence(view, from, this.scanned, null);
     const history = await readHistory(view, caches.historyOf(chain.chainId, sender.id), sender);
     const evidence = { ...blocks, history };
-    this.reason = view.delayedFault;
+    this.reason = view.delayedFault ?? view.standing;
     const payment = await findPayment(evidence, sender.id, this.order.withdrawalId);
     if (payment !== null) await this.checkContent(payment, lookup);
     this.payment = payment;
@@ -226,7 +232,7 @@ class Settling {
     if (this.transfer.from === senderId && nonce === withdrawalNonce(senderId, this.order.withdrawalId))
       return;
     throw new BitSharesError('INVALID_TRANSACTION', {
-      field: 'Transaction',
+      field: labels.transaction,
       message: 'this transaction does not belong to this withdrawal id and account',
       fix: 'Hand in the transaction that Transfer: Prepare returned for this Withdrawal ID.',
     });

@@ -8,7 +8,7 @@ import type { LimitSettings } from '../transaction/limits';
 import type { Parties, WithdrawalRequest } from '../transaction/request';
 import { nextStep, settle, type Settlement } from '../../payments/settlement';
 import { amountsOf, transferItem, type TransferItem } from './transferItem';
-import type { ChainView } from '../proof/reader';
+import type { ChainView } from '../proof/view';
 import { latestExpiration } from '../transaction/window';
 
 export type WaitFor = 'broadcast' | 'block' | 'irreversible';

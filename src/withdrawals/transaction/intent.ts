@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { BitSharesError } from '../../errors';
+import { labels } from '../../labels';
 import { type Chain, isObjectId, isoTime, largestAmount, maskPrivateKeys, PublicKey } from '../../protocol';
 import { parseRequestedAt } from './requestedAt';
 
@@ -65,7 +66,7 @@ const optionalFields = ['maximumFee'] as const;
  * @throws INVALID_PARAMETER for an empty or overlong one, blanks around it, control or invisible characters, and what a missing
  *   value leaves behind
  */
-export function parseWithdrawalId(value: unknown, field = 'Withdrawal ID'): string {
+export function parseWithdrawalId(value: unknown, field = labels.withdrawalId): string {
   const text = wholeNumberAsText(value);
   const fault = withdrawalIdFault(text);
   if (fault !== undefined || typeof text !== 'string') {
@@ -83,7 +84,7 @@ export function parseWithdrawalId(value: unknown, field = 'Withdrawal ID'): stri
  *
  * @throws INVALID_MEMO, MEMO_TOO_LARGE
  */
-export function parseMemoText(value: unknown, field = 'Memo'): string {
+export function parseMemoText(value: unknown, field = labels.memo): string {
   const text = value === null || value === undefined ? '' : wholeNumberAsText(value);
   if (typeof text !== 'string' || !isWellFormed(text)) {
     throw new BitSharesError('INVALID_MEMO', {
@@ -114,7 +115,7 @@ export function parseMemoText(value: unknown, field = 'Memo'): string {
  *
  * @throws INVALID_PARAMETER naming the member at fault; WRONG_CHAIN for the intent of another chain
  */
-export function parseIntent(value: unknown, chain: Chain, field = 'Intent'): Intent {
+export function parseIntent(value: unknown, chain: Chain, field = labels.intent): Intent {
   const json = readObject(value, field);
   const refuse = (name: string, message: string): BitSharesError =>
     new BitSharesError('INVALID_PARAMETER', {

@@ -1,6 +1,7 @@
 /** What the operator allows. A withdrawal beyond it is not paid now; the limit may be changed, so it is never `rejected`. */
 import type { Account, Asset } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
+import { labels } from '../../labels';
 import { formatAmount, parseAmount } from '../../protocol';
 import type { Intent } from './intent';
 import { coreAssetId, type Fee } from './transactionBuilder';
@@ -47,14 +48,14 @@ export function checkLimits(settings: LimitSettings, { asset, receiver, amount }
   const { allowedAssets, maximumAmount } = settings;
   if (allowedAssets.length > 0 && !allowedAssets.some((entry) => names(entry, asset))) {
     throw new BitSharesError('ASSET_NOT_ALLOWED', {
-      field: 'Allowed Assets',
+      field: labels.allowedAssets,
       message: `${asset.symbol} (${asset.id}) is not among the allowed assets`,
       fix: 'Add the asset to Allowed Assets, or refuse the request.',
       data: { assetId: asset.id },
     });
   }
   checkReceiver(settings.allowedReceivers, receiver);
-  if (maximumAmount !== null) checkMaximum('Maximum Amount', maximumAmount, asset, amount);
+  if (maximumAmount !== null) checkMaximum(labels.maximumAmount, maximumAmount, asset, amount);
   checkMaximumAmounts(settings.maximumAmounts, asset, amount);
 }
 
@@ -63,7 +64,7 @@ function checkReceiver(allowed: string[], receiver: Account): void {
   const reserved = reservedAccounts.get(receiver.id);
   if (reserved !== undefined) {
     throw new BitSharesError('RECEIVER_NOT_ALLOWED', {
-      field: 'Allowed Receivers',
+      field: labels.allowedReceivers,
       message: `${receiver.name} (${receiver.id}) is an account of the chain itself: ${reserved}`,
       fix: 'Look at the request. Where it is meant, list the account in Allowed Receivers.',
       data: { accountId: receiver.id },
@@ -71,7 +72,7 @@ function checkReceiver(allowed: string[], receiver: Account): void {
   }
   if (allowed.length === 0) return;
   throw new BitSharesError('RECEIVER_NOT_ALLOWED', {
-    field: 'Allowed Receivers',
+    field: labels.allowedReceivers,
     message: `${receiver.name} (${receiver.id}) is not among the allowed receivers`,
     fix: 'Add the account to Allowed Receivers, or refuse the request.',
     data: { accountId: receiver.id },
@@ -83,13 +84,13 @@ function checkMaximumAmounts(rows: LimitSettings['maximumAmounts'], asset: Asset
   const own = rows.filter((row) => names(row.asset, asset));
   if (own.length === 0) {
     throw new BitSharesError('ASSET_NOT_ALLOWED', {
-      field: 'Maximum Amounts',
+      field: labels.maximumAmounts,
       message: `there is no row for ${asset.symbol} (${asset.id}), and an asset without a row may not be paid`,
       fix: 'Add a row for the asset to Maximum Amounts, or refuse the request.',
       data: { assetId: asset.id },
     });
   }
-  for (const row of own) checkMaximum('Maximum Amounts', row.maximumAmount, asset, amount);
+  for (const row of own) checkMaximum(labels.maximumAmounts, row.maximumAmount, asset, amount);
 }
 
 function checkMaximum(field: string, maximum: string | number, asset: Asset, amount: bigint): void {
@@ -119,7 +120,7 @@ export function maximumFeeOf(
   intent?: Pick<Intent, 'maximumFee'>,
 ): bigint {
   const own = (units: string | number): bigint =>
-    parseAmount(units, precision, 'Maximum Fee', { allowZero: true });
+    parseAmount(units, precision, labels.maximumFee, { allowZero: true });
   if (intent?.maximumFee === undefined) return own(maximumFee ?? defaultMaximumFee);
   const quoted = BigInt(intent.maximumFee);
   if (maximumFee === null) return quoted;
@@ -145,7 +146,7 @@ export function checkMaximumFee(fee: Fee, feeAsset: Asset, coreAsset: Asset, max
         ? ''
         : `, worth ${core(cost)},`;
   throw new BitSharesError('LIMIT_EXCEEDED', {
-    field: 'Maximum Fee',
+    field: labels.maximumFee,
     message: `the fee of ${named}${worth} is more than the allowed ${core(maximum)}`,
     fix: 'Compare the fee with what a block explorer shows: a wrong node may name one that is far too high. Raise Maximum Fee only where the chain asks for so much; a lower maximum in the intent of Transfer: Quote counts as well.',
     data: { fee: fee.amount.toString(), feeAssetId: fee.assetId, maximumFee: maximum.toString() },

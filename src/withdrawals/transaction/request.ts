@@ -1,6 +1,7 @@
 /** What a caller asks for, and how it becomes an intent with ids and base units. */
 import type { Account, Asset } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
+import { labels } from '../../labels';
 import {
   type Chain,
   isAssetSymbol,
@@ -83,11 +84,11 @@ const faultsOfRequest: ReadonlySet<string> = new Set([
 ]);
 /** The fields that are the customer's; the others are the operator's, who may change them between two attempts. */
 const fieldsOfRequest: ReadonlySet<string | undefined> = new Set([
-  'To',
-  'Asset',
-  'Amount',
-  'Memo',
-  'Receiver Memo Key',
+  labels.to,
+  labels.asset,
+  labels.amount,
+  labels.memo,
+  labels.receiverMemoKey,
 ]);
 
 /** Whether an error of `formIntent` means that the request can never be paid. */
@@ -116,7 +117,7 @@ export function otherPayerByText(named: string | null, account: string): BitShar
 
 function wrongPayer(named: string, account: string): BitSharesError {
   return new BitSharesError('KEY_WITHOUT_AUTHORITY', {
-    field: 'Paying Account',
+    field: labels.payingAccount,
     message: `${named} has to pay, and the keys credential is for ${account}`,
     fix: `Nothing was sent. Choose the keys credential of ${named} in this node, or correct Paying Account.`,
   });
@@ -141,12 +142,12 @@ export async function formIntent(
   chain: Chain,
   lookup: Lookup,
 ): Promise<{ intent: Intent; parties: Parties }> {
-  const sender = await found(lookup.account(payer.account), 'UNKNOWN_ACCOUNT', 'Account', payer.account);
+  const sender = await found(lookup.account(payer.account), 'UNKNOWN_ACCOUNT', labels.account, payer.account);
   if (request.kind === 'intent') {
     const { intent } = request;
     if (intent.from !== sender.id) {
       throw new BitSharesError('KEY_WITHOUT_AUTHORITY', {
-        field: 'Account',
+        field: labels.account,
         message: `the intent pays from ${intent.from}, the keys credential is for ${sender.name} (${sender.id})`,
         fix: 'Choose the keys credential of the account that the intent was quoted for.',
       });
@@ -156,25 +157,25 @@ export async function formIntent(
       intent,
       parties: {
         sender,
-        receiver: await found(lookup.receiver(intent.to), 'UNKNOWN_ACCOUNT', 'Intent', intent.to),
-        asset: await found(lookup.asset(intent.asset), 'UNKNOWN_ASSET', 'Intent', intent.asset),
-        feeAsset: await found(lookup.asset(feeAssetId), 'UNKNOWN_ASSET', 'Intent', feeAssetId),
+        receiver: await found(lookup.receiver(intent.to), 'UNKNOWN_ACCOUNT', labels.intent, intent.to),
+        asset: await found(lookup.asset(intent.asset), 'UNKNOWN_ASSET', labels.intent, intent.asset),
+        feeAsset: await found(lookup.asset(feeAssetId), 'UNKNOWN_ASSET', labels.intent, feeAssetId),
         coreAsset: await coreAssetBy(lookup),
       },
     };
   }
   const memo = parseMemoText(request.memo);
   const givenKey = request.receiverMemoKey === null ? null : readMemoKey(request.receiverMemoKey, chain);
-  const to = accountReference(request.to, 'To');
-  const assetReference = assetReferenceOf(request.asset, 'Asset');
+  const to = accountReference(request.to, labels.to);
+  const assetReference = assetReferenceOf(request.asset, labels.asset);
   const feeAssetReference =
-    request.feeAsset === null ? coreAssetId : assetReferenceOf(request.feeAsset, 'Fee Asset');
-  const receiver = await found(lookup.receiver(to), 'UNKNOWN_ACCOUNT', 'To', to);
-  const asset = await found(lookup.asset(assetReference), 'UNKNOWN_ASSET', 'Asset', assetReference);
+    request.feeAsset === null ? coreAssetId : assetReferenceOf(request.feeAsset, labels.feeAsset);
+  const receiver = await found(lookup.receiver(to), 'UNKNOWN_ACCOUNT', labels.to, to);
+  const asset = await found(lookup.asset(assetReference), 'UNKNOWN_ASSET', labels.asset, assetReference);
   const feeAsset = await found(
     lookup.asset(feeAssetReference),
     'UNKNOWN_ASSET',
-    'Fee Asset',
+    labels.feeAsset,
     feeAssetReference,
   );
   const encrypted = request.memoType === 'encrypted' && memo !== '';
@@ -186,7 +187,7 @@ export async function formIntent(
     from: sender.id,
     to: receiver.id,
     asset: asset.id,
-    amount: parseAmount(request.amount, asset.precision, 'Amount').toString(),
+    amount: parseAmount(request.amount, asset.precision, labels.amount).toString(),
     memo,
     memoMode: encrypted ? 'encrypted' : 'public',
     senderMemoKey: encrypted ? senderMemoKey(payer, sender, chain) : null,
@@ -196,7 +197,7 @@ export async function formIntent(
   const fault = contentFault(intent);
   if (fault !== undefined) {
     throw new BitSharesError('INVALID_ACCOUNT', {
-      field: 'To',
+      field: labels.to,
       message: fault[1],
       fix: 'Pay to another account.',
     });
@@ -207,7 +208,7 @@ export async function formIntent(
 
 /** The asset in which fees are limited. */
 export function coreAssetBy(lookup: Pick<Lookup, 'asset'>): Promise<Asset> {
-  return found(lookup.asset(coreAssetId), 'UNKNOWN_ASSET', 'Fee', coreAssetId);
+  return found(lookup.asset(coreAssetId), 'UNKNOWN_ASSET', labels.fee, coreAssetId);
 }
 
 /** The account's present memo key: customers look for it. The credential's, where given, must be the same. */
@@ -216,7 +217,7 @@ function senderMemoKey({ memoKey, memoKeyOfAccount }: Payer, sender: Account, ch
   const own = memoKey?.toString(chain.prefix);
   if (own === undefined || (memoKeyOfAccount && own !== sender.memoKey)) {
     throw new BitSharesError('MEMO_KEY_MISMATCH', {
-      field: 'Memo Key',
+      field: labels.memoKey,
       message:
         own === undefined
           ? 'the keys credential has no memo key, which an encrypted memo needs'
@@ -231,17 +232,17 @@ function readFee(request: PlainRequest, feeAsset: Asset): Intent['fee'] {
   if (request.fee === null) {
     if (feeAsset.id === coreAssetId) return 'auto';
     throw new BitSharesError('INVALID_PARAMETER', {
-      field: 'Fee',
+      field: labels.fee,
       message: `a fee in ${feeAsset.symbol} has to be a fixed amount: its exchange rate can change between two attempts, and two fees are two payments`,
       fix: 'Give Fee in that asset, or leave Fee Asset empty.',
     });
   }
-  const amount = parseAmount(request.fee, feeAsset.precision, 'Fee', { allowZero: true });
+  const amount = parseAmount(request.fee, feeAsset.precision, labels.fee, { allowZero: true });
   return { amount: amount.toString(), asset: feeAsset.id };
 }
 
 function readMemoKey(text: string, chain: Chain): string {
-  return PublicKey.fromString(text.trim(), chain.prefix, 'Receiver Memo Key').toString(chain.prefix);
+  return PublicKey.fromString(text.trim(), chain.prefix, labels.receiverMemoKey).toString(chain.prefix);
 }
 
 function accountReference(text: string, field: string): string {

@@ -1,5 +1,6 @@
 /** The time of a request, from what workflows and databases hold. */
 import { BitSharesError } from '../../errors';
+import { labels } from '../../labels';
 import { readWrittenTime } from '../../protocol/writtenTime';
 
 /** 2001 to 2106 in seconds; a larger number is milliseconds. */
@@ -11,7 +12,7 @@ const latest = 0xffffffff;
  *
  * @throws INVALID_TIME for a time without a zone, milliseconds, or anything else
  */
-export function parseRequestedAt(value: unknown, field = 'Requested At'): number {
+export function parseRequestedAt(value: unknown, field = labels.requestedAt): number {
   if (value instanceof Date) return fromSeconds(Math.floor(value.getTime() / 1000), field);
   if (typeof value === 'number') return fromSeconds(value, field);
   if (typeof value !== 'string') throw invalid('this is not a time', field);

@@ -4,6 +4,7 @@
  */
 import type { FeeSchedule } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
+import { labels } from '../../labels';
 import {
   chainInt64,
   encodeOperation,
@@ -62,19 +63,19 @@ export function buildMemo(intent: Intent, { memoKeys, prefix }: BuilderKeys): Me
   const from = memoKeys.find((key) => key.publicKey.toString(prefix) === intent.senderMemoKey);
   if (from === undefined) {
     throw new BitSharesError('MEMO_KEY_MISMATCH', {
-      field: 'Memo Key',
+      field: labels.memoKey,
       message: `the keys credential does not hold the memo key ${intent.senderMemoKey} with which this withdrawal began`,
       fix: 'Put that key into the credential: under Memo Key, or under Older Memo Keys after a rotation.',
     });
   }
   if (intent.receiverMemoKey === null) {
     throw new BitSharesError('MEMO_KEY_UNPROVEN', {
-      field: 'Receiver Memo Key',
+      field: labels.receiverMemoKey,
       message: 'the memo key of the receiver is not known',
       fix: 'Give Receiver Memo Key, or set Memo Type to Public.',
     });
   }
-  const to = PublicKey.fromString(intent.receiverMemoKey, prefix, 'Receiver Memo Key');
+  const to = PublicKey.fromString(intent.receiverMemoKey, prefix, labels.receiverMemoKey);
   return encryptMemo({ from, to, nonce, text: intent.memo, prefix });
 }
 

@@ -3,32 +3,26 @@ import { formatAmount } from '../../../../src/protocol';
 import { forEachConnectedItem } from '../../../shared/items/connectedItems';
 import { requireAccount } from '../../../shared/parameters/lookup';
 import { shownFor, type NodeOperation } from '../../../shared/items/operation';
-import { booleanOf } from '../../../shared/parameters/parameterValues';
+import { booleanParameter } from '../../../shared/parameters/parameter';
 import { accountField } from '../../../shared/parameters/parameters';
+
+const includePending = booleanParameter({
+  displayName: 'Include Pending',
+  name: 'includePending',
+  type: 'boolean',
+  default: false,
+  description:
+    'Whether to count transactions that are not irreversible yet. Off reads the delayed node; a credential without one always includes them.',
+});
 
 /** Account: Get Balances. One item an asset, by id; empty when the account holds nothing. */
 export const getBalances: NodeOperation = {
-  description: shownFor(
-    'account',
-    ['getBalances'],
-    [
-      accountField,
-      {
-        displayName: 'Include Pending',
-        name: 'includePending',
-        type: 'boolean',
-        default: false,
-        description:
-          'Whether to count transactions that are not irreversible yet. Off reads the delayed node; a credential without one always includes them.',
-      },
-    ],
-  ),
+  description: shownFor('account', ['getBalances'], [accountField, includePending]),
   async execute(items) {
     return forEachConnectedItem(this, items, async (itemIndex, { trusted, delayed }) => {
-      const included = booleanOf(this.getNodeParameter('includePending', itemIndex), 'Include Pending');
-      const pending = included || delayed === undefined;
+      const pending = includePending.read(this, itemIndex) || delayed === undefined;
       const reader = pending ? trusted : delayed;
-      const account = await requireAccount(reader, this.getNodeParameter('account', itemIndex));
+      const account = await requireAccount(reader, accountField.read(this, itemIndex));
       const balances = await reader.balances(account.id, []);
       const assets = await reader.assets(balances.map(({ assetId }) => assetId));
       return balances.map(({ amount, assetId }, i): IDataObject => {

@@ -1,10 +1,8 @@
-import type { IDataObject } from 'n8n-workflow';
 import type { HistoryOperation } from '../../../../src/chain/interfaces';
-import { isoTime, operationNames } from '../../../../src/protocol';
+import { historyItem } from '../../../shared/items/accountItems';
 import { forEachConnectedItem } from '../../../shared/items/connectedItems';
 import { requireAccount } from '../../../shared/parameters/lookup';
 import { shownFor, type NodeOperation } from '../../../shared/items/operation';
-import { wholeNumberOf } from '../../../shared/parameters/parameterValues';
 import { accountField, limitField } from '../../../shared/parameters/parameters';
 
 /** The default limit of a node for one call. */
@@ -15,9 +13,9 @@ export const getHistory: NodeOperation = {
   description: shownFor('account', ['getHistory'], [accountField, limitField]),
   async execute(items) {
     return forEachConnectedItem(this, items, async (itemIndex, { trusted, delayed }) => {
-      const limit = wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
+      const limit = limitField.read(this, itemIndex);
       const reader = await (delayed ?? trusted).session();
-      const account = await requireAccount(reader, this.getNodeParameter('account', itemIndex));
+      const account = await requireAccount(reader, accountField.read(this, itemIndex));
       const { totalOps, removedOps } = await reader.statistics(account.statisticsId, account.id);
       const oldest = Math.max(removedOps + 1, totalOps - limit + 1);
       const found: HistoryOperation[] = [];
@@ -29,20 +27,3 @@ export const getHistory: NodeOperation = {
     });
   },
 };
-
-/** An operation of an account's history as an item. */
-export function historyItem(entry: HistoryOperation): IDataObject {
-  const [type, fields] = entry.operation;
-  return {
-    operationId: entry.id,
-    operationType: type,
-    operationName: operationNames[type] ?? null,
-    blockNumber: entry.blockNumber,
-    blockTime: entry.blockTime === null ? null : isoTime(entry.blockTime),
-    trxInBlock: entry.trxInBlock,
-    opInTrx: entry.opInTrx,
-    virtualOp: entry.virtualOp,
-    isVirtual: entry.isVirtual,
-    operation: fields as unknown as IDataObject,
-  };
-}

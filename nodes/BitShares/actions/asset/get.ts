@@ -10,7 +10,7 @@ export const get: NodeOperation = {
   description: shownFor('asset', ['get'], [assetField]),
   async execute(items) {
     return forEachConnectedItem(this, items, async (itemIndex, { trusted }) =>
-      assetItem(await requireAsset(trusted, this.getNodeParameter('asset', itemIndex))),
+      assetItem(await requireAsset(trusted, assetField.read(this, itemIndex))),
     );
   },
 };

@@ -4,7 +4,6 @@ import type { Chain } from '../../../../src/protocol';
 import {
   allowPrivateKeysInItems,
   balanceKeysOf,
-  keysFromOptions,
   keySourceFields,
   keySources,
 } from '../../../shared/claims/balanceKeys';
@@ -13,51 +12,41 @@ import { forEachConnectedItem } from '../../../shared/items/connectedItems';
 import { optionalKeysOf } from '../../../shared/credentials/credentials';
 import type { Keys } from '../../../shared/credentials/keysCredential';
 import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
-import { choice, listOf } from '../../../shared/parameters/parameterValues';
+import { choiceParameter, listParameter, OptionsParameter } from '../../../shared/parameters/parameter';
+
+const keysFrom = choiceParameter({
+  displayName: 'Keys From',
+  name: 'keysFrom',
+  type: 'options',
+  noDataExpression: true,
+  options: [
+    ...keySources,
+    {
+      name: 'Public Keys or Addresses',
+      value: 'public',
+      description: 'What the owner may show to anybody. A public key stands for its five addresses.',
+    },
+  ],
+  default: 'public',
+  description: 'Whose balances to look for',
+});
+
+const owners = listParameter({
+  displayName: 'Public Keys or Addresses',
+  name: 'owners',
+  type: 'string',
+  default: '',
+  required: true,
+  displayOptions: { show: { keysFrom: ['public'] } },
+  placeholder: 'e.g. BTS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV',
+  description: 'Separated by commas. Never enter a private key here.',
+});
+
+const options = new OptionsParameter([allowPrivateKeysInItems]);
 
 /** Claimable Balance: Get Many. One item a balance, none when the keys own none. Looks only; needs no private key. */
 export const getMany: NodeOperation = {
-  description: shownFor(
-    'claimableBalance',
-    ['getMany'],
-    [
-      {
-        displayName: 'Keys From',
-        name: 'keysFrom',
-        type: 'options',
-        noDataExpression: true,
-        options: [
-          ...keysFromOptions,
-          {
-            name: 'Public Keys or Addresses',
-            value: 'public',
-            description: 'What the owner may show to anybody. A public key stands for its five addresses.',
-          },
-        ],
-        default: 'public',
-        description: 'Whose balances to look for',
-      },
-      {
-        displayName: 'Public Keys or Addresses',
-        name: 'owners',
-        type: 'string',
-        default: '',
-        required: true,
-        displayOptions: { show: { keysFrom: ['public'] } },
-        placeholder: 'e.g. BTS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV',
-        description: 'Separated by commas. Never enter a private key here.',
-      },
-      ...keySourceFields,
-      {
-        displayName: 'Options',
-        name: 'options',
-        type: 'collection',
-        placeholder: 'Add option',
-        default: {},
-        options: [allowPrivateKeysInItems],
-      },
-    ],
-  ),
+  description: shownFor('claimableBalance', ['getMany'], [keysFrom, owners, ...keySourceFields, options]),
   async execute(items) {
     const keysOfItem = await ofEachItem(this, items, (itemIndex) => optionalKeysOf(this, itemIndex));
     return forEachConnectedItem(this, items, async (itemIndex, { settings, trusted }) => {
@@ -79,18 +68,13 @@ async function ownersOf(
   keys: Keys | undefined,
   { prefix }: Chain,
 ): Promise<OwnedAddress[]> {
-  const keysFrom = choice(
-    context.getNodeParameter('keysFrom', itemIndex),
-    [...keySources, 'public'],
-    'Keys From',
-  );
-  if (keysFrom !== 'public') {
-    const balanceKeys = await balanceKeysOf(context, itemIndex, keysFrom, keys);
+  const source = keysFrom.read(context, itemIndex);
+  if (source !== 'public') {
+    const balanceKeys = await balanceKeysOf(context, itemIndex, source, keys, options);
     return addressesOf(
       balanceKeys.map((key) => key.publicKey),
       prefix,
     );
   }
-  const field = 'Public Keys or Addresses';
-  return readOwners(listOf(context.getNodeParameter('owners', itemIndex), field), prefix, field);
+  return readOwners(owners.read(context, itemIndex), prefix, owners.label);
 }

@@ -1,15 +1,15 @@
 import { checkAgreedAccount } from '../../../../src/chain/disagreement';
 import { importBalances } from '../../../../src/balances';
-import { balanceKeysOf, keySources } from '../../../shared/claims/balanceKeys';
+import { balanceKeysOf, keysFrom } from '../../../shared/claims/balanceKeys';
 import { importItems, shownImport } from '../../../shared/claims/claimImportItems';
 import { systemClock } from '../../../shared/clock';
 import { forEachConnectedItem } from '../../../shared/items/connectedItems';
 import { keysOf } from '../../../shared/credentials/credentials';
 import { requireAccount } from '../../../shared/parameters/lookup';
 import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
-import { choice } from '../../../shared/parameters/parameterValues';
-import { sessionInSync } from '../../../shared/credentials/sessionInSync';
-import { importFields, importOptionsOf, isDryRun } from '../../../shared/claims/importFields';
+import { payingSession } from '../../../shared/claims/payingSession';
+import { importFields, importOptions, importOptionsOf, isDryRun } from '../../../shared/claims/importFields';
+import { labels } from '../../../../src/labels';
 
 /**
  * Claimable Balance: Import. Claims what the keys own into the account of the keys credential: one item a transaction, each
@@ -27,11 +27,16 @@ export const importOperation: NodeOperation = {
       const isSigned = !dryRun || keys.activeKey !== undefined;
       if (isSigned && delayed !== undefined) {
         // Another account may list our key among its own, and would be paid with our signature.
-        await checkAgreedAccount(keys.account, { endpoint: trusted.endpoint, account }, delayed, 'Account');
+        await checkAgreedAccount(
+          keys.account,
+          { endpoint: trusted.endpoint, account },
+          delayed,
+          labels.account,
+        );
       }
-      const keysFrom = choice(this.getNodeParameter('keysFrom', itemIndex), keySources, 'Keys From');
+      const source = keysFrom.read(this, itemIndex);
       const options = importOptionsOf(this, itemIndex);
-      const balanceKeys = await balanceKeysOf(this, itemIndex, keysFrom, keys);
+      const balanceKeys = await balanceKeysOf(this, itemIndex, source, keys, importOptions);
       const result = await importBalances(
         {
           account,
@@ -42,7 +47,7 @@ export const importOperation: NodeOperation = {
         },
         {
           chain: settings.chain,
-          node: dryRun ? () => trusted.session() : sessionInSync(trusted),
+          node: dryRun ? () => trusted.session() : payingSession(trusted),
           clock: systemClock,
           signal: this.getExecutionCancelSignal(),
         },

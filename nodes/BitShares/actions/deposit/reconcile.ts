@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { Asset } from '../../../../src/chain/interfaces';
 import { undisputed } from '../../../../src/deposits/reading/secondNode';
 import { readRange } from '../../../../src/deposits/reading/depositRange';
@@ -8,10 +8,11 @@ import { formatAmount, parseAmount } from '../../../../src/protocol';
 import { systemClock } from '../../../shared/clock';
 import { forEachConnectedItem } from '../../../shared/items/connectedItems';
 import { shownFor, type NodeOperation } from '../../../shared/items/operation';
-import { assetOf, invalid, rowsOf } from '../../../shared/parameters/parameterValues';
+import { OptionsParameter, rowsParameter } from '../../../shared/parameters/parameter';
+import { assetOf, invalid } from '../../../shared/parameters/parameterValues';
 import { accountField } from '../../../shared/parameters/parameters';
 import {
-  acceptGapsField,
+  acceptGaps,
   checkGap,
   forRange,
   openRange,
@@ -20,69 +21,54 @@ import {
   type OpenRange,
 } from './range';
 
-const description: INodeProperties[] = shownFor(
-  'deposit',
-  ['reconcile'],
-  [
-    accountField,
-    ...startFields,
+const openingBalances = rowsParameter({
+  displayName: 'Opening Balances',
+  name: 'openingBalances',
+  type: 'fixedCollection',
+  typeOptions: { multipleValues: true },
+  placeholder: 'Add Balance',
+  default: {},
+  description:
+    'What the account held where the stretch begins, for each asset: the closing balance of the last reconciliation. Leave empty to begin with nothing.',
+  options: [
     {
-      displayName: 'Opening Balances',
-      name: 'openingBalances',
-      type: 'fixedCollection',
-      typeOptions: { multipleValues: true },
-      placeholder: 'Add Balance',
-      default: {},
-      description:
-        'What the account held where the stretch begins, for each asset: the closing balance of the last reconciliation. Leave empty to begin with nothing.',
-      options: [
+      displayName: 'Balance',
+      name: 'rows',
+      values: [
         {
-          displayName: 'Balance',
-          name: 'rows',
-          values: [
-            {
-              displayName: 'Asset',
-              name: 'asset',
-              type: 'string',
-              default: '',
-              placeholder: 'e.g. BTS or 1.3.0',
-              description: 'Symbol or ID of the asset',
-            },
-            {
-              displayName: 'Amount',
-              name: 'amount',
-              type: 'string',
-              default: '',
-              placeholder: 'e.g. 1250.5',
-              description: 'The balance in units of the asset',
-            },
-          ],
+          displayName: 'Asset',
+          name: 'asset',
+          type: 'string',
+          default: '',
+          placeholder: 'e.g. BTS or 1.3.0',
+          description: 'Symbol or ID of the asset',
+        },
+        {
+          displayName: 'Amount',
+          name: 'amount',
+          type: 'string',
+          default: '',
+          placeholder: 'e.g. 1250.5',
+          description: 'The balance in units of the asset',
         },
       ],
     },
-    {
-      displayName: 'Options',
-      name: 'options',
-      type: 'collection',
-      placeholder: 'Add Option',
-      default: {},
-      options: [acceptGapsField],
-    },
   ],
-);
+});
+
+const options = new OptionsParameter([acceptGaps], 'Add Option');
 
 /** Deposit: Reconcile. One item an asset: opening balance + everything that moved = closing balance, or the difference. */
 export const reconcile: NodeOperation = {
-  description,
+  description: shownFor('deposit', ['reconcile'], [accountField, ...startFields, openingBalances, options]),
   async execute(items) {
     return forEachConnectedItem(this, items, async (itemIndex, { settings, ...nodes }) => {
       const reading = readingNodes(nodes, settings.chain);
-      return forRange(this, reading, async (session) => {
-        const range = await openRange(this, itemIndex, reading, session);
-        const opening = await openingBalances(this, itemIndex, range);
+      return forRange(reading, async (session) => {
+        const range = await openRange(this, itemIndex, reading, session, { hasEnd: false });
+        const opening = await openingBalancesOf(this, itemIndex, range);
         const reconciliation = new Reconciliation(settings.chain.chainId, range.account.id, opening);
-        const accepted =
-          (this.getNodeParameter('options', itemIndex, {}) as IDataObject)['acceptGaps'] === true;
+        const accepted = options.read(this, itemIndex).of(acceptGaps);
         const closing = await closingBalances(
           range,
           reconciliation,
@@ -106,7 +92,7 @@ const blocksForPending = 3;
 async function closingBalances(
   range: OpenRange,
   reconciliation: Reconciliation,
-  acceptGaps: boolean,
+  gapsAccepted: boolean,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, bigint>> {
   const { session, account } = range;
@@ -127,7 +113,7 @@ async function closingBalances(
       Number.POSITIVE_INFINITY,
       height,
     )) {
-      checkGap(gap, acceptGaps);
+      checkGap(gap, gapsAccepted);
       reconciliation.add(operations);
       from = mark;
     }
@@ -150,13 +136,13 @@ async function closingBalances(
   });
 }
 
-async function openingBalances(
+async function openingBalancesOf(
   context: IExecuteFunctions,
   itemIndex: number,
   { session, assetsOf }: OpenRange,
 ): Promise<Map<string, bigint>> {
-  const field = 'Opening Balances';
-  const rows = rowsOf(context.getNodeParameter('openingBalances', itemIndex, {}), field);
+  const field = openingBalances.label;
+  const rows = openingBalances.read(context, itemIndex);
   const names = rows.map(({ asset }) => assetOf(asset, field));
   const assets = names.length === 0 ? [] : await undisputed(assetsOf, session, names);
   const balances = new Map<string, bigint>();

@@ -1,26 +1,23 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 import { nodeSettingsOf, optionalKeysOf } from '../../../shared/credentials/credentials';
 import { memoKeyring } from '../../../shared/credentials/keysCredential';
 import { memoField, memoParameterOf } from '../../../shared/parameters/memoParameter';
 import { forEachItem, ofEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
-
-const description: INodeProperties[] = shownFor(
-  'memo',
-  ['decode'],
-  [
-    {
-      ...memoField,
-      description: `${memoField.description}. Without a keys credential only public memos can be read.`,
-    },
-  ],
-);
 
 /**
  * Memo: Decode. Never fails because of what a memo holds: `memoStatus` says what came of it. Only a value that is not
  * a memo object at all is an error, and one that is not there: it must not pass for an operation without a memo.
  */
 export const decode: NodeOperation = {
-  description,
+  description: shownFor(
+    'memo',
+    ['decode'],
+    [
+      memoField.with({
+        description: `${memoField.description.description}. Without a keys credential only public memos can be read.`,
+      }),
+    ],
+  ),
   async execute(items) {
     const keyringOf = await ofEachItem(this, items, async (itemIndex) => {
       const { chain } = await nodeSettingsOf(this, itemIndex);

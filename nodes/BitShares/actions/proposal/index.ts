@@ -1,8 +1,15 @@
+/** The operations of the resource Proposal, and the field that chooses one. */
 import type { INodeProperties } from 'n8n-workflow';
 import type { ResourceOperations } from '../../../shared/items/operation';
-import { approve } from './approve';
-import { create } from './create';
+import { proposalOperations } from '../../../shared/proposal/operations';
+import { openWithKeys } from '../../../shared/transfer/signedByKeys';
 import { getMany } from './getMany';
+
+const { approve, create } = proposalOperations(openWithKeys, {
+  fields: [],
+  approves: '. The keys credential is that of the signer.',
+  creates: '. The keys credential is that of the proposer, who pays the fee of the proposal.',
+});
 
 export const operations: ResourceOperations = { approve, create, getMany };
 

@@ -1,10 +1,14 @@
+/** The operations of the resource Transfer, and the field that chooses one. */
 import type { INodeProperties } from 'n8n-workflow';
 import type { ResourceOperations } from '../../../shared/items/operation';
-import { broadcast } from './broadcast';
-import { getStatus } from './getStatus';
-import { prepare } from './prepare';
-import { quote } from './quote';
-import { send } from './send';
+import { payingAccount } from '../../../shared/transfer/fields';
+import { transferOperations } from '../../../shared/transfer/operations';
+import { openWithKeys } from '../../../shared/transfer/signedByKeys';
+
+const { broadcast, getStatus, prepare, quote, send } = transferOperations(openWithKeys, {
+  account: payingAccount,
+  ofSigned: [],
+});
 
 export const operations: ResourceOperations = { broadcast, getStatus, prepare, quote, send };
 

@@ -1,5 +1,5 @@
 import { walletReader } from '../../../../src/rpc/walletReader';
-import { accountItem } from '../../../BitShares/actions/account/get';
+import { accountItem } from '../../../shared/items/accountItems';
 import { requireAccount } from '../../../shared/parameters/lookup';
 import { shownFor, type NodeOperation } from '../../../shared/items/operation';
 import { accountField } from '../../../shared/parameters/parameters';
@@ -11,7 +11,7 @@ export const get: NodeOperation = {
   async execute(items) {
     return forEachWalletItem(this, items, async (itemIndex, { session, chain }) => {
       const reader = walletReader(session.call, chain);
-      return accountItem(await requireAccount(reader, this.getNodeParameter('account', itemIndex)), null);
+      return accountItem(await requireAccount(reader, accountField.read(this, itemIndex)), null);
     });
   },
 };

@@ -12,7 +12,7 @@ export const getBalances: NodeOperation = {
   async execute(items) {
     return forEachWalletItem(this, items, async (itemIndex, { session, chain }) => {
       const reader = walletReader(session.call, chain);
-      const account = await requireAccount(reader, this.getNodeParameter('account', itemIndex));
+      const account = await requireAccount(reader, accountField.read(this, itemIndex));
       const balances = await reader.balances(account.name, []);
       const names = await AssetNames.of(
         reader,

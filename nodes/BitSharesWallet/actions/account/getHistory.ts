@@ -1,10 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import { MemoKeyring } from '../../../../src/protocol';
 import { walletReader } from '../../../../src/rpc/walletReader';
-import { historyItem } from '../../../BitShares/actions/account/getHistory';
+import { historyItem } from '../../../shared/items/accountItems';
 import { requireAccount } from '../../../shared/parameters/lookup';
 import { shownFor, type NodeOperation } from '../../../shared/items/operation';
-import { wholeNumberOf } from '../../../shared/parameters/parameterValues';
 import { accountField, limitField } from '../../../shared/parameters/parameters';
 import { forEachUnlockedItem } from '../../../shared/items/walletItems';
 import { walletMemo } from '../../walletMemo';
@@ -19,8 +18,8 @@ export const getHistory: NodeOperation = {
     return forEachUnlockedItem(this, items, async (itemIndex, { wallet, call }) => {
       const publicMemos = new MemoKeyring([], wallet.chain.prefix);
       const reader = walletReader(call, wallet.chain);
-      const account = await requireAccount(reader, this.getNodeParameter('account', itemIndex));
-      const limit = wholeNumberOf(this.getNodeParameter('limit', itemIndex), 'Limit', { minimum: 1 });
+      const account = await requireAccount(reader, accountField.read(this, itemIndex));
+      const limit = limitField.read(this, itemIndex);
       const lines = await reader.history(account.name, limit);
       const ownKeys = new Set(await reader.memoKeys());
       return lines.map(({ operation, memo: text }): IDataObject => {

@@ -6,23 +6,24 @@ import { checkReceiver } from '../../../../src/rpc/secretExit';
 import { walletReader } from '../../../../src/rpc/walletReader';
 import {
   importFields,
+  importOptions,
   importOptionsOf,
   isDryRun,
   type ImportOptions,
 } from '../../../shared/claims/importFields';
-import { balanceKeysOf, keySources, receiverOfBalanceKeys } from '../../../shared/claims/balanceKeys';
+import { balanceKeysOf, keysFrom, receiverOfBalanceKeys } from '../../../shared/claims/balanceKeys';
 import { importItems, type ShownClaim } from '../../../shared/claims/claimImportItems';
 import { systemClock } from '../../../shared/clock';
 import { keysOf } from '../../../shared/credentials/credentials';
 import { requireAccount } from '../../../shared/parameters/lookup';
 import { withConnections, type Nodes } from '../../../shared/credentials/nodeCredential';
 import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
-import { choice } from '../../../shared/parameters/parameterValues';
-import { sessionInSync } from '../../../shared/credentials/sessionInSync';
+import { payingSession } from '../../../shared/claims/payingSession';
 import type { Wallet } from '../../../shared/credentials/walletCredential';
 import { forEachWalletItem } from '../../../shared/items/walletItems';
 import { walletClaims, type BalanceKeys } from '../../walletClaims';
-import { nodeSettingsFor } from '../transfer/run';
+import { nodeSettingsFor } from '../../../shared/transfer/signedByWallet';
+import { labels } from '../../../../src/labels';
 
 /**
  * Balance: Import through cli_wallet. The wallet builds and signs the claims and never sends them itself, because it would
@@ -38,11 +39,14 @@ export const importOperation: NodeOperation = {
       const reader = walletReader(wallet.session.call, wallet.chain);
       const account = await requireAccount(reader, keys.account);
       const dryRun = isDryRun(this, itemIndex, account.name);
-      const keysFrom = choice(this.getNodeParameter('keysFrom', itemIndex), keySources, 'Keys From');
+      const source = keysFrom.read(this, itemIndex);
       const options = importOptionsOf(this, itemIndex);
-      const receiver = receiverOfBalanceKeys(keysFrom, keys);
+      const receiver = receiverOfBalanceKeys(source, keys);
       checkReceiver(receiver, wallet.session.settings.url);
-      const balanceKeys = { keys: await balanceKeysOf(this, itemIndex, keysFrom, keys), receiver };
+      const balanceKeys = {
+        keys: await balanceKeysOf(this, itemIndex, source, keys, importOptions),
+        receiver,
+      };
       const shown = { keyCount: balanceKeys.keys.length, keysWithoutBalance: null, skipped: [] };
       const context = { reader, account, dryRun };
       if (dryRun) {
@@ -54,7 +58,7 @@ export const importOperation: NodeOperation = {
         const nodes = connect(settings);
         // The wallet has it from one node. Another account may list our key among its own, and would be paid with our signature.
         const byWallet = { endpoint: 'the wallet', account };
-        await checkAgreedAccount(keys.account, byWallet, nodes.delayed ?? nodes.trusted, 'Account');
+        await checkAgreedAccount(keys.account, byWallet, nodes.delayed ?? nodes.trusted, labels.account);
         const sent = await sendFor(this, options, { account, balanceKeys, wallet, nodes });
         return importItems({ ...shown, ...sent }, context);
       });
@@ -76,7 +80,7 @@ async function sendFor(
 ): Promise<{ transactions: ShownClaim[]; earlier: EarlierTransaction[] }> {
   const { chain } = wallet;
   // One session: what one node calls irreversible says nothing about the claims that another shows.
-  const session = sessionInSync(trusted);
+  const session = payingSession(trusted);
   const node = await session();
   const state = await node.state();
   const build = () => wallet.unlocked((call) => walletClaims(call, account, balanceKeys, chain));

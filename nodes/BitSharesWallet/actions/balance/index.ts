@@ -1,3 +1,4 @@
+/** The operations of the resource Balance, and the field that chooses one. */
 import type { INodeProperties } from 'n8n-workflow';
 import type { ResourceOperations } from '../../../shared/items/operation';
 import { importOperation } from './import';

@@ -1,11 +1,15 @@
+/** The operations of the resource Transfer, and the field that chooses one. */
 import type { INodeProperties } from 'n8n-workflow';
 import type { ResourceOperations } from '../../../shared/items/operation';
-import { broadcast } from './broadcast';
-import { getStatus } from './getStatus';
-import { prepare } from './prepare';
-import { send } from './send';
+import { transferOperations } from '../../../shared/transfer/operations';
+import { from, openWithWallet } from '../../../shared/transfer/signedByWallet';
 
-export const operations: ResourceOperations = { broadcast, getStatus, prepare, send };
+const { broadcast, getStatus, prepare, quote, send } = transferOperations(openWithWallet(from), {
+  account: from,
+  ofSigned: [from],
+});
+
+export const operations: ResourceOperations = { broadcast, getStatus, prepare, quote, send };
 
 export const description: INodeProperties[] = [
   {
@@ -34,6 +38,12 @@ export const description: INodeProperties[] = [
         description: 'Check a withdrawal and let the wallet sign it without sending it',
       },
       {
+        name: 'Quote',
+        value: 'quote',
+        action: 'Quote a transfer',
+        description: 'Check a withdrawal and get its complete intent, without signing and without sending',
+      },
+      {
         name: 'Send',
         value: 'send',
         action: 'Send a transfer',
@@ -45,5 +55,6 @@ export const description: INodeProperties[] = [
   ...broadcast.description,
   ...getStatus.description,
   ...prepare.description,
+  ...quote.description,
   ...send.description,
 ];

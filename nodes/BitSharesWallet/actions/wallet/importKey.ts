@@ -8,41 +8,37 @@ import { keysOf } from '../../../shared/credentials/credentials';
 import { receiverOf, type Keys } from '../../../shared/credentials/keysCredential';
 import { requireAccount } from '../../../shared/parameters/lookup';
 import { ofEachItem, shownFor, type NodeOperation } from '../../../shared/items/operation';
-import { choices } from '../../../shared/parameters/parameterValues';
+import { choicesParameter } from '../../../shared/parameters/parameter';
 import type { Wallet } from '../../../shared/credentials/walletCredential';
 import { forEachUnlockedItem, type UnlockedWallet } from '../../../shared/items/walletItems';
 
 const activeKeyStays =
   'The wallet has the active key now, and n8n still has it, too. Empty Active Key in the BitShares Keys API credential now: payments through cli_wallet do not need it there.';
 
+const keysToImport = choicesParameter({
+  displayName: 'Keys to Import',
+  name: 'keysToImport',
+  type: 'multiOptions',
+  options: [
+    { name: 'Active Key', value: 'activeKey', description: 'Moves funds' },
+    { name: 'Memo Key', value: 'memoKey', description: 'Reads and writes memos' },
+    {
+      name: 'Older Memo Keys',
+      value: 'olderMemoKeys',
+      description: 'Read memos that were sent before a rotation',
+    },
+  ],
+  default: ['activeKey'],
+  required: true,
+  description: 'Which keys of the BitShares Keys API credential the wallet shall hold from now on',
+});
+
 /**
  * Wallet: Import Key. Hands private keys of the keys credential to the wallet and saves its file: cli_wallet by itself
  * forgets a key that is not one of the account's present keys. One item a key; the key itself never comes out.
  */
 export const importKey: NodeOperation = {
-  description: shownFor(
-    'wallet',
-    ['importKey'],
-    [
-      {
-        displayName: 'Keys to Import',
-        name: 'keysToImport',
-        type: 'multiOptions',
-        options: [
-          { name: 'Active Key', value: 'activeKey', description: 'Moves funds' },
-          { name: 'Memo Key', value: 'memoKey', description: 'Reads and writes memos' },
-          {
-            name: 'Older Memo Keys',
-            value: 'olderMemoKeys',
-            description: 'Read memos that were sent before a rotation',
-          },
-        ],
-        default: ['activeKey'],
-        required: true,
-        description: 'Which keys of the BitShares Keys API credential the wallet shall hold from now on',
-      },
-    ],
-  ),
+  description: shownFor('wallet', ['importKey'], [keysToImport]),
   movesMoney: true,
   async execute(items) {
     const keysOfItem = await ofEachItem(this, items, (itemIndex) => keysOf(this, itemIndex));
@@ -81,11 +77,7 @@ export const importKey: NodeOperation = {
 };
 
 function chosenKeys(context: IExecuteFunctions, itemIndex: number, keys: Keys): PrivateKey[] {
-  const chosen = choices(
-    context.getNodeParameter('keysToImport', itemIndex),
-    ['activeKey', 'memoKey', 'olderMemoKeys'],
-    'Keys to Import',
-  );
+  const chosen = keysToImport.read(context, itemIndex);
   const found = [
     ...(chosen.includes('activeKey') ? [keys.activeKey] : []),
     ...(chosen.includes('memoKey') ? [keys.memoKey] : []),
@@ -93,7 +85,7 @@ function chosenKeys(context: IExecuteFunctions, itemIndex: number, keys: Keys): 
   ].filter((key) => key !== undefined);
   if (found.length > 0) return found;
   throw new BitSharesError('INVALID_PARAMETER', {
-    field: 'Keys to Import',
+    field: keysToImport.label,
     message: 'the keys credential holds none of these keys',
     fix: 'Enter the key in the BitShares Keys API credential, or choose another one here.',
   });
