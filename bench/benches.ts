@@ -7,7 +7,7 @@ import { newSenders } from './chain/newSenders';
 import { recovery } from './chain/recovery';
 import { socket } from './chain/socket';
 import { testChain } from './chain/testChain';
-import { withdrawals } from './chain/withdrawals';
+import { firstBroadcast, withdrawals } from './chain/withdrawals';
 import { load } from './load';
 import { boot } from './n8n/boot';
 import { startedExecution } from './n8n/startedExecution';
@@ -31,6 +31,7 @@ export const benches: readonly Bench[] = [
   recovery,
   latency,
   withdrawals,
+  firstBroadcast,
   testChain,
   load,
   boot,

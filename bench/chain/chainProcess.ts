@@ -24,6 +24,7 @@ export class ChainProcess {
       historyLimit: 100,
       realTime: false,
       historyKept: null,
+      latency: 0,
       ...setup,
     });
     return { chain, facts };

@@ -68,7 +68,13 @@ const handlers: Handlers = {
   },
 };
 
-async function startChain({ senders, historyLimit, realTime, historyKept }: ChainSetup): Promise<ChainFacts> {
+async function startChain({
+  senders,
+  historyLimit,
+  realTime,
+  historyKept,
+  latency,
+}: ChainSetup): Promise<ChainFacts> {
   senderCount = senders;
   const limits = { getRelativeAccountHistory: historyLimit };
   chain = await Devchain.start({
@@ -82,7 +88,7 @@ async function startChain({ senders, historyLimit, realTime, historyKept }: Chai
         balances: { BTS: '1000000' },
       })),
     ],
-    trusted: { limits },
+    trusted: { limits, ...(latency === 0 ? {} : { latency }) },
     delayed: { limits, ...(historyKept === null ? {} : { history: { maxOpsPerAccount: historyKept } }) },
   });
   if (!realTime) chain.produceBlocks(30);

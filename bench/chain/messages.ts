@@ -9,6 +9,8 @@ export interface ChainSetup {
   realTime: boolean;
   /** `max-ops-per-account` of the delayed node; null for a complete history. */
   historyKept: number | null;
+  /** Milliseconds that each answer of the trusted node takes on its way. */
+  latency: number;
 }
 
 export interface ChainFacts {

@@ -54,6 +54,41 @@ export const withdrawals: Bench = {
   },
 };
 
+/** Between the request for a long list and the first of its payments everything of it is checked and signed. */
+export const firstBroadcast: Bench = {
+  name: 'first-broadcast',
+  about: 'a list of withdrawals, from the request to the first broadcast, over a node that is 20 ms away',
+  run: async (context) => {
+    const { chain, facts } = await ChainProcess.start({ senders: 500, latency: 20 });
+    const blockInterval = 3000;
+    let seconds = 0;
+    let since = 0;
+    const paced = chain.order('pace', { apart: blockInterval }, (text) => {
+      seconds = Number(text);
+      since = performance.now();
+    });
+    try {
+      while (seconds === 0) await realClock.sleep(100);
+      const clock: Clock = {
+        now: () => seconds * 1000 + performance.now() - since,
+        sleep: (ms, signal) => realClock.sleep(ms, signal),
+      };
+      const payer = new Payer(facts, clock, context);
+      await payer.untilFirstBroadcast('warm-up', 1);
+      const values: Figures['values'] = [];
+      for (const count of context.quick ? [50] : [50, 500]) {
+        const milliseconds = await payer.untilFirstBroadcast(`a list of ${count}`, count);
+        values.push({ name: `a list of ${count}`, value: exact(milliseconds / 1000), unit: 's' });
+      }
+      payer.close();
+      return [{ kind: 'figures', size: '', values, targets: [] } satisfies Figures];
+    } finally {
+      chain.stop();
+      void paced.catch(() => undefined);
+    }
+  },
+};
+
 class Payer {
   paid = 0;
   private readonly context: WithdrawalContext;
@@ -101,6 +136,33 @@ class Payer {
     const started = performance.now();
     await this.run(Array.from({ length: count }, (_, index) => this.order(`${name} ${index}`, index)));
     return this.figure(name, count, started);
+  }
+
+  /** Milliseconds until the first of them is sent. */
+  async untilFirstBroadcast(name: string, count: number): Promise<number> {
+    this.bench.progress(name);
+    const { trusted } = this.context.nodes;
+    const started = performance.now();
+    let first: number | null = null;
+    const watched = async () => {
+      const session = await trusted();
+      const broadcast: typeof session.broadcast = (transaction) => {
+        first ??= performance.now() - started;
+        return session.broadcast(transaction);
+      };
+      return new Proxy(session, {
+        get: (target, member) =>
+          member === 'broadcast' ? broadcast : (Reflect.get(target, member, target) as unknown),
+      });
+    };
+    const orders = Array.from({ length: count }, (_, index) => this.order(`${name} ${index}`, index));
+    await runWithdrawals(
+      orders.map((order) => ({ ...order, waitFor: 'broadcast' })),
+      { ...this.context, nodes: { ...this.context.nodes, trusted: watched } },
+      { mode: 'send', refuseBatchOnConflict: true },
+    );
+    if (first === null) throw new Error(`Nothing of ${name} was sent.`);
+    return first;
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 /** Follows claim transactions from the broadcast to a block that is irreversible, or to proof that they are dead. */
+import type { BlockStore } from '../chain/blocks';
 import type { ChainReader } from '../chain/interfaces';
 import type { BitSharesError } from '../errors';
 import { isReached, type WaitFor } from '../payments/waitFor';
@@ -50,28 +51,27 @@ export function isWaitOver({ refused, dead, accepted, place }: Sent, waitFor: Wa
   });
 }
 
-type ClaimReader = Pick<ChainReader, 'state' | 'block' | 'recentTransaction'>;
+type ClaimReader = Pick<ChainReader, 'block' | 'endpoint' | 'recentTransaction' | 'state'>;
 
 /**
  * Looks for the transactions in every block after `afterBlock`, which was irreversible before they were built.
  *
- * The last irreversible block is read first and the blocks after it, so what is called irreversible was read from the
- * chain that holds it. When it rejects, what was known stays as it was.
+ * What is called irreversible is in the chain of the head that the node named together with its last irreversible block. When it rejects, what was known stays as it was.
  */
 export async function look(
   reader: ClaimReader,
   sent: readonly Sent[],
   afterBlock: number,
   prefix: string,
+  blocks: BlockStore,
 ): Promise<void> {
   const state = await reader.state();
   const open = sent.filter(({ place, refused }) => place?.irreversible !== true && !refused);
   if (open.length === 0) return;
   const places = new Map<Sent, Sent['place']>();
   let irreversibleTime = 0;
-  for (let number = afterBlock + 1; number <= state.headBlockNumber; number++) {
-    const block = await reader.block(number);
-    if (block === null) break;
+  for (const block of await blocks.upToHead(reader, afterBlock + 1, state)) {
+    const { number } = block;
     const irreversible = number <= state.lastIrreversibleBlock;
     if (irreversible) irreversibleTime = block.timestamp;
     for (const [trxInBlock, transaction] of block.transactions.entries()) {

@@ -2,6 +2,7 @@
  * Imports claimable balances into an account: finds them, builds the claims, and, when it is no dry run, sends them and
  * follows each to its outcome. Claiming twice is impossible: a balance object is used up by its claim.
  */
+import { BlockStore } from '../chain/blocks';
 import { isDuplicate } from '../chain/duplicateTransaction';
 import type {
   Account,
@@ -276,8 +277,11 @@ async function follow(
 ): Promise<void> {
   const { clock, signal } = context;
   const until = clock.now() + maximumWait * 1000;
+  const blocks = new BlockStore();
+  const lookAgain = async (): Promise<void> =>
+    look(await context.node(), sent, afterBlock, context.chain.prefix, blocks);
   while (sent.some((one) => !isWaitOver(one, waitFor))) {
-    await lookAgain(sent, context, afterBlock).catch((error: unknown) => {
+    await lookAgain().catch((error: unknown) => {
       const reason = isBitSharesError(error)
         ? error
         : new BitSharesError('INTERNAL', { message: 'Looking for the claims went wrong', cause: error });
@@ -289,8 +293,4 @@ async function follow(
     if (!(left > 0) || signal?.aborted === true) return;
     await clock.sleep(Math.min(1000, left), signal);
   }
-}
-
-async function lookAgain(sent: readonly Sent[], context: ImportContext, afterBlock: number): Promise<void> {
-  await look(await context.node(), sent, afterBlock, context.chain.prefix);
 }

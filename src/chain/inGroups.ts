@@ -1,7 +1,7 @@
-/** Questions to a node about many withdrawals, a few at a time. */
+/** Questions to a node about many withdrawals, many at a time. */
 import { rethrow } from '../errors';
 
-const together = 8;
+const together = 64;
 
 /** A few at a time, in order. When it rejects nothing of it runs any more: late work would write into the next round. */
 export async function inGroups<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {

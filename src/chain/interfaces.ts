@@ -50,7 +50,7 @@ export interface FeeSchedule {
 
 export interface Block {
   number: number;
-  /** Of this block; taken from the `previous` of the next one, or from the head state. Null when not asked for. */
+  /** Of this block, computed from its header; null where the answer does not hold the whole header. */
   id: string | null;
   previous: string;
   timestamp: number;
@@ -143,7 +143,7 @@ export interface ChainReader {
   readonly endpoint: string;
   chainId(): Promise<string>;
   state(): Promise<ChainState>;
-  /** Null when the node does not have it (yet). `id` of the block is null. */
+  /** Null when the node does not have it (yet). */
   block(number: number): Promise<Block | null>;
   /**
    * One transaction of a block, for a block that the node cannot hand over whole; null when the block has fewer. Nothing in
@@ -152,6 +152,8 @@ export interface ChainReader {
   transaction(blockNumber: number, trxInBlock: number): Promise<SignedTransaction | null>;
   /** By name or `1.2.x`; null when there is none. */
   account(nameOrId: string): Promise<Account | null>;
+  /** The same for many in few calls, in the order asked; null where there is none. */
+  accounts(namesOrIds: string[]): Promise<(Account | null)[]>;
   /** By symbol or `1.3.x`, in the order asked; null where there is none. */
   assets(symbolsOrIds: string[]): Promise<(Asset | null)[]>;
   /** Names of accounts by id, in the order asked; null where there is none. */

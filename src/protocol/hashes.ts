@@ -13,6 +13,11 @@ export function doubleSha256(input: Input): Buffer {
   return sha256(sha256(input));
 }
 
+/** SHA-224 of bytes, from which block ids are cut. 28 bytes. */
+export function sha224(input: Input): Buffer {
+  return hash('sha224', input, 'buffer');
+}
+
 /** SHA-512 of bytes, or of the UTF-8 bytes of a text. 64 bytes. */
 export function sha512(input: Input): Buffer {
   return hash('sha512', input, 'buffer');

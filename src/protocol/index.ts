@@ -1,6 +1,7 @@
 /** The public face of the protocol room: bytes, keys, memos, operations and transactions, without IO, clock or randomness. */
 export * from './addresses';
 export * from './amounts';
+export * from './blockId';
 export * from './brainKeys';
 export * from './bts1Export';
 export * from './chains';

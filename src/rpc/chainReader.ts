@@ -15,7 +15,14 @@ import type {
 } from '../chain/interfaces';
 import { BitSharesError, isBitSharesError, rethrow } from '../errors';
 import { shortQuote } from '../chain/falseAnswer';
-import { blockNumberOf, isObjectId, parseChainTime, transactionId, type CoreAsset } from '../protocol';
+import {
+  blockIdOf,
+  blockNumberOf,
+  isObjectId,
+  parseChainTime,
+  transactionId,
+  type CoreAsset,
+} from '../protocol';
 import { Answer } from './answer';
 import { balanceReader, readAmount } from './balanceReader';
 import { demandOf, type Demand, type KnownNode } from './demand';
@@ -55,6 +62,14 @@ export function chainReader(call: Call, node: KnownNode = {}): Omit<ChainReader,
     return answers.flat().map((answer, i) => ({ asked: keys[i] as string, answer }));
   };
 
+  const accounts = async (namesOrIds: string[]): Promise<(Account | null)[]> =>
+    (await askInParts('get_accounts', namesOrIds, [false])).map(({ asked, answer }) => {
+      if (answer.isNull) return null;
+      const account = readAccount(answer);
+      checkNamed(demand, 'get_accounts', asked, account.id, account.name, isObjectId(asked, 'account'));
+      return account;
+    });
+
   const knownAsset = (answer: Answer): Asset => {
     const asset = readAsset(answer);
     checkCoreAsset(demand, asset, node.chain?.coreAsset);
@@ -89,13 +104,9 @@ export function chainReader(call: Call, node: KnownNode = {}): Omit<ChainReader,
       }
     },
 
-    account: async (nameOrId) => {
-      const [answer] = (await ask('database', 'get_accounts', [[nameOrId], false])).tuple(1);
-      if (answer === undefined || answer.isNull) return null;
-      const account = readAccount(answer);
-      checkNamed(demand, 'get_accounts', nameOrId, account.id, account.name, isObjectId(nameOrId, 'account'));
-      return account;
-    },
+    account: async (nameOrId) => (await accounts([nameOrId]))[0] ?? null,
+
+    accounts,
 
     assets: async (symbolsOrIds) =>
       (await askInParts('lookup_asset_symbols', symbolsOrIds, [])).map(({ asked, answer }) => {
@@ -372,11 +383,12 @@ function readBlock(demand: Demand, number: number, answer: Answer): Block {
   const previous = answer.field('previous').text(/^[0-9a-f]{40}$/);
   // An answer names its number nowhere else.
   demand(blockNumberOf(previous) === number - 1, `get_block ${number}`, () => `a block behind ${previous}`);
+  const timestamp = answer.field('timestamp').time();
   return {
     number,
-    id: null,
+    id: blockIdBy(answer, previous, timestamp),
     previous,
-    timestamp: answer.field('timestamp').time(),
+    timestamp,
     transactions: answer.field('transactions').list().map(readTransaction),
     operationResults: answer
       .field('transactions')
@@ -386,6 +398,19 @@ function readBlock(demand: Demand, number: number, answer: Answer): Block {
         return Array.isArray(results) ? (results as unknown[]) : [];
       }),
   };
+}
+
+/** Null where the answer does not hold the whole header. */
+function blockIdBy(answer: Answer, previous: string, timestamp: number): string | null {
+  const part = (name: string, pattern: RegExp): string | null => {
+    const value = answer.field(name).raw();
+    return typeof value === 'string' && pattern.test(value) ? value : null;
+  };
+  const witness = part('witness', /^1\.6\.\d{1,15}$/);
+  const merkleRoot = part('transaction_merkle_root', /^[0-9a-f]{40}$/);
+  const witnessSignature = part('witness_signature', /^[0-9a-f]{130}$/);
+  if (witness === null || merkleRoot === null || witnessSignature === null) return null;
+  return blockIdOf({ previous, timestamp, witness, merkleRoot, witnessSignature });
 }
 
 function readTransaction(answer: Answer): SignedTransaction {

@@ -277,7 +277,7 @@ export function makeBlock(
   const id = hex(number, 8) + hex(Math.abs(salt) % 0xffffffff, 8) + hex(time, 24);
   const previous = before?.id ?? '0'.repeat(40);
   return {
-    block: { number, id: null, previous, timestamp: time, transactions, operationResults },
+    block: { number, id, previous, timestamp: time, transactions, operationResults },
     state: {
       ...state,
       number,

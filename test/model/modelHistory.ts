@@ -46,7 +46,12 @@ class History {
       const skew = random.below(121) - 60;
       if (this.isLate) return new WorkerProcess(this.world, { skew: 0, concurrency: 1, slowness: 15 });
       return crowded
-        ? new WorkerProcess(this.world, { skew, concurrency: 8, slowness: 12 })
+        ? new WorkerProcess(this.world, {
+            skew,
+            concurrency: 8,
+            slowness: 12,
+            sharesConnections: random.chance(50),
+          })
         : new WorkerProcess(this.world, {
             skew,
             concurrency: 1 + random.below(2),

@@ -172,6 +172,7 @@ export function sessionOf(
       return line.call(() => node.blocks[number - 1]?.block ?? null, isDistant ? 'distant block' : undefined);
     },
     account: (nameOrId) => line.call(() => accountAt(node.pendingState(), nameOrId)),
+    accounts: (namesOrIds) => line.call(() => namesOrIds.map((one) => accountAt(node.pendingState(), one))),
     assets: (ids) => line.call(() => ids.map(assetOf)),
 
     balances: (accountId, assetIds) =>

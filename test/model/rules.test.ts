@@ -5,7 +5,7 @@
 import { mutationNames, active, is, type Mutation } from './mutations';
 import { runHistory } from './modelHistory';
 import type { Theme } from './subjects';
-import type { ChainState, Clock } from '../../src/chain/interfaces';
+import type { ChainState } from '../../src/chain/interfaces';
 import { isBitSharesError } from '../../src/errors';
 import type { SignedTransaction, Transaction } from '../../src/protocol';
 import type { WithdrawalReader } from '../../src/withdrawals/proof/reader';
@@ -132,31 +132,33 @@ const lastSeen: { head: ChainState | null } = { head: null };
 
 jest.mock('../../src/withdrawals/proof/view', () => {
   const actual = jest.requireActual<typeof ViewModule>('../../src/withdrawals/proof/view');
-  return {
-    ...actual,
-    readView: async (nodes: ViewModule.WithdrawalNodes, clock: Clock) => {
-      const view = await actual.readView(nodes, clock);
-      let { state } = view;
-      if (is('state and fees read in two calls')) {
-        // Fees that were asked for separately, and not every time.
-        const asked = separateFees.get(nodes) ?? { fees: state.fees, uses: 0 };
-        separateFees.set(
-          nodes,
-          asked.uses < 8 ? { ...asked, uses: asked.uses + 1 } : { fees: state.fees, uses: 0 },
-        );
-        state = { ...state, fees: asked.fees };
-      }
-      if (is('a window and its scan taken from blocks that can still be replaced')) {
-        state = { ...state, lastIrreversibleBlock: state.headBlockNumber };
-        return { ...view, state, lastIrreversibleTime: state.headTime };
-      }
-      if (is('paid in a reversible block called final')) {
-        return { ...view, state, finalBlock: state.headBlockNumber, finalTime: state.headTime };
-      }
-      lastSeen.head = state;
-      return { ...view, state };
-    },
+  const changed = (nodes: object, view: ViewModule.ChainView): ViewModule.ChainView => {
+    let { state } = view;
+    if (is('state and fees read in two calls')) {
+      // Fees that were asked for separately, and not every time.
+      const asked = separateFees.get(nodes) ?? { fees: state.fees, uses: 0 };
+      separateFees.set(
+        nodes,
+        asked.uses < 8 ? { ...asked, uses: asked.uses + 1 } : { fees: state.fees, uses: 0 },
+      );
+      state = { ...state, fees: asked.fees };
+    }
+    if (is('a window and its scan taken from blocks that can still be replaced')) {
+      state = { ...state, lastIrreversibleBlock: state.headBlockNumber };
+      return { ...view, state, lastIrreversibleTime: state.headTime };
+    }
+    if (is('paid in a reversible block called final')) {
+      return { ...view, state, finalBlock: state.headBlockNumber, finalTime: state.headTime };
+    }
+    lastSeen.head = state;
+    return { ...view, state };
   };
+  class SharedViews extends actual.SharedViews {
+    override async read(...look: Parameters<ViewModule.SharedViews['read']>): Promise<ViewModule.ChainView> {
+      return changed(look[0], await super.read(...look));
+    }
+  }
+  return { ...actual, SharedViews };
 });
 
 jest.mock('../../src/withdrawals/proof/evidence', () => {

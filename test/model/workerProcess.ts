@@ -1,6 +1,6 @@
 /**
- * An n8n process that runs the real code in several executions at once, which share its caches. Each execution has
- * connections of its own to the nodes of the model; its answers arrive at scheduled moments, and it can die at any of them.
+ * An n8n process that runs the real code in several executions at once, which share its caches, and in some processes the
+ * connections to the nodes of the model too. Answers arrive at scheduled moments, and the process can die at any of them.
  */
 import type { Broadcaster, Clock } from '../../src/chain/interfaces';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
@@ -29,6 +29,10 @@ interface Entry {
 /** One execution of a workflow. */
 export class Execution {
   private queue: Entry[] = [];
+  private readonly opened = new Map<
+    ModelNode,
+    { session: Session; reader: Promise<WithdrawalReader & Broadcaster> }
+  >();
 
   constructor(
     private readonly world: World,
@@ -36,6 +40,8 @@ export class Execution {
     private readonly skew: number,
     /** How many of its connections are slow, in per cent. */
     private readonly slowness: number,
+    /** Whose connections it uses, where they are not its own. */
+    private readonly connections: Execution | null = null,
   ) {}
 
   /** Whether something can arrive now; otherwise it waits for time to pass, or for another execution. */
@@ -57,9 +63,23 @@ export class Execution {
 
   nodes(chooseTrusted: () => ModelNode): WithdrawalNodes {
     return {
-      trusted: () => this.open(chooseTrusted()),
-      delayed: () => this.open(this.world.delayed),
+      trusted: () => this.connect(chooseTrusted()),
+      delayed: () => this.connect(this.world.delayed),
     };
+  }
+
+  private connect(node: ModelNode): Promise<WithdrawalReader & Broadcaster> {
+    return this.connections === null ? this.open(node) : this.connections.live(node);
+  }
+
+  /** One connection to a node, until it is lost. */
+  private live(node: ModelNode): Promise<WithdrawalReader & Broadcaster> {
+    const present = this.opened.get(node);
+    if (present?.session.lost === false) return present.reader;
+    const session: Session = { lost: false, slow: this.world.random.chance(this.slowness) };
+    const reader = this.open(node, session);
+    this.opened.set(node, { session, reader });
+    return reader;
   }
 
   /** Lets the first `most` answers that are due arrive, and the next one, or all of its connection, in the other way. */
@@ -90,10 +110,10 @@ export class Execution {
     this.queue = [];
   }
 
-  private async open(node: ModelNode): Promise<WithdrawalReader & Broadcaster> {
+  private async open(node: ModelNode, of?: Session): Promise<WithdrawalReader & Broadcaster> {
     const { world } = this;
     const { random } = world;
-    const session: Session = { lost: false, slow: random.chance(this.slowness) };
+    const session: Session = of ?? { lost: false, slow: random.chance(this.slowness) };
     const ask = <T>(act: () => T, about?: About): Promise<T> =>
       new Promise((resolve, reject) => {
         if (session.lost) return reject(lost());
@@ -128,16 +148,26 @@ export interface WorkerOptions {
   concurrency: number;
   /** How many of their connections are slow, in per cent. */
   slowness: number;
+  /** Its executions share one connection to each node, and so their looks. */
+  sharesConnections?: boolean;
 }
 
 export class WorkerProcess {
   caches = new WithdrawalCaches();
   private running = new Set<Execution>();
+  private connections: Execution | null;
 
   constructor(
     private readonly world: World,
     private readonly options: WorkerOptions,
-  ) {}
+  ) {
+    this.connections = this.newConnections();
+  }
+
+  private newConnections(): Execution | null {
+    const { skew, slowness, sharesConnections } = this.options;
+    return sharesConnections === true ? new Execution(this.world, skew, slowness) : null;
+  }
 
   get busy(): boolean {
     return this.running.size > 0;
@@ -148,13 +178,14 @@ export class WorkerProcess {
   }
 
   get awake(): Execution[] {
-    return [...this.running].filter(({ awake }) => awake);
+    const all = this.connections === null ? [...this.running] : [this.connections, ...this.running];
+    return all.filter(({ awake }) => awake);
   }
 
   /** Begins an execution; it counts until `work` has settled, or the process dies. */
   begin(work: (execution: Execution) => Promise<void>): void {
     const { skew, slowness } = this.options;
-    const execution = new Execution(this.world, skew, slowness);
+    const execution = new Execution(this.world, skew, slowness, this.connections);
     const { running } = this;
     running.add(execution);
     void work(execution).finally(() => running.delete(execution));
@@ -163,6 +194,8 @@ export class WorkerProcess {
   /** kill -9: what was kept in memory is gone. */
   crash(): void {
     for (const execution of this.running) execution.kill();
+    this.connections?.kill();
+    this.connections = this.newConnections();
     this.running = new Set();
     this.caches = new WithdrawalCaches();
   }

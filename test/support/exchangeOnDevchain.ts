@@ -2,6 +2,7 @@
 import { Devchain, type DevchainOptions } from '../../devchain';
 import type { NodeEndpoints } from '../../src/chain/interfaces';
 import { customChain, PrivateKey, type Chain } from '../../src/protocol';
+import type { ConnectionOptions } from '../../src/rpc/connection';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import type { WithdrawalContext } from '../../src/withdrawals/sending/context';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
@@ -29,7 +30,11 @@ export interface Exchange {
   stop(): Promise<void>;
 }
 
-export async function startExchange(options: Partial<DevchainOptions> = {}): Promise<Exchange> {
+/** @param connections How its nodes are asked, where that is not as usual. */
+export async function startExchange(
+  options: Partial<DevchainOptions> = {},
+  connections: Partial<ConnectionOptions> = {},
+): Promise<Exchange> {
   const chain = await Devchain.start({
     blockInterval: 1,
     maintenanceInterval: 3600,
@@ -43,7 +48,7 @@ export async function startExchange(options: Partial<DevchainOptions> = {}): Pro
   });
   const protocolChain = customChain({ chainId: chain.chainId, prefix: 'BTS' });
   const clock = new ChainClock(chain);
-  const settings = { chainId: chain.chainId };
+  const settings = { chainId: chain.chainId, ...connections };
   const trusted = openNodeClient({ ...settings, urls: [chain.trustedUrl] }, { clock: realClock });
   const delayed = openNodeClient({ ...settings, urls: [chain.delayedUrl] }, { clock: realClock });
   const hot = chain.account('hot-wallet');

@@ -19,11 +19,13 @@ export function payment(nonce: number | bigint): TransferOperation {
   };
 }
 
+const idOf = (number: number): string => number.toString(16).padStart(8, '0').padEnd(40, '0');
+
 export function block(number: number, operations: Operation[] = []): Block {
   return {
     number,
-    id: null,
-    previous: (number - 1).toString(16).padStart(8, '0').padEnd(40, '0'),
+    id: idOf(number),
+    previous: idOf(number - 1),
     timestamp: 1_700_000_000 + 3 * number,
     transactions: operations.map((operation) => ({
       ref_block_num: 0,

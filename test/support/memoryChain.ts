@@ -284,6 +284,7 @@ export class MemoryNode {
         return answer('transaction', () => this.block(number)?.transactions[index] ?? null);
       },
       account: (nameOrId) => answer('account', () => this.account(nameOrId), nameOrId),
+      accounts: (wanted) => answer('accounts', () => wanted.map((one) => this.account(one)), wanted),
       assets: (wanted) => answer('assets', () => wanted.map(asset)),
       accountNames: (ids) =>
         answer('accountNames', () => ids.map((id) => names[Number(id.slice(4))] ?? null)),

@@ -174,11 +174,11 @@ describe('Quote shows nothing that one node made up', () => {
 });
 
 function quote(request: Partial<PlainRequest> = {}, more: Partial<WithdrawalOrder> = {}) {
-  const { protocolChain, context, clock, order } = exchange;
+  const { context, order } = exchange;
   const plain = order({ amount: '5', ...request }, more);
   return quoteWithdrawal(
     { ...plain, request: plain.request as PlainRequest },
-    { chain: protocolChain, nodes: context().nodes, clock, account: 'hot-wallet', memoKey: null },
+    { ...context(), account: 'hot-wallet', memoKey: null },
   );
 }
 

@@ -83,14 +83,12 @@ test('an address that is left is named once, with the reason and the one that is
 });
 
 test('Quote and Get Status go to the next address too', async () => {
-  const { chain, context, protocolChain, clock, order, send } = exchange;
+  const { chain, context, order, send } = exchange;
   const frozen = await frozenNode();
   const nodes = nodesOf(client(frozen.url, chain.trustedUrl), client(chain.delayedUrl));
   const request = order({});
   const { intent } = await quoteWithdrawal(request as never, {
-    chain: protocolChain,
-    nodes,
-    clock,
+    ...context({ nodes }),
     account: 'hot-wallet',
     memoKey: null,
   });

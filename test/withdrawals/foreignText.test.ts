@@ -5,12 +5,13 @@ import { ChainClock } from '../support/chainClock';
 import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
 import { realClock } from '../support/realClock';
 
-// An answer is waited for in real time before HTTP is asked.
+// An answer is waited for in real time before HTTP is asked: not as long as usual, and long enough for a busy machine.
+const requestTimeout = 4000;
 jest.setTimeout(180_000);
 
 let exchange: Exchange;
 beforeEach(async () => {
-  exchange = await startExchange();
+  exchange = await startExchange({}, { requestTimeout });
 });
 afterEach(() => exchange.stop());
 

@@ -186,11 +186,11 @@ describe('on a chain', () => {
     chain.confirm();
   };
   const quote = (more: Partial<WithdrawalOrder> = {}, request: Partial<PlainRequest> = {}) => {
-    const { protocolChain, context, clock, order } = exchange;
+    const { context, order } = exchange;
     const plain = order(request, more);
     return quoteWithdrawal(
       { ...plain, request: plain.request as PlainRequest },
-      { chain: protocolChain, nodes: context().nodes, clock, account: 'hot-wallet', memoKey: null },
+      { ...context(), account: 'hot-wallet', memoKey: null },
     );
   };
   const ofIntent = (intent: Intent, more: Partial<WithdrawalOrder> = {}): WithdrawalOrder => ({

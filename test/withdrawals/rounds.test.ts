@@ -12,8 +12,8 @@ type Session = WithdrawalReader & Broadcaster;
 let exchange: Exchange;
 let hotWallet: string;
 beforeEach(async () => {
-  exchange = await startExchange();
-  exchange.chain.produceBlocks(700);
+  exchange = await startExchange({ blockInterval: 3 });
+  exchange.chain.produceBlocks(240);
   hotWallet = exchange.chain.account('hot-wallet').id;
 });
 afterEach(() => exchange.stop());
@@ -58,7 +58,7 @@ test('a late answer to a failed round does not take away the payment that the ne
   const [paid] = await send([orderOf('A')], { caches: new WithdrawalCaches() });
   expect(paid?.item.outcome).toBe('irreversible');
   // Another window, in which A would be another transaction.
-  chain.produceBlocks(700);
+  chain.produceBlocks(240);
 
   const [blockOfA, blockOfB] = [behind.headBlockNumber, behind.lastIrreversibleBlock];
   const history = historyOf({ A: blockOfA, B: blockOfB });
@@ -144,7 +144,7 @@ test('a fork on which a node stays for hours hides no payment from those who ask
   const old = order({ withdrawalId: 'A', requestedAt: chain.head.seconds });
   const [paid] = await send([old], { caches: new WithdrawalCaches() });
   const forkedAt = (paid?.item.blockNumber ?? 0) - 1;
-  chain.produceBlocks(4500);
+  chain.produceBlocks(1500);
 
   const session = await trusted.session();
   const noHistory: Partial<Session> = {
@@ -194,7 +194,7 @@ test.each(['statistics', 'history'] as const)(
   async (question) => {
     const { chain, order, send, trusted } = exchange;
     await send([order({ withdrawalId: 'A', requestedAt: chain.head.seconds })]);
-    chain.produceBlocks(4500);
+    chain.produceBlocks(1500);
     const session = await trusted.session();
     let isRefused = false;
     const refusing = <T>(ask: () => Promise<T>): Promise<T> => {
@@ -219,7 +219,7 @@ test('a node that gives less at once than is asked for is asked for less in the 
   const { chain, order, send, trusted } = exchange;
   const requestedAt = chain.head.seconds;
   await send([order({ withdrawalId: 'A', requestedAt }), order({ withdrawalId: 'B', requestedAt })]);
-  chain.produceBlocks(4500);
+  chain.produceBlocks(1500);
   const session = await trusted.session();
   const node = withAnswers(session, {
     history: (accountId, range) =>
@@ -243,7 +243,7 @@ test('of two items with one id the earlier Requested At decides how far back the
   const nodes = { trusted: () => Promise.resolve(node), delayed: null };
   const first = order({ withdrawalId: 'A', requestedAt: chain.head.seconds });
   await send([first], { nodes, caches: new WithdrawalCaches() });
-  chain.produceBlocks(4500);
+  chain.produceBlocks(1500);
   const later = order({ withdrawalId: 'A', requestedAt: chain.head.seconds });
   const results = await send([later, first], { nodes, caches: new WithdrawalCaches() });
   expect(results.map(({ item }) => item.alreadyPaid)).toEqual([true, true]);

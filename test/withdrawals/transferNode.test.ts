@@ -12,6 +12,8 @@ beforeAll(async () => {
   chain = await Devchain.start({
     clock: 'real',
     blockInterval: 1,
+    // Blocks are irreversible after few seconds: these are waited for.
+    witnesses: 3,
     maintenanceInterval: 86_400,
     accounts: [{ name: 'hot-wallet', balances: { BTS: '10000' } }, { name: 'alice' }, { name: 'bob' }],
   });

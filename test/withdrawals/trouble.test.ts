@@ -280,11 +280,11 @@ describe('in two steps', () => {
 
 describe('Quote', () => {
   test('gives an intent that pays the quoted amount to the quoted key, without any private key', async () => {
-    const { chain, protocolChain, clock, context, order, send } = exchange;
+    const { chain, protocolChain, context, order, send } = exchange;
     const plain = order({ memo: 'order 5' });
     const { item, intent } = await quoteWithdrawal(
       { ...plain, request: plain.request as PlainRequest },
-      { chain: protocolChain, nodes: context().nodes, clock, account: 'hot-wallet', memoKey: null },
+      { ...context(), account: 'hot-wallet', memoKey: null },
     );
     expect(intent).toMatchObject({
       v: 1,
@@ -305,12 +305,12 @@ describe('Quote', () => {
   });
 
   test('quoted again by a retry after the receiver changed the memo key: intents that leave the key open are one payment', async () => {
-    const { chain, protocolChain, clock, context, order, send } = exchange;
+    const { chain, context, order, send } = exchange;
     const plain = order({ memo: 'salary' }, { maximumWait: 5 });
     const quote = async () => {
       const { intent } = await quoteWithdrawal(
         { ...plain, request: plain.request as PlainRequest },
-        { chain: protocolChain, nodes: context().nodes, clock, account: 'hot-wallet', memoKey: null },
+        { ...context(), account: 'hot-wallet', memoKey: null },
       );
       return { ...plain, request: { kind: 'intent' as const, intent: { ...intent, receiverMemoKey: null } } };
     };
@@ -328,12 +328,12 @@ describe('Quote', () => {
   });
 
   test('every check is an error with its own code', async () => {
-    const { chain, protocolChain, clock, context, order } = exchange;
+    const { chain, context, order } = exchange;
     const quote = (request: object, more: object = {}) => {
       const plain = order(request, more);
       return quoteWithdrawal(
         { ...plain, request: plain.request as PlainRequest },
-        { chain: protocolChain, nodes: context().nodes, clock, account: 'hot-wallet', memoKey: null },
+        { ...context(), account: 'hot-wallet', memoKey: null },
       );
     };
     await expect(quote({ to: 'nobody-here' })).rejects.toMatchObject({

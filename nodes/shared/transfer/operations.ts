@@ -162,11 +162,12 @@ export function transferOperations(open: OpenWithdrawals, { account, ofSigned }:
                 waitFor: 'broadcast' as const,
                 maximumWait: 0,
               };
-              const { chain, nodes, clock, keys } = context;
+              const { chain, nodes, clock, caches, keys } = context;
               const quoted = await quoteWithdrawal(order, {
                 chain,
                 nodes,
                 clock,
+                caches,
                 account: keys.account,
                 memoKey,
               });

@@ -3,14 +3,11 @@
  * show are virtual operations, such as a transfer that a proposal executed. The caller therefore compares the number of
  * operations found with the number that the node counted.
  */
+import { linkedBlocks } from '../../chain/blocks';
 import { compareKeys, type OperationKey } from '../../chain/operationKey';
 import type { Block, ChainReader } from '../../chain/interfaces';
-import { BitSharesError } from '../../errors';
 import type { AccountOperation } from './accountOperation';
 import { concernsAccount } from './concerns';
-import { inOrder } from '../../chain/inFlightWindow';
-
-const blocksInFlight = 16;
 
 /** A stretch of the chain: behind `after`, before `before`. */
 export interface BlockStretch {
@@ -22,7 +19,7 @@ export interface BlockStretch {
  * The operations of each block of the stretch that concern the account, in order; blocks without any are left out.
  * Sequence numbers begin with `firstSequence` and are right as long as nothing is missing.
  *
- * @throws INVALID_ANSWER when the node lacks a block of the stretch, and what the reader throws
+ * @throws INVALID_ANSWER when the node lacks a block of the stretch or replaces it meanwhile, and what the reader throws
  */
 export async function* recoverFromBlocks(
   reader: Pick<ChainReader, 'block' | 'endpoint'>,
@@ -31,8 +28,8 @@ export async function* recoverFromBlocks(
   firstSequence: number,
 ): AsyncGenerator<AccountOperation[]> {
   let sequence = firstSequence;
-  const numbers = blockNumbers(Math.max(1, stretch.after.block), stretch.before.block);
-  for await (const block of inOrder(numbers, blocksInFlight, (number) => existingBlock(reader, number))) {
+  const blocks = linkedBlocks(reader, Math.max(1, stretch.after.block), stretch.before.block);
+  for await (const block of blocks) {
     const operations = operationsOfBlock(block, accountId).filter(
       ({ key }) => compareKeys(key, stretch.after) > 0 && compareKeys(key, stretch.before) < 0,
     );
@@ -62,21 +59,4 @@ export function operationsOfBlock(block: Block, accountId: string): AccountOpera
       ];
     }),
   );
-}
-
-function* blockNumbers(from: number, to: number): Generator<number> {
-  for (let number = from; number <= to; number++) yield number;
-}
-
-async function existingBlock(
-  reader: Pick<ChainReader, 'block' | 'endpoint'>,
-  number: number,
-): Promise<Block> {
-  const block = await reader.block(number);
-  if (block !== null) return block;
-  throw new BitSharesError('INVALID_ANSWER', {
-    message: `The node ${reader.endpoint} does not have block ${number}, although its head is later`,
-    fix: 'Use a node that keeps all blocks (without --block-log options that remove them).',
-    data: { block: number },
-  });
 }

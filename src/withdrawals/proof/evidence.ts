@@ -1,4 +1,5 @@
 /** What blocks and history show about a withdrawal: paid, proposed, paid with other content, or nothing. */
+import { BlockStore } from '../../chain/blocks';
 import type { Account } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
 import { labels } from '../../labels';
@@ -6,10 +7,10 @@ import { formatAmount, isoTime, type MemoKeyring, toBigInt, type TransferOperati
 import type { Intent } from '../transaction/intent';
 import { withdrawalNonce } from '../transaction/nonce';
 import { parseRequestedAt } from '../transaction/requestedAt';
-import { firstBlockSince, readBlocks, ScannedBlocks } from './scan';
+import { ScannedBlocks } from './scan';
 import { SenderHistory, type HistoryReading, type HistoryTransfer } from './senderHistory';
 import { pays, type FoundProposal, type Place, type SenderIndex } from './senderIndex';
-import type { ChainView } from './view';
+import { SharedViews, type ChainView } from './view';
 
 /**
  * How far before requestedAt the scan begins: retries of one withdrawal may carry times that differ by an hour, and a
@@ -19,8 +20,13 @@ export const scanBefore = 3600 + 300;
 /** How far back the sender's history is looked at, in case a requestedAt changed by more. */
 const historyGuard = 7 * 24 * 3600;
 
-/** What may be kept between calls in one process. Only caches: without them everything is read again. */
+/**
+ * What may be kept between calls in one process, of the nodes of one credential. Only caches: without them everything is
+ * read again.
+ */
 export class WithdrawalCaches {
+  readonly blocks = new BlockStore();
+  readonly views = new SharedViews(this.blocks);
   private readonly scans = new Map<string, ScannedBlocks>();
   private readonly histories = new Map<string, SenderHistory>();
 
@@ -34,20 +40,30 @@ export class WithdrawalCaches {
   ) {}
 
   /**
-   * The blocks read for this sender so far. When they have grown too large, or end so long before `from` that the blocks between would be
-   * read for nothing, a new, empty stretch begins; a run that holds the old one keeps it whole, because it proves absence from it.
+   * The blocks read for this sender so far. When they have grown too large, those before `from` are left out; when they end so
+   * long before it that the blocks between would be read for nothing, a new, empty stretch begins. A run that holds the old one
+   * keeps it whole, because it proves absence from it.
    */
   scanOf(chainId: string, senderId: string, prefix: string, from: number): ScannedBlocks {
     const key = `${chainId} ${senderId}`;
     const present = this.scans.get(key);
-    const isOutgrown =
-      present !== undefined &&
-      present.first !== 0 &&
-      (present.index.size > this.most ||
-        present.last - present.first >= this.mostBlocks ||
-        present.last + 1 < from);
-    if (isOutgrown) this.scans.delete(key);
-    return kept(this.scans, key, () => new ScannedBlocks(senderId, prefix));
+    if (present !== undefined && present.first !== 0) {
+      const { first, last, index } = present;
+      const isOutgrown = index.size > this.most || last - first >= this.mostBlocks;
+      if (present.isContradicted || last + 1 < from) this.scans.delete(key);
+      else if (isOutgrown && first < from) this.scans.set(key, present.since(from));
+    }
+    return kept(this.scans, key, () => new ScannedBlocks(senderId, prefix, this.blocks));
+  }
+
+  /** Number of the block from which the scan of a request starts. The answer is irreversible, so it can be kept. */
+  scanStart(view: ChainView, chainId: string, senderId: string, requestedAt: number): Promise<number> {
+    const { session, state } = view;
+    const time = requestedAt - scanBefore;
+    const guess =
+      state.headBlockNumber - Math.ceil((state.headTime - time) / Math.max(1, state.blockInterval));
+    const scanned = this.scans.get(`${chainId} ${senderId}`) ?? new ScannedBlocks(senderId, '', this.blocks);
+    return scanned.firstSince(session, time, state.lastIrreversibleBlock, guess);
   }
 
   historyOf(chainId: string, senderId: string): SenderHistory {
@@ -85,15 +101,7 @@ export interface Evidence {
   history: HistoryReading | null;
 }
 
-/** Number of the block from which a request's scan starts. The answer is irreversible, so it can be kept. */
-export async function scanStart(view: ChainView, requestedAt: number): Promise<number> {
-  const { state, session } = view;
-  const time = requestedAt - scanBefore;
-  const guess = state.headBlockNumber - Math.ceil((state.headTime - time) / Math.max(1, state.blockInterval));
-  return firstBlockSince(session, time, state.lastIrreversibleBlock, guess);
-}
-
-/** Reads blocks from `from` through the head. The history is what the caller read last. */
+/** Reads the irreversible blocks from `from` on; those above are in the view. The history is what the caller read last. */
 export async function gatherEvidence(
   view: ChainView,
   from: number,
@@ -102,11 +110,7 @@ export async function gatherEvidence(
 ): Promise<Evidence> {
   const { session, state } = view;
   await scanned.cover(session, Math.max(1, from), state.lastIrreversibleBlock);
-  const reversible = scanned.forReversible();
-  await readBlocks(session, state.lastIrreversibleBlock + 1, state.headBlockNumber, (block) =>
-    reversible.add(block),
-  );
-  return { view, scanned, reversible, history };
+  return { view, scanned, reversible: scanned.reversible(view.reversible), history };
 }
 
 /** Reads the history as this view's node has it now, back over the days that it guards. */

@@ -5,6 +5,7 @@ import type { ChainReader } from '../../chain/interfaces';
 export type WithdrawalReader = Pick<
   ChainReader,
   | 'account'
+  | 'accounts'
   | 'assets'
   | 'balances'
   | 'block'

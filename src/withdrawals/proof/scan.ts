@@ -2,29 +2,48 @@
  * Reading blocks for proof: what the sender paid from some time on, through the last irreversible block and on to the
  * head. Absence is proved from irreversible blocks only; account history may prune, lag, or not track the account.
  */
+import { BlockStore, firstBlockSince, type BlockReader } from '../../chain/blocks';
 import type { Block } from '../../chain/interfaces';
+import { Turns } from '../../chain/turns';
 import { BitSharesError } from '../../errors';
 import { SenderIndex } from './senderIndex';
-import type { WithdrawalReader } from './reader';
-import { Turns } from '../../chain/turns';
 
-/** A local node answers fastest with about this many requests in flight. */
-const blocksInFlight = 8;
+/** Blocks are joined downwards in steps of this many, so that what was read stays after a lost connection. */
+const downwards = 1000;
 
 /** Irreversible blocks of one stretch, already read for one sender. A cache: without it the blocks are read again. */
 export class ScannedBlocks {
-  readonly index: SenderIndex;
+  index: SenderIndex;
   /** Both ends inclusive; `last < first` when nothing was read yet, and `first` is 0 until somebody reads. */
   first = 0;
   last = -1;
-  private readonly times: number[] = [];
+  private times: number[] = [];
+  /** Ids of the blocks before the first one and of the last one; null where they are not known. */
+  private idBefore: string | null = null;
+  private lastId: string | null = null;
+  /** Two nodes contradicted one another about these blocks. */
+  isContradicted = false;
   private readonly turns = new Turns();
+  /** What the blocks above these hold, as it was found last. */
+  private above: { key: string; index: SenderIndex } | null = null;
 
   constructor(
     readonly senderId: string,
     private readonly prefix: string,
+    private readonly blocks = new BlockStore(),
   ) {
     this.index = new SenderIndex(senderId, prefix);
+  }
+
+  /** The same from block `from` on, which is one of these or the next, without the rest. */
+  since(from: number): ScannedBlocks {
+    const rest = new ScannedBlocks(this.senderId, this.prefix, this.blocks);
+    rest.index = this.index.since(from);
+    rest.first = from;
+    rest.last = this.last;
+    rest.times = this.times.slice(from - this.first);
+    rest.lastId = this.lastId;
+    return rest;
   }
 
   /** An index for blocks after these that may still be replaced. */
@@ -38,11 +57,12 @@ export class ScannedBlocks {
    *
    * @throws NODE_OUT_OF_SYNC when blocks between `to` and those that are here may still be replaced
    */
-  async cover(reader: WithdrawalReader, from: number, to: number): Promise<void> {
+  async cover(reader: BlockReader, from: number, to: number): Promise<void> {
+    if (this.first > 0 && this.first <= from && this.last >= to) return;
     await this.turns.take(() => this.read(reader, from, to));
   }
 
-  private async read(reader: WithdrawalReader, from: number, to: number): Promise<void> {
+  private async read(reader: BlockReader, from: number, to: number): Promise<void> {
     // Only the first caller chooses the place: moved under a caller that reads, it would leave that one's end uncovered.
     if (this.first === 0) {
       this.first = from;
@@ -56,30 +76,79 @@ export class ScannedBlocks {
         data: { lastIrreversibleBlock: to },
       });
     }
-    // Downwards in steps, so that each step joins what is there.
     while (this.first > from) {
-      const stepFrom = Math.max(from, this.first - 1000);
-      const blocks: Block[] = [];
-      await readBlocks(reader, stepFrom, this.first - 1, (block) => blocks.push(block));
-      for (const block of blocks.reverse()) {
-        if (block.number !== this.first - 1) continue;
-        this.index.add(block);
-        this.times.unshift(block.timestamp);
-        this.first = block.number;
-      }
+      const stepFrom = Math.max(from, this.first - downwards);
+      const step: Block[] = [];
+      for await (const block of this.blocks.irreversibles(reader, stepFrom, this.first - 1)) step.push(block);
+      this.joinBefore(step, reader);
     }
-    await readBlocks(reader, this.last + 1, to, (block) => {
-      if (block.number !== this.last + 1) return;
+    for await (const block of this.blocks.irreversibles(reader, this.last + 1, to)) {
+      if (block.number !== this.last + 1) continue;
+      if (this.lastId !== null && block.previous !== this.lastId) throw this.contradiction(reader, block);
+      this.idBefore ??= block.previous;
       this.index.add(block);
       this.times.push(block.timestamp);
       this.last = block.number;
-    });
+      this.lastId = block.id;
+    }
     // Absence is proved from these blocks, so a hole must never pass.
     if (this.first > from || this.last < to) {
       throw new BitSharesError('INTERNAL', {
         message: `blocks ${this.first} to ${this.last} were read instead of ${from} to ${to}`,
       });
     }
+  }
+
+  /** Another caller may have joined some of them meanwhile. */
+  private joinBefore(step: Block[], reader: BlockReader): void {
+    const joining = step.filter(({ number }) => number < this.first);
+    const [lowest, highest] = [joining[0], joining.at(-1)];
+    if (lowest === undefined || highest?.number !== this.first - 1) return;
+    if (this.idBefore !== null && highest.id !== null && highest.id !== this.idBefore) {
+      throw this.contradiction(reader, highest);
+    }
+    for (const block of joining) this.index.add(block);
+    this.times = [...joining.map(({ timestamp }) => timestamp), ...this.times];
+    this.first = lowest.number;
+    this.idBefore = lowest.previous;
+    if (this.last === highest.number) this.lastId ??= highest.id;
+  }
+
+  /** Nobody can tell which of the two is right, so nothing of either is kept. */
+  private contradiction({ endpoint }: BlockReader, { number }: Block): BitSharesError {
+    this.isContradicted = true;
+    this.blocks.clear();
+    return new BitSharesError('NODE_OUT_OF_SYNC', {
+      message: `${endpoint} calls a block ${number} irreversible that does not belong to the irreversible blocks of before`,
+      fix: 'One of the trusted nodes is on a fork that nobody follows: take it out of the node credential.',
+      data: { block: number },
+    });
+  }
+
+  /** What the blocks of a look above its last irreversible one hold. */
+  reversible(blocks: readonly Block[]): SenderIndex {
+    const key = `${blocks[0]?.previous} ${blocks.at(-1)?.id}`;
+    if (this.above?.key === key) return this.above.index;
+    const index = this.forReversible();
+    for (const block of blocks) index.add(block);
+    this.above = { key, index };
+    return index;
+  }
+
+  /**
+   * Number of the first block with a time of at least `time`, in 1..highest; `highest + 1` when there is none. Blocks up to
+   * `highest` must be irreversible as this reader (one session) said. Nothing is asked where these blocks tell it.
+   */
+  async firstSince(reader: BlockReader, time: number, highest: number, guess: number): Promise<number> {
+    const covered = this.firstLaterThan(time - 1);
+    const isTold = covered !== undefined && (covered > this.first || covered === 1);
+    if (isTold) return Math.min(covered, highest + 1);
+    return firstBlockSince((number) => this.blocks.irreversible(reader, number), time, highest, guess);
+  }
+
+  /** One irreversible block. */
+  block(reader: BlockReader, number: number): Promise<Block> {
+    return this.blocks.irreversible(reader, number);
   }
 
   /** Number of the first covered block later than `time`, or undefined. */
@@ -93,73 +162,4 @@ export class ScannedBlocks {
     }
     return low < this.times.length ? this.first + low : undefined;
   }
-}
-
-/**
- * Reads blocks in order, several requests in flight.
- *
- * @throws INVALID_ANSWER when a block is missing or does not follow the one before it
- */
-export async function readBlocks(
-  reader: WithdrawalReader,
-  from: number,
-  to: number,
-  visit: (block: Block) => void,
-): Promise<void> {
-  let previous: Block | undefined;
-  for (let start = from; start <= to; start += blocksInFlight) {
-    const numbers = Array.from({ length: Math.min(blocksInFlight, to - start + 1) }, (_, i) => start + i);
-    for (const [i, block] of (await Promise.all(numbers.map((number) => reader.block(number)))).entries()) {
-      const number = numbers[i] as number;
-      if (block === null || Number.parseInt(block.previous.slice(0, 8), 16) !== number - 1) {
-        throw new BitSharesError('INVALID_ANSWER', {
-          message: `${reader.endpoint} does not give block ${number}, although its head is later`,
-          fix: 'Blocks are needed to prove what was paid. Use a node that has all blocks.',
-          data: { block: number },
-        });
-      }
-      if (previous !== undefined && block.timestamp <= previous.timestamp) {
-        throw new BitSharesError('INVALID_ANSWER', {
-          message: `${reader.endpoint} gives block ${number} with a time that is not after that of the block before`,
-        });
-      }
-      previous = block;
-      visit(block);
-    }
-  }
-}
-
-/**
- * Number of the first block with a time of at least `time`, in 1..highest; `highest + 1` when there is none.
- * Reads about twice as many blocks as the guess is binary digits off.
- */
-export async function firstBlockSince(
-  reader: WithdrawalReader,
-  time: number,
-  highest: number,
-  guess: number,
-): Promise<number> {
-  const isSince = async (number: number): Promise<boolean> => {
-    let found = false;
-    await readBlocks(reader, number, number, (block) => (found = block.timestamp >= time));
-    return found;
-  };
-  // Invariant: blocks up to `before` are earlier, blocks from `since` on are not.
-  let before = 0;
-  let since = highest + 1;
-  let probe = Math.min(Math.max(1, guess), highest);
-  let step = 16;
-  while (since - before > 1) {
-    if (await isSince(probe)) {
-      since = probe;
-      probe = Math.max(before + 1, probe - step);
-    } else {
-      before = probe;
-      probe = Math.min(since - 1, probe + step);
-    }
-    step *= 2;
-    if (step > 2 * (since - before)) probe = (before + since) >> 1;
-    if (probe <= before || probe >= since) probe = (before + since) >> 1;
-  }
-  return since;
 }

@@ -8,6 +8,7 @@ import { formatKey, keyOf } from '../../chain/operationKey';
 import { PageTrouble, type SequenceRange } from '../../chain/pageTrouble';
 import { isBitSharesError, rethrow, type BitSharesError } from '../../errors';
 import { isObjectId, isOperation, toBigInt, type TransferOperation } from '../../protocol';
+import { HeldTransfer, Texts } from './heldTransfer';
 import type { WithdrawalReader } from './reader';
 import type { OperationPlace } from './senderIndex';
 import { Turns } from '../../chain/turns';
@@ -27,9 +28,12 @@ export interface HistoryTransfer {
   isIrreversible: boolean;
 }
 
+type HeldHistoryTransfer = Omit<HistoryTransfer, 'operation' | 'isIrreversible'> & { held: HeldTransfer };
+
 /** Transfers by memo nonce, and ids of proposals by the place of their creation, which blocks do not tell. */
 class Notes {
-  private readonly transfers = new Map<string, HistoryTransfer[]>();
+  private readonly transfers = new Map<string, HeldHistoryTransfer[]>();
+  private readonly texts = new Texts();
   private readonly proposalIds = new Map<string, string>();
   private readonly keys = new Set<string>();
 
@@ -43,7 +47,12 @@ class Notes {
   }
 
   with(nonce: bigint): readonly HistoryTransfer[] {
-    return this.transfers.get(nonce.toString()) ?? [];
+    const key = nonce.toString();
+    return (this.transfers.get(key) ?? []).map(({ held, ...rest }) => ({
+      ...rest,
+      operation: held.operation(this.senderId, key),
+      isIrreversible: this.areIrreversible,
+    }));
   }
 
   proposalIdAt(key: string): string | undefined {
@@ -65,17 +74,11 @@ class Notes {
     if (transfer.from !== this.senderId || transfer.memo === undefined) return;
     const nonce = toBigInt(transfer.memo.nonce).toString();
     const isVirtual = historyOperation.isVirtual ?? (virtualOp > 0 ? true : null);
-    this.transfers.set(nonce, [
-      ...(this.transfers.get(nonce) ?? []),
-      {
-        operation: transfer,
-        blockNumber,
-        trxInBlock,
-        opInTrx,
-        isVirtual,
-        isIrreversible: this.areIrreversible,
-      },
-    ]);
+    const held = new HeldTransfer(transfer, transfer.memo, this.texts);
+    const entry = { held, blockNumber, trxInBlock, opInTrx, isVirtual };
+    const present = this.transfers.get(nonce);
+    if (present === undefined) this.transfers.set(nonce, [entry]);
+    else present.push(entry);
   }
 }
 

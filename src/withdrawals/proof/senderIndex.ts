@@ -13,6 +13,7 @@ import {
   type TransferOperation,
 } from '../../protocol';
 import { withdrawalNonce } from '../transaction/nonce';
+import { HeldTransfer, Texts } from './heldTransfer';
 
 /** Where an operation is in the chain, as its block shows it. */
 export interface OperationPlace {
@@ -55,10 +56,33 @@ interface Concerned {
   any: boolean;
 }
 
+/** A FoundTransfer under its nonce. */
+class Entry implements Place {
+  readonly blockNumber: number;
+  readonly blockTime: number;
+  readonly trxInBlock: number;
+  readonly opInTrx: number;
+  readonly transactionId: string;
+
+  constructor(
+    place: Place,
+    readonly transfer: HeldTransfer,
+    readonly expiration: number,
+  ) {
+    this.blockNumber = place.blockNumber;
+    this.blockTime = place.blockTime;
+    this.trxInBlock = place.trxInBlock;
+    this.opInTrx = place.opInTrx;
+    this.transactionId = place.transactionId;
+  }
+}
+
 export class SenderIndex {
-  private readonly transfers = new Map<string, FoundTransfer[]>();
+  /** By nonce; a list only where it was used more than once. */
+  private readonly transfers = new Map<string, Entry | Entry[]>();
+  private readonly texts = new Texts();
   private readonly proposalsByNonce = new Map<string, FoundProposal[]>();
-  private readonly proposedByOthers: { payerId: string; nonce: bigint }[] = [];
+  private readonly proposedByOthers: { payerId: string; nonce: bigint; blockNumber: number }[] = [];
   private readonly deletions = new Map<string, number>();
   private readonly changes: KeyChange[] = [];
   private count = 0;
@@ -74,7 +98,37 @@ export class SenderIndex {
   }
 
   transfersWith(nonce: bigint): readonly FoundTransfer[] {
-    return this.transfers.get(nonce.toString()) ?? [];
+    const key = nonce.toString();
+    return [this.transfers.get(key) ?? []].flat().map((entry) => {
+      const { blockNumber, blockTime, trxInBlock, opInTrx, transactionId: id, expiration } = entry;
+      const operation = entry.transfer.operation(this.senderId, key);
+      const place = { blockNumber, blockTime, trxInBlock, opInTrx, transactionId: id };
+      return { kind: 'transfer', ...place, operation, expiration };
+    });
+  }
+
+  /** The same of blocks from `fromBlock` on, without the rest. */
+  since(fromBlock: number): SenderIndex {
+    const rest = new SenderIndex(this.senderId, this.prefix);
+    const isIn = ({ blockNumber }: { blockNumber: number }): boolean => blockNumber >= fromBlock;
+    for (const [nonce, entries] of this.transfers) {
+      for (const entry of [entries].flat().filter(isIn)) rest.hold(nonce, entry);
+    }
+    for (const [nonce, proposals] of this.proposalsByNonce) {
+      if (proposals.some(isIn)) rest.proposalsByNonce.set(nonce, proposals.filter(isIn));
+    }
+    rest.proposedByOthers.push(...this.proposedByOthers.filter(isIn));
+    for (const [id, blockNumber] of this.deletions) {
+      if (blockNumber >= fromBlock) rest.deletions.set(id, blockNumber);
+    }
+    rest.changes.push(...this.changes.filter(isIn));
+    rest.count = rest.transfers.size + rest.proposalsByNonce.size + rest.deletions.size + rest.changes.length;
+    return rest;
+  }
+
+  private hold(nonce: string, entry: Entry): void {
+    const present = this.transfers.get(nonce);
+    this.transfers.set(nonce, present === undefined ? entry : [present, entry].flat());
   }
 
   proposalsWith(nonce: bigint): readonly FoundProposal[] {
@@ -127,13 +181,9 @@ export class SenderIndex {
     if (isOperation(operation, 'transfer')) {
       const [, transfer] = operation;
       const nonce = this.nonceOf(transfer);
-      if (nonce === undefined) return;
-      append(this.transfers, nonce, {
-        kind: 'transfer',
-        ...place(),
-        operation: transfer,
-        expiration: parseChainTime(transaction.expiration),
-      });
+      if (nonce === undefined || transfer.memo === undefined) return;
+      const held = new HeldTransfer(transfer, transfer.memo, this.texts);
+      this.hold(nonce, new Entry(place(), held, parseChainTime(transaction.expiration)));
       this.count += 1;
     } else if (isOperation(operation, 'account_update')) {
       this.change(block.number, operation[1].account);
@@ -146,7 +196,7 @@ export class SenderIndex {
       for (const proposed of transfersIn(operations)) {
         const { from: payerId, memo } = proposed;
         if (payerId !== this.senderId && memo !== undefined) {
-          this.proposedByOthers.push({ payerId, nonce: toBigInt(memo.nonce) });
+          this.proposedByOthers.push({ payerId, nonce: toBigInt(memo.nonce), blockNumber: block.number });
         }
         const nonce = this.nonceOf(proposed);
         if (nonce === undefined) continue;

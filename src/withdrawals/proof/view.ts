@@ -3,14 +3,14 @@ import { onFittestAddress, speaksAgainstNode } from '../../chain/furtherAddresse
 import {
   compareDelayed,
   faultsOf,
-  irreversibleTimeOf,
   lacksFinalBlocks,
   paying,
   standingFault,
   type StandingNode,
   type TwoNodes,
 } from '../../chain/health';
-import type { Broadcaster, ChainState, Clock } from '../../chain/interfaces';
+import type { BlockStore } from '../../chain/blocks';
+import type { Block, Broadcaster, ChainState, Clock } from '../../chain/interfaces';
 import type { BitSharesError } from '../../errors';
 import { isBitSharesError, rethrow } from '../../errors';
 import type { WithdrawalSession } from './reader';
@@ -30,6 +30,8 @@ export interface ChainView {
   state: ChainState;
   /** Null on a chain without an irreversible block yet. */
   lastIrreversibleTime: number | null;
+  /** The blocks above the last irreversible one, through the head of `state`, each linked to the next. */
+  reversible: readonly Block[];
   /** Null without a delayed node, or when `delayedFault` says why it cannot be used now. */
   delayed: { session: WithdrawalSession; state: ChainState } | null;
   delayedFault: BitSharesError | null;
@@ -41,16 +43,16 @@ export interface ChainView {
 }
 
 /** What is seen of the trusted node, and of its last irreversible block. */
-type Trusted = Pick<ChainView, 'session' | 'state' | 'lastIrreversibleTime'>;
+type Trusted = Pick<ChainView, 'session' | 'state' | 'lastIrreversibleTime' | 'reversible'>;
 
 /**
  * Looks at the first addresses that are fit, and at those in use where none is: what that keeps from being done, the checks
  * say that come before it.
  */
-export async function readView(nodes: WithdrawalNodes, clock: Clock): Promise<ChainView> {
+export async function readView(nodes: WithdrawalNodes, clock: Clock, blocks: BlockStore): Promise<ChainView> {
   const tried = new Set<string>();
   for (;;) {
-    const view = await lookOnce(nodes, clock);
+    const view = await lookOnce(nodes, clock, blocks);
     const { session, delayedFault: fault, standing } = view;
     if (standing !== null) nodes.warn?.(standing);
     // No delayed node goes with this trusted node: that one is behind, or on a fork.
@@ -61,18 +63,22 @@ export async function readView(nodes: WithdrawalNodes, clock: Clock): Promise<Ch
 }
 
 /** The delayed node is read first, so that a true one cannot be ahead of what the trusted node then calls irreversible. */
-async function lookOnce({ trusted, delayed }: WithdrawalNodes, clock: Clock): Promise<ChainView> {
-  if (delayed === null) return viewOf(await lookAtTrusted(trusted, clock));
+async function lookOnce(
+  { trusted, delayed }: WithdrawalNodes,
+  clock: Clock,
+  blocks: BlockStore,
+): Promise<ChainView> {
+  if (delayed === null) return viewOf(await lookAtTrusted(trusted, clock, blocks));
   try {
     return await onFittestAddress(
       delayed,
-      (session) => lookAtBoth(session, trusted, clock),
+      (session) => lookAtBoth(session, trusted, clock, blocks),
       ({ delayedFault, standing }) => (isBehind(delayedFault) ? null : (delayedFault ?? standing)),
     );
   } catch (error) {
     if (error instanceof TrustedFailure) rethrow(error.cause);
     if (!isBitSharesError(error)) rethrow(error);
-    return { ...viewOf(await lookAtTrusted(trusted, clock)), ...nothingFinal, delayedFault: error };
+    return { ...viewOf(await lookAtTrusted(trusted, clock, blocks)), ...nothingFinal, delayedFault: error };
   }
 }
 
@@ -107,11 +113,12 @@ export function leaveUnfit({ session, delayed }: ChainView, error: unknown): boo
 export async function onOneLook<Result>(
   nodes: WithdrawalNodes,
   clock: Clock,
+  blocks: BlockStore,
   work: (view: ChainView) => Promise<Result>,
 ): Promise<Result> {
   const tried = new Set<string>();
   for (;;) {
-    const view = await readView(nodes, clock);
+    const view = await readView(nodes, clock, blocks);
     const pair = `${view.session.endpoint} ${view.delayed?.session.endpoint ?? ''}`;
     try {
       return await work(view);
@@ -130,16 +137,94 @@ function viewOf(trusted: Trusted): ChainView {
   return { ...trusted, ...final, delayed: null, delayedFault: null, standing: null };
 }
 
-async function lookAtTrusted(connect: WithdrawalNodes['trusted'], clock: Clock): Promise<Trusted> {
+async function lookAtTrusted(
+  connect: WithdrawalNodes['trusted'],
+  clock: Clock,
+  blocks: BlockStore,
+): Promise<Trusted> {
   const look = async (session: WithdrawalSession & Broadcaster): Promise<Trusted> => {
     const state = await session.state();
-    return { session, state, lastIrreversibleTime: await irreversibleTimeOf(session, state) };
+    const { lastIrreversibleBlock } = state;
+    const linked = await blocks
+      .upToHead(session, Math.max(1, lastIrreversibleBlock), state)
+      .catch((error: unknown) => {
+        // These are blocks that the node says it has, so a refusal speaks against it.
+        if (isBitSharesError(error, 'NODE_ERROR')) session.leave?.(error);
+        rethrow(error);
+      });
+    const lastIrreversibleTime = lastIrreversibleBlock === 0 ? null : (linked[0]?.timestamp ?? null);
+    const reversible = linked.filter(({ number }) => number > lastIrreversibleBlock);
+    return { session, state, lastIrreversibleTime, reversible };
   };
   return onFittestAddress(connect, look, (seen) => faultsOf(factsOf(seen), paying, clock.now())[0]);
 }
 
+/** A block of the chain of this look where it is one of that; the node is asked where it is not. */
+async function blockOf(
+  { session, state, reversible }: Trusted,
+  number: number,
+  blocks: BlockStore,
+): Promise<Block | null> {
+  if (number <= state.lastIrreversibleBlock) return blocks.irreversible(session, number);
+  return reversible.find((block) => block.number === number) ?? session.block(number);
+}
+
+interface Look {
+  /** Milliseconds. */
+  begun: number;
+  view: Promise<ChainView>;
+}
+
+/**
+ * Looks that the executions of one process share where they share the connections too: those who wait for the same block
+ * ask for it once.
+ */
+export class SharedViews {
+  private readonly looks = new WeakMap<object, Map<unknown, Look>>();
+
+  constructor(private readonly blocks: BlockStore) {}
+
+  /**
+   * A new look for whoever looks for the first time. Who looks again gives what it saw last, and may be shown another
+   * that somebody else began at most `age` milliseconds ago.
+   */
+  async read(
+    nodes: WithdrawalNodes,
+    clock: Clock,
+    { age, last }: { age: number; last: Pick<ChainView, 'state'> | null },
+  ): Promise<ChainView> {
+    const delayed = await nodes.delayed?.().catch(() => 'unreachable');
+    const trusted = await nodes.trusted().catch(() => null);
+    if (trusted === null) return readView(nodes, clock, this.blocks);
+    const ofTrusted = this.looks.get(trusted) ?? new Map<unknown, Look>();
+    this.looks.set(trusted, ofTrusted);
+    const shared = ofTrusted.get(delayed);
+    const now = clock.now();
+    if (shared !== undefined && last !== null && now >= shared.begun && now - shared.begun <= age) {
+      const view = await shared.view.catch(() => null);
+      if (view !== null && view.state !== last.state) {
+        if (view.standing !== null) nodes.warn?.(view.standing);
+        return view;
+      }
+    }
+    const view = readView(nodes, clock, this.blocks);
+    const mine = { begun: now, view };
+    // One delayed connection at a time: those of before are gone.
+    ofTrusted.clear();
+    ofTrusted.set(delayed, mine);
+    view.catch(() => {
+      if (ofTrusted.get(delayed) === mine) ofTrusted.delete(delayed);
+    });
+    return view;
+  }
+}
+
 /** For the judge. */
-export function factsOf({ session, state, lastIrreversibleTime }: Trusted) {
+export function factsOf({
+  session,
+  state,
+  lastIrreversibleTime,
+}: Pick<ChainView, 'session' | 'state' | 'lastIrreversibleTime'>) {
   return { endpoint: session.endpoint, state, lastIrreversibleTime };
 }
 
@@ -147,12 +232,13 @@ async function lookAtBoth(
   session: WithdrawalSession,
   connect: WithdrawalNodes['trusted'],
   clock: Clock,
+  blocks: BlockStore,
 ): Promise<ChainView> {
   const look = async () => {
     const state = await session.state();
-    const other = await lookAtTrusted(connect, clock).catch(ofTrusted);
+    const other = await lookAtTrusted(connect, clock, blocks).catch(ofTrusted);
     const { endpoint } = other.session;
-    const block = (number: number) => other.session.block(number).catch(ofTrusted);
+    const block = (number: number) => blockOf(other, number, blocks).catch(ofTrusted);
     const nodes: TwoNodes = {
       delayed: { endpoint: session.endpoint, state },
       trusted: { endpoint, state: other.state, block },

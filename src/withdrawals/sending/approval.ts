@@ -54,7 +54,7 @@ export async function approveProposal(
   context: WithdrawalContext,
 ): Promise<ApprovalItem> {
   const { chain, nodes, keys, clock } = context;
-  const view = await readView(nodes, clock);
+  const view = await readView(nodes, clock, context.caches.blocks);
   const { session, state } = view;
   checkFit(factsOf(view), paying, clock.now());
   const lookup = agreedLookupOf(view, lookupOf(view));

@@ -19,6 +19,7 @@ import { type Evidence } from '../proof/evidence';
 import type { Intent } from '../transaction/intent';
 import { checkLimits, checkMaximumFee, type LimitSettings } from '../transaction/limits';
 import { proveReceiverMemoKey } from '../proof/memoKey';
+import { transfersIn } from '../proof/senderIndex';
 import type { Parties, SenderKeys } from '../transaction/request';
 import { signatureCount, signFor } from '../../payments/signing';
 import {
@@ -114,9 +115,12 @@ export async function buildAttempt(
   }
   // A chain that began inside the window has no block at or before its start; its first block serves every process alike.
   const reference = Math.max(1, firstInside - 1);
-  const successor = await view.session.block(reference + 1);
-  if (successor === null) {
-    return { verdict: 'wait', reason: waiting('the reference block has no successor yet') };
+  const referenceBlockId = (await scanned.block(view.session, reference)).id;
+  if (referenceBlockId === null) {
+    throw new BitSharesError('INVALID_ANSWER', {
+      message: `${view.session.endpoint} does not give the whole header of block ${reference}`,
+      fix: 'Use another node.',
+    });
   }
   let complete = intent;
   if (intent.memoMode === 'encrypted' && intent.receiverMemoKey === null) {
@@ -126,7 +130,7 @@ export async function buildAttempt(
     complete = { ...intent, receiverMemoKey: proof.memoKey };
   }
   const builderKeys = { memoKeys: keys.memoKeys, prefix: chain.prefix };
-  const inputs = { window, referenceBlockId: successor.previous, fees: view.state.fees };
+  const inputs = { window, referenceBlockId, fees: view.state.fees };
   const transaction =
     proposerId === null
       ? buildTransferTransaction(complete, inputs, builderKeys)
@@ -135,7 +139,9 @@ export async function buildAttempt(
           { ...inputs, proposerId, maximumProposalLifetime: view.state.maximumProposalLifetime },
           builderKeys,
         );
-  const { fee, required } = feeOf(complete, buildMemo(complete, builderKeys), view.state.fees, chain.prefix);
+  // Encrypting is most of the work of a long list, so it is done once.
+  const memo = transfersIn(transaction.operations)[0]?.memo ?? buildMemo(complete, builderKeys);
+  const { fee, required } = feeOf(complete, memo, view.state.fees, chain.prefix);
   return {
     verdict: 'built',
     attempt: {

@@ -1,7 +1,7 @@
 /** What the withdrawal operations are given: connections, time, caches, keys. */
 import { accountDisagreement } from '../../chain/disagreement';
 import type { Account, Asset, Clock } from '../../chain/interfaces';
-import { MemoKeyring, type Chain } from '../../protocol';
+import { isAccountName, isObjectId, MemoKeyring, type Chain } from '../../protocol';
 import { assetDisagreement, delayedOf } from '../proof/agreedParameters';
 import type { WithdrawalCaches } from '../proof/evidence';
 import type { WithdrawalReader } from '../proof/reader';
@@ -18,6 +18,20 @@ export interface WithdrawalContext {
   payingAccount?: string;
   /** Aborts when n8n stops the execution. Nothing is sent after it: an operator who stops everything relies on that. */
   signal?: AbortSignal | undefined;
+}
+
+/** How long to wait after a look until there is a new block to see, in milliseconds. */
+export function pauseAfter({ state }: ChainView): number {
+  return Math.min(3000, Math.max(500, state.blockInterval * 1000));
+}
+
+/** A look later than the last one of this run, shared with the others of this process. */
+export function lookAgain(
+  { nodes, caches, clock }: Pick<WithdrawalContext, 'nodes' | 'caches' | 'clock'>,
+  last: ChainView | null,
+): Promise<ChainView> {
+  const age = last === null ? 0 : pauseAfter(last) / 2;
+  return caches.views.read(nodes, clock, { age, last });
 }
 
 /** Reads memos of found payments, to compare their text. */
@@ -41,7 +55,7 @@ export function lookupOf(view: ChainView): Pick<Lookup, 'account' | 'asset'> {
  *
  * What they find rejects with NODES_DISAGREE, or with what keeps the delayed node from being used now.
  */
-export function agreedLookupOf(view: ChainView, trusted: Pick<Lookup, 'account' | 'asset'>): Lookup {
+export function agreedLookupOf(view: ChainView, trusted: Pick<Lookup, 'account' | 'asset'>): BatchLookup {
   const accounts = new Map<string, Promise<AgreedAccount>>();
   const assets = new Map<string, Promise<Asset | null>>();
   const account = (nameOrId: string): Promise<AgreedAccount> =>
@@ -50,7 +64,28 @@ export function agreedLookupOf(view: ChainView, trusted: Pick<Lookup, 'account' 
     account: async (nameOrId) => (await account(nameOrId)).present,
     receiver: async (nameOrId) => (await account(nameOrId)).irreversible,
     asset: (symbolOrId) => once(assets, symbolOrId, () => agreedAsset(view, trusted, symbolOrId)),
+    expectReceivers: async (texts) => {
+      const names = [...new Set(texts.map((text) => text.trim()))].filter(
+        (name) => !accounts.has(name) && (isAccountName(name) || isObjectId(name, 'account')),
+      );
+      if (view.delayedFault !== null || names.length < 2) return;
+      const irreversible = (await view.delayed?.session.accounts(names)) ?? null;
+      const present = await view.session.accounts(names);
+      for (const [i, name] of names.entries()) {
+        const asked = Promise.resolve().then(() =>
+          agreed(view, name, present[i] ?? null, irreversible?.[i] ?? null),
+        );
+        // Only the withdrawals that pay this one are concerned, where they ask for it.
+        asked.catch(() => undefined);
+        accounts.set(name, asked);
+      }
+    },
   };
+}
+
+interface BatchLookup extends Lookup {
+  /** Asks for many receivers in few calls, so that each is known when its withdrawal asks for it. */
+  expectReceivers(namesOrIds: string[]): Promise<void>;
 }
 
 interface AgreedAccount {
@@ -60,30 +95,33 @@ interface AgreedAccount {
   irreversible: Account | null;
 }
 
-/**
- * The id that a pending transaction gives to a new account can end with somebody else, so an account counts as irreversible
- * only when the delayed node has it, or without one when the block that created it is irreversible.
- */
 async function agreedAccount(
   view: ChainView,
   trusted: Pick<Lookup, 'account'>,
   nameOrId: string,
 ): Promise<AgreedAccount> {
-  const other = delayedOf(view);
-  if (other === null) {
-    const account = await trusted.account(nameOrId);
-    const createdIn = account?.creationBlock ?? 0;
-    return {
-      present: account,
-      irreversible: createdIn > view.state.lastIrreversibleBlock ? null : account,
-    };
-  }
   // First the node that is behind: what it has, the other one has by then.
-  const irreversible = await other.session.account(nameOrId);
-  const present = await trusted.account(nameOrId);
+  const irreversible = (await delayedOf(view)?.session.account(nameOrId)) ?? null;
+  return agreed(view, nameOrId, await trusted.account(nameOrId), irreversible);
+}
+
+/**
+ * The id that a pending transaction gives to a new account can end with somebody else, so an account counts as irreversible
+ * only when the delayed node has it, or without one when the block that created it is irreversible.
+ */
+function agreed(
+  view: ChainView,
+  nameOrId: string,
+  present: Account | null,
+  irreversible: Account | null,
+): AgreedAccount {
+  if (view.delayed === null) {
+    const createdIn = present?.creationBlock ?? 0;
+    return { present, irreversible: createdIn > view.state.lastIrreversibleBlock ? null : present };
+  }
   const fault = accountDisagreement(nameOrId, [
     { endpoint: view.session.endpoint, account: present },
-    { endpoint: other.session.endpoint, account: irreversible },
+    { endpoint: view.delayed.session.endpoint, account: irreversible },
   ]);
   if (fault !== null) throw fault;
   return { present, irreversible };

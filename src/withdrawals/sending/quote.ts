@@ -36,7 +36,7 @@ export interface QuoteResult {
   intent: Intent;
 }
 
-export interface QuoteContext extends Omit<WithdrawalContext, 'keys' | 'caches'> {
+export interface QuoteContext extends Omit<WithdrawalContext, 'keys'> {
   /** Name or `1.2.x` of the account that will pay. */
   account: string;
   /** Public memo key of the credential; null to take the account's present one. */
@@ -52,7 +52,9 @@ export async function quoteWithdrawal(
   order: Omit<WithdrawalOrder, 'request'> & { request: PlainRequest },
   context: QuoteContext,
 ): Promise<QuoteResult> {
-  return onOneLook(context.nodes, context.clock, (view) => quoteOn(view, order, context));
+  return onOneLook(context.nodes, context.clock, context.caches.blocks, (view) =>
+    quoteOn(view, order, context),
+  );
 }
 
 async function quoteOn(

@@ -9,7 +9,14 @@ import { usedByProposal, usedByTransfer, windowDisagreement } from '../proof/agr
 import { buildAttempt, checkAttempt, checkRequestedAt, signAttempt, usableWindow } from './attempt';
 import { broadcastOutcome } from '../../payments/broadcast';
 import { checkNeedsSeveral, checkOneKeySuffices, Funds } from './checks';
-import { agreedLookupOf, keyringOf, lookupOf, type WithdrawalContext } from './context';
+import {
+  agreedLookupOf,
+  keyringOf,
+  lookAgain,
+  lookupOf,
+  pauseAfter,
+  type WithdrawalContext,
+} from './context';
 import {
   checkSameContent,
   findPayment,
@@ -20,7 +27,6 @@ import {
   proposalReason,
   readHistory,
   refuseBesidePending,
-  scanStart,
   type Evidence,
   type Payment,
 } from '../proof/evidence';
@@ -28,7 +34,7 @@ import { contentFingerprint } from '../transaction/intent';
 import { maximumFeeOf } from '../transaction/limits';
 import type { HistoryReading } from '../proof/senderHistory';
 import { formIntent, isFaultOfRequest, otherPayer, type Lookup } from '../transaction/request';
-import { leaveUnfit, readView, type ChainView } from '../proof/view';
+import { leaveUnfit, type ChainView } from '../proof/view';
 import { inGroups } from '../../chain/inGroups';
 import { Withdrawal, type WithdrawalOrder, type WithdrawalResult } from './withdrawal';
 import type { ScannedBlocks } from '../proof/scan';
@@ -71,9 +77,13 @@ class Run {
   private scanned: ScannedBlocks | null = null;
   /** Read once a run, and again while a proposal may be open. */
   private history: HistoryReading | null = null;
-  private duplicatesResolved = false;
   /** The look of the present round. */
   private view: ChainView | null = null;
+  private lastView: ChainView | null = null;
+  /** Where the scan starts, and the earliest requestedAt that it is for. */
+  private start: { block: number; requestedAt: number } | null = null;
+  private sender: Account | null = null;
+  private duplicatesResolved = false;
   /** What a node did not show of one withdrawal in the present round, though it goes on with the others. */
   private unfit: BitSharesError | null = null;
   /** `1.2.x` of who signs and who pays, as both nodes named them. */
@@ -152,13 +162,21 @@ class Run {
 
   /** One look and what follows from it. Returns how long to wait before the next, in milliseconds. */
   private async round(): Promise<number> {
-    const { nodes, keys, clock } = this.context;
-    const view = await readView(nodes, clock);
+    const { keys } = this.context;
+    const view = await lookAgain(this.context, this.lastView);
     this.view = view;
-    const pause = Math.min(3000, Math.max(500, view.state.blockInterval * 500));
+    this.lastView = view;
+    const pause = pauseAfter(view);
+    const open = this.open();
+    // What is in a block only waits: nothing can be built before the next look, which may show that the block was replaced.
+    if (this.sender !== null && open.every(({ payment }) => payment !== null)) {
+      await this.lookAt(open, this.sender, view);
+      return pause;
+    }
     const lookup = lookupOf(view);
     const agreed = agreedLookupOf(view, lookup);
-    await inGroups(this.open(), (withdrawal) => this.form(withdrawal, agreed, view));
+    await agreed.expectReceivers(open.flatMap((one) => (one.isFormed ? [] : one.receiver)));
+    await inGroups(open, (withdrawal) => this.form(withdrawal, agreed, view));
     if (!this.resolveDuplicates()) return pause;
     const formed = this.open().filter(({ isFormed }) => isFormed);
     if (formed.length === 0) return pause;
@@ -166,11 +184,8 @@ class Run {
     const sender = await lookup.account(this.payingAccount);
     if (signer === null || sender === null) return pause;
     this.checkAccountIds(signer, sender, view);
-    const evidence = await this.evidenceFor(formed, sender, view);
-    const seen = new Set<Withdrawal>();
-    await inGroups(formed, async (withdrawal) => {
-      if (await this.look(withdrawal, evidence)) seen.add(withdrawal);
-    });
+    this.sender = sender;
+    const { evidence, seen } = await this.lookAt(formed, sender, view);
     const unpaid = formed.filter(
       (withdrawal) => seen.has(withdrawal) && !this.isDone(withdrawal) && withdrawal.payment === null,
     );
@@ -189,6 +204,19 @@ class Run {
       await inGroups(signed, (withdrawal) => this.broadcast(withdrawal, view));
     }
     return pause;
+  }
+
+  private async lookAt(
+    formed: Withdrawal[],
+    sender: Account,
+    view: ChainView,
+  ): Promise<{ evidence: Evidence; seen: ReadonlySet<Withdrawal> }> {
+    const evidence = await this.evidenceFor(formed, sender, view);
+    const seen = new Set<Withdrawal>();
+    await inGroups(formed, async (withdrawal) => {
+      if (await this.look(withdrawal, evidence)) seen.add(withdrawal);
+    });
+    return { evidence, seen };
   }
 
   private async form(withdrawal: Withdrawal, lookup: Lookup, { state }: ChainView): Promise<void> {
@@ -298,10 +326,7 @@ class Run {
 
   private async evidenceFor(withdrawals: Withdrawal[], sender: Account, view: ChainView): Promise<Evidence> {
     const { chain, caches } = this.context;
-    for (const withdrawal of withdrawals) {
-      withdrawal.scanFrom ??= await this.scanStartOf(withdrawal, view);
-    }
-    const from = Math.min(...withdrawals.map(({ scanFrom }) => scanFrom ?? 1));
+    const from = await this.scanStart(withdrawals, sender, view);
     this.scanned ??= caches.scanOf(chain.chainId, sender.id, chain.prefix, from);
     const evidence = await gatherEvidence(view, from, this.scanned, this.history);
     // History is one more guard, read once a run; a proposal's end is decided by it, so there it has to be fresh.
@@ -311,11 +336,20 @@ class Run {
     return { ...evidence, history: this.history };
   }
 
-  private async scanStartOf(withdrawal: Withdrawal, view: ChainView): Promise<number> {
-    const { requestedAt, order } = withdrawal;
-    // A time that is going to be refused must not cause a scan of years.
-    const earliest = view.state.headTime - order.maximumAge;
-    return scanStart(view, Math.max(requestedAt, earliest));
+  /** One search serves all: the scan of the earliest holds that of the others. */
+  private async scanStart(withdrawals: Withdrawal[], sender: Account, view: ChainView): Promise<number> {
+    const { chain, caches } = this.context;
+    const times = withdrawals.map(({ requestedAt, order }) => {
+      const earliest = view.state.headTime - order.maximumAge;
+      // A time that is going to be refused must not cause a scan of years.
+      return requestedAt < earliest ? earliest : requestedAt;
+    });
+    const requestedAt = Math.min(...times);
+    if (this.start === null || requestedAt < this.start.requestedAt) {
+      const block = await caches.scanStart(view, chain.chainId, sender.id, requestedAt);
+      this.start = { block, requestedAt };
+    }
+    return this.start.block;
   }
 
   /** False when this node cannot tell whether it is paid. */

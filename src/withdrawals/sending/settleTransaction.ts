@@ -13,7 +13,7 @@ import {
   type TransferOperation,
 } from '../../protocol';
 import { broadcastOutcome } from '../../payments/broadcast';
-import { keyringOf, lookupOf, type WithdrawalContext } from './context';
+import { keyringOf, lookAgain, lookupOf, pauseAfter, type WithdrawalContext } from './context';
 import {
   checkSameContent,
   contentOf,
@@ -22,7 +22,6 @@ import {
   readHistory,
   refuseOtherPayer,
   refuseWhileProposed,
-  scanStart,
   type Payment,
 } from '../proof/evidence';
 import { withdrawalNonce } from '../transaction/nonce';
@@ -30,7 +29,7 @@ import type { ScannedBlocks } from '../proof/scan';
 import { nextStep, settle } from '../../payments/settlement';
 import { isReached, type WaitFor } from '../../payments/waitFor';
 import { amountsOf, transferItem, type NamedParties, type TransferItem } from './transferItem';
-import { leaveUnfit, readView, type ChainView } from '../proof/view';
+import { leaveUnfit, type ChainView } from '../proof/view';
 
 export interface SettleOrder {
   withdrawalId: string;
@@ -113,6 +112,7 @@ class Settling {
   /** The look of the present round. */
   private view: ChainView | null = null;
   private scanned: ScannedBlocks | null = null;
+  private lastView: ChainView | null = null;
   private payment: Payment | null = null;
   private pending = false;
   private sent = false;
@@ -181,17 +181,19 @@ class Settling {
   }
 
   private async round(): Promise<number> {
-    const { chain, nodes, keys, caches, clock } = this.context;
-    const view = await readView(nodes, clock);
+    const { chain, keys, caches } = this.context;
+    const view = await lookAgain(this.context, this.lastView);
     this.view = view;
-    const pause = Math.min(3000, Math.max(500, view.state.blockInterval * 500));
+    this.lastView = view;
+    const pause = pauseAfter(view);
     const lookup = lookupOf(view);
     const payer = this.context.payingAccount ?? keys.account;
     const sender = await lookup.account(payer);
     if (sender === null) throw unknownAccount(payer, labels.account);
     this.checkNonce(sender.id);
     // The scan must reach back to the window of the transaction, whatever requestedAt says.
-    const from = await scanStart(view, Math.min(this.order.requestedAt, this.expiration ?? Infinity));
+    const since = Math.min(this.order.requestedAt, this.expiration ?? Infinity);
+    const from = await caches.scanStart(view, chain.chainId, sender.id, since);
     this.scanned ??= caches.scanOf(chain.chainId, sender.id, chain.prefix, from);
     const blocks = await gatherEvidence(view, from, this.scanned, null);
     const history = await readHistory(view, caches.historyOf(chain.chainId, sender.id), sender);

@@ -59,8 +59,6 @@ const faultAdvice =
 export class Withdrawal {
   intent: Intent | null = null;
   parties: Parties | null = null;
-  /** Block from which its scan starts. */
-  scanFrom: number | null = null;
   attempt: Attempt | null = null;
   signed: SignedTransaction | null = null;
   /** The node holds the attempt's transaction, or accepted it. */
@@ -88,6 +86,12 @@ export class Withdrawal {
 
   get withdrawalId(): string {
     return withdrawalIdOf(this.order.request);
+  }
+
+  /** Name or `1.2.x` of who is paid, as the request has it. */
+  get receiver(): string {
+    const { request } = this.order;
+    return request.kind === 'plain' ? request.to : request.intent.to;
   }
 
   get requestedAt(): number {
