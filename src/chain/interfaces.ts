@@ -227,6 +227,8 @@ export interface Broadcaster {
 export interface NodeSession extends ChainReader, BalanceReader, Notices, Broadcaster {
   /** `api.method(...args)` as it is, for what the other methods do not cover. The answer is not checked. */
   call(api: string, method: string, args: unknown[]): Promise<unknown>;
+  /** The same object for all sessions that share one connection. */
+  readonly connection: object;
   /** Aborts when the connection is gone. Calls that were open reject with CONNECTION_LOST. */
   readonly lost: AbortSignal;
   /** Ends this connection; the next `session()` connects anew. */

@@ -36,6 +36,10 @@ class SessionLease {
     return this.shared.endpoint;
   }
 
+  get connection(): object {
+    return this.shared;
+  }
+
   get lost(): AbortSignal {
     return this.over.signal;
   }

@@ -269,6 +269,7 @@ export class MemoryNode {
     };
     const session: Omit<NodeSession, 'balanceObjects' | 'vestedBalances'> = {
       endpoint: this.name,
+      connection: lost,
       lost: lost.signal,
       close,
       leave: () => false,

@@ -1,11 +1,15 @@
 /** What waiting withdrawals cost a node, counted in calls on a chain like the public one: 3 seconds, 27 witnesses. */
-import type { Clock } from '../../src/chain/interfaces';
+import type { Clock, NodeEndpoints } from '../../src/chain/interfaces';
+import { openNodeClient } from '../../src/rpc/nodeClient';
+import { NodePool } from '../../src/rpc/pool';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import type { WithdrawalNodes } from '../../src/withdrawals/proof/view';
 import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
+import { realClock } from '../support/realClock';
 
 let exchange: Exchange;
 const caches = new WithdrawalCaches();
+const pool = new NodePool({ clock: realClock });
 beforeAll(async () => {
   exchange = await startExchange({ blockInterval: 3, witnesses: 27 });
   // Longer than the scan reaches back.
@@ -20,18 +24,17 @@ class CountedNodes {
   readonly asked = new Map<string, number>();
   /** Questions without an answer. */
   open = 0;
-  private readonly sessions = new WeakMap<object, object>();
 
   get total(): number {
     return [...this.asked.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** The nodes as one execution has them; with connections of its own it shares no look with others. */
-  of({ trusted, delayed }: WithdrawalNodes, connections: 'shared' | 'own'): WithdrawalNodes {
-    const sessions = connections === 'shared' ? this.sessions : new WeakMap<object, object>();
+  /** The nodes as one execution has them. */
+  of({ trusted, delayed }: { trusted: NodeEndpoints; delayed: NodeEndpoints }): WithdrawalNodes {
+    const sessions = new WeakMap<object, object>();
     return {
-      trusted: async () => this.counted(await trusted(), sessions),
-      delayed: delayed === null ? null : async () => this.counted(await delayed(), sessions),
+      trusted: async () => this.counted(await trusted.session(), sessions),
+      delayed: async () => this.counted(await delayed.session(), sessions),
     };
   }
 
@@ -84,6 +87,16 @@ class SharedTime implements Clock {
   }
 }
 
+/** Clients for one execution, of the pool that n8n's process has or with connections of their own. */
+function connect(connections: 'shared' | 'own') {
+  const { chain } = exchange;
+  const open = (url: string): NodeEndpoints => {
+    const settings = { chainId: chain.chainId, prefix: 'BTS', urls: [url] };
+    return connections === 'shared' ? pool.open(settings) : openNodeClient(settings, { clock: realClock });
+  };
+  return { trusted: open(chain.trustedUrl), delayed: open(chain.delayedUrl) };
+}
+
 /** Pays each in a run of its own, `apart` seconds one after another. */
 async function pay(ids: string[], apart = 0, connections: 'shared' | 'own' = 'shared') {
   const clock = new SharedTime(exchange.chain);
@@ -98,8 +111,10 @@ async function pay(ids: string[], apart = 0, connections: 'shared' | 'own' = 'sh
         amount: '1',
         requestedAt: Math.floor(clock.now() / 1000),
       });
-      const nodes = counted.of(exchange.context().nodes, connections);
-      const [result] = await exchange.send([order], { caches, clock, nodes });
+      const clients = connect(connections);
+      const [result] = await exchange.send([order], { caches, clock, nodes: counted.of(clients) });
+      clients.trusted.close();
+      clients.delayed.close();
       return result?.item.outcome;
     }),
   ).finally(() => {

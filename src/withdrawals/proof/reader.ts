@@ -1,6 +1,6 @@
 /** What withdrawals ask of a node. A session of a node client is one; a test can write its own. */
 import type { LeavableSession } from '../../chain/furtherAddresses';
-import type { ChainReader } from '../../chain/interfaces';
+import type { ChainReader, NodeSession } from '../../chain/interfaces';
 
 export type WithdrawalReader = Pick<
   ChainReader,
@@ -18,4 +18,4 @@ export type WithdrawalReader = Pick<
 >;
 
 /** A connection of which one look at the chain is made. */
-export type WithdrawalSession = WithdrawalReader & LeavableSession;
+export type WithdrawalSession = WithdrawalReader & LeavableSession & Partial<Pick<NodeSession, 'connection'>>;

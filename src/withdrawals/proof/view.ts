@@ -180,7 +180,7 @@ interface Look {
  * ask for it once.
  */
 export class SharedViews {
-  private readonly looks = new WeakMap<object, Map<unknown, Look>>();
+  private readonly looks = new WeakMap<object, Look>();
 
   constructor(private readonly blocks: BlockStore) {}
 
@@ -193,15 +193,13 @@ export class SharedViews {
     clock: Clock,
     { age, last }: { age: number; last: Pick<ChainView, 'state'> | null },
   ): Promise<ChainView> {
-    const delayed = await nodes.delayed?.().catch(() => 'unreachable');
     const trusted = await nodes.trusted().catch(() => null);
     if (trusted === null) return readView(nodes, clock, this.blocks);
-    const ofTrusted = this.looks.get(trusted) ?? new Map<unknown, Look>();
-    this.looks.set(trusted, ofTrusted);
-    const shared = ofTrusted.get(delayed);
+    const key = connectionOf(trusted);
+    const shared = this.looks.get(key);
     const now = clock.now();
     if (shared !== undefined && last !== null && now >= shared.begun && now - shared.begun <= age) {
-      const view = await shared.view.catch(() => null);
+      const view = await shared.view.then((seen) => asSeenBy(nodes, trusted, seen)).catch(() => null);
       if (view !== null && view.state !== last.state) {
         if (view.standing !== null) nodes.warn?.(view.standing);
         return view;
@@ -209,14 +207,35 @@ export class SharedViews {
     }
     const view = readView(nodes, clock, this.blocks);
     const mine = { begun: now, view };
-    // One delayed connection at a time: those of before are gone.
-    ofTrusted.clear();
-    ofTrusted.set(delayed, mine);
+    this.looks.set(key, mine);
     view.catch(() => {
-      if (ofTrusted.get(delayed) === mine) ofTrusted.delete(delayed);
+      if (this.looks.get(key) === mine) this.looks.delete(key);
     });
     return view;
   }
+}
+
+function connectionOf(session: WithdrawalSession): object {
+  return session.connection ?? session;
+}
+
+/**
+ * The look of somebody else through one's own sessions, which end with nobody else's; null where that one looked over other
+ * connections.
+ */
+async function asSeenBy(
+  nodes: WithdrawalNodes,
+  trusted: WithdrawalSession & Broadcaster,
+  seen: ChainView,
+): Promise<ChainView | null> {
+  if (connectionOf(seen.session) !== connectionOf(trusted)) return null;
+  if (seen.delayed === null) {
+    // What one cannot reach may be within the reach of another.
+    return seen.delayedFault === null && nodes.delayed === null ? { ...seen, session: trusted } : null;
+  }
+  const delayed = await nodes.delayed?.();
+  if (delayed === undefined || connectionOf(seen.delayed.session) !== connectionOf(delayed)) return null;
+  return { ...seen, session: trusted, delayed: { ...seen.delayed, session: delayed } };
 }
 
 /** For the judge. */
