@@ -262,6 +262,21 @@ describe('a stored intent', () => {
       expect.objectContaining({ code: expect.stringMatching(/^INVALID_/) as string }),
     );
   });
+  // Rows of an operator's database, with the fingerprints that version 1 of the intent gives them.
+  test.each([
+    [
+      'encrypted, within a maximum fee',
+      `{"v":1,"chainId":"4018d7844c78f6a6c41c6a552b898022310fc5dec06da467ee7905a8dad512c8","withdrawalId":"W-1","requestedAt":"2026-11-22T12:00:00Z","from":"1.2.10","to":"1.2.11","asset":"1.3.0","amount":"1250000","memo":"hello \\"ü\\"","memoMode":"encrypted","senderMemoKey":"BTS7RRMne4FT7R5kr8CKxN5LXrep7qJrqARwza2xXDtiahdtNBxGo","receiverMemoKey":"BTS6xcdunzwSmYx9vQmBKjcCCv6Pj46W4w6R8a2PTuECPzohzZk9t","fee":"auto","maximumFee":"10000000"}`,
+      '5c5cd8d9a6627a3a9f12360569cf992bfc4c196fb35829b5edf6465058e2b17e',
+    ],
+    [
+      'the largest amount, and a fixed fee of nothing',
+      `{"v":1,"chainId":"4018d7844c78f6a6c41c6a552b898022310fc5dec06da467ee7905a8dad512c8","withdrawalId":"W-1","requestedAt":"2026-11-22T12:00:00Z","from":"1.2.10","to":"1.2.11","asset":"1.3.121","amount":"9223372036854775807","memo":"","memoMode":"public","senderMemoKey":null,"receiverMemoKey":null,"fee":{"amount":"0","asset":"1.3.121"}}`,
+      '0e87dfaaa46fe644d145fd4109debd97291035bb6055827c97cc39ca341fe375',
+    ],
+  ])('keeps the fingerprint under which it was stored: %s', (_, stored, fingerprint) => {
+    expect(contentFingerprint(parseIntent(stored, mainnet))).toBe(fingerprint);
+  });
   test('the intent of another chain is refused', () => {
     expect(() => parseIntent(intent, testnet)).toThrow(expect.objectContaining({ code: 'WRONG_CHAIN' }));
   });
