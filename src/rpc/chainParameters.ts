@@ -15,6 +15,9 @@ export type ChainParameters = Pick<
   | 'maximumTransactionSize'
 >;
 
+/** A minute on mainnet. */
+const mostBlocks = 20;
+
 type Moment = Pick<ChainState, 'headBlockNumber' | 'lastIrreversibleBlock' | 'nextMaintenanceTime'>;
 
 /**
@@ -24,7 +27,7 @@ type Moment = Pick<ChainState, 'headBlockNumber' | 'lastIrreversibleBlock' | 'ne
  */
 export class KnownParameters {
   private interval: { nextMaintenanceTime: number; firstHead: number } | null = null;
-  private settled: ChainParameters | null = null;
+  private settled: { parameters: ChainParameters; head: number } | null = null;
 
   /** Whether the parameters may still be known: then a state without them is worth asking for. */
   get areSettled(): boolean {
@@ -32,8 +35,10 @@ export class KnownParameters {
   }
 
   /** Those of the interval in which this state is; null when they have to be read. */
-  at({ nextMaintenanceTime }: Pick<Moment, 'nextMaintenanceTime'>): ChainParameters | null {
-    return this.interval?.nextMaintenanceTime === nextMaintenanceTime ? this.settled : null;
+  at({ nextMaintenanceTime, headBlockNumber }: Moment): ChainParameters | null {
+    const { interval, settled } = this;
+    if (settled === null || interval?.nextMaintenanceTime !== nextMaintenanceTime) return null;
+    return headBlockNumber < settled.head + mostBlocks ? settled.parameters : null;
   }
 
   /** Takes in what came in one answer with the state of that moment. */
@@ -43,6 +48,7 @@ export class KnownParameters {
       this.settled = null;
     }
     // The first head that was seen in this interval is behind its maintenance.
-    if (lastIrreversibleBlock >= this.interval.firstHead) this.settled = read;
+    if (lastIrreversibleBlock >= this.interval.firstHead)
+      this.settled = { parameters: read, head: headBlockNumber };
   }
 }

@@ -1,5 +1,7 @@
 /** Guarantee: the chain's parameters are those of the node at this moment, though they are seldom asked for. */
 import { Devchain } from '../../devchain';
+import { asJson } from '../../devchain/rpc/api';
+import type { Json } from '../../devchain/wire/json';
 import type { ChainState, NodeEndpoints } from '../../src/chain/interfaces';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import { realClock } from '../support/realClock';
@@ -7,6 +9,8 @@ import { realClock } from '../support/realClock';
 let chain: Devchain;
 let client: NodeEndpoints;
 let asked: string[];
+/** What the node makes of its answer. */
+let told: (result: Json) => Json;
 beforeEach(async () => {
   chain = await Devchain.start({
     blockInterval: 3,
@@ -17,13 +21,14 @@ beforeEach(async () => {
   chain.advance(900);
   client = openNodeClient({ chainId: chain.chainId, urls: [chain.trustedUrl] }, { clock: realClock });
   asked = [];
+  told = (result) => result;
   chain.faults.add({
     kind: 'change',
     method: 'get_objects',
     times: Infinity,
     change: (result, [, , args]) => {
       asked.push(String((args as unknown[])[0]));
-      return result;
+      return told(result);
     },
   });
 });
@@ -92,4 +97,19 @@ test('what one connection showed is not taken for what the next one would show',
   (await client.session()).close();
   await state();
   expect(asked).toEqual(['2.1.0,2.0.0']);
+});
+
+test('a node that said them wrongly is believed again within twenty blocks of being mended', async () => {
+  told = (result) =>
+    asJson(
+      (result as unknown as { parameters?: object }[]).map((object) =>
+        object.parameters === undefined
+          ? object
+          : { ...object, parameters: { ...object.parameters, maintenance_interval: 601 } },
+      ),
+    );
+  expect((await untilKnown()).maintenanceInterval).toBe(601);
+  told = (result) => result;
+  chain.produceBlocks(20);
+  expect((await state()).maintenanceInterval).toBe(600);
 });
