@@ -1,7 +1,7 @@
 import { BitSharesError } from '../../src/errors';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import { quoteWithdrawal } from '../../src/withdrawals/sending/quote';
-import { parseIntent } from '../../src/withdrawals/transaction/intent';
+import { formatIntent, parseIntent } from '../../src/withdrawals/transaction/intent';
 import {
   broadcastPrepared,
   parsePreparedTransaction,
@@ -313,13 +313,13 @@ describe('Quote', () => {
     expect(intent).toMatchObject({
       v: 1,
       to: chain.account('alice').id,
-      amount: '1250000',
+      amount: 1_250_000n,
       memoMode: 'encrypted',
       senderMemoKey: chain.account('hot-wallet').publicKeys.memo,
       receiverMemoKey: chain.account('alice').publicKeys.memo,
       fee: 'auto',
     });
-    const stored = parseIntent(JSON.stringify(intent), protocolChain);
+    const stored = parseIntent(formatIntent(intent), protocolChain);
     const intentOrder = { ...plain, request: { kind: 'intent' as const, intent: stored } };
     // The stored key makes the delayed node unnecessary for building.
     const nodes = { trusted: context().nodes.trusted, delayed: null };

@@ -449,8 +449,7 @@ class Run {
     if (this.options.mode === 'propose') await refuseBesidePending(evidence.view, intent);
     const { chain, keys, clock } = this.context;
     const maximumFee = maximumFeeOf(order.maximumFee, parties.coreAsset, intent);
-    const amount = BigInt(intent.amount);
-    checkAttempt(attempt, amount, parties, evidence, {
+    checkAttempt(attempt, intent.amount, parties, evidence, {
       chain,
       keys,
       signer,
