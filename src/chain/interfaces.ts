@@ -23,10 +23,7 @@ export interface AssetAmount {
   assetId: string;
 }
 
-/**
- * Head, irreversibility and parameters, all from ONE answer of `get_objects(["2.1.0","2.0.0"])`; parameters that cannot have
- * changed since an earlier one of the same connection are those of that one.
- */
+/** Head, irreversibility and parameters, all from ONE answer of `get_objects(["2.1.0","2.0.0"])`. */
 export interface ChainState {
   headBlockNumber: number;
   headBlockId: string;
@@ -145,7 +142,11 @@ export interface ChainReader {
   /** The endpoint that answers now, without user name and password; for messages. */
   readonly endpoint: string;
   chainId(): Promise<string>;
-  state(): Promise<ChainState>;
+  /**
+   * @param asked With `parameters: 'as known'` fees and limits may be those of an earlier answer of this connection, where
+   *   they cannot have changed by the chain's rules: for whoever decides nothing by them.
+   */
+  state(asked?: { parameters: 'as known' }): Promise<ChainState>;
   /** Null when the node does not have it (yet). */
   block(number: number): Promise<Block | null>;
   /**

@@ -94,8 +94,8 @@ export function chainReader(call: Call, node: KnownNode = {}): Omit<ChainReader,
 
     chainId: async () => (await ask('database', 'get_chain_id', [])).text(/^[0-9a-f]{64}$/),
 
-    state: async () => {
-      if (parameters?.areSettled === true) {
+    state: async (asked) => {
+      if (asked?.parameters === 'as known' && parameters?.areSettled === true) {
         const [dynamic] = await objects(dynamicProperties);
         const state = readDynamic(demand, dynamic);
         const known = parameters.at(state);

@@ -39,7 +39,7 @@ afterEach(async () => {
 
 async function state(): Promise<ChainState> {
   asked.length = 0;
-  return (await client.session()).state();
+  return (await client.session()).state({ parameters: 'as known' });
 }
 const feeOf = ({ fees }: ChainState) => String(fees.parameters.get(0)?.['fee']);
 const raiseFees = () =>
@@ -112,4 +112,11 @@ test('a node that said them wrongly is believed again within twenty blocks of be
   told = (result) => result;
   chain.produceBlocks(20);
   expect((await state()).maintenanceInterval).toBe(600);
+});
+
+test('whoever signs by them reads them with the state', async () => {
+  await untilKnown();
+  asked.length = 0;
+  await (await client.session()).state();
+  expect(asked).toEqual(['2.1.0,2.0.0']);
 });

@@ -54,7 +54,7 @@ export async function checkNotAboveHead(
   height: FinalHeight,
 ): Promise<FinalHeight> {
   if (block <= height.head) return height;
-  const { headBlockNumber: head } = await reader.state();
+  const { headBlockNumber: head } = await reader.state({ parameters: 'as known' });
   if (block <= head) return { ...height, head };
   throw new FalseAnswer({
     endpoint: reader.endpoint,
@@ -113,7 +113,7 @@ export async function compareWithTrusted(
   signal: AbortSignal,
 ): Promise<Comparison> {
   const { endpoint } = delayed;
-  let state = await delayed.state();
+  let state = await delayed.state({ parameters: 'as known' });
   const notCompared = (reason: unknown): Comparison => {
     if (!isBitSharesError(reason)) throw reason;
     const trouble = new BitSharesError(reason.code, {
@@ -124,12 +124,12 @@ export async function compareWithTrusted(
   };
   let looks = 0;
   const look = async (): Promise<TwoNodes> => {
-    if (looks++ > 0) state = await delayed.state();
+    if (looks++ > 0) state = await delayed.state({ parameters: 'as known' });
     return {
       delayed: { endpoint, state },
       trusted: {
         endpoint: trusted.endpoint,
-        state: await trusted.state(),
+        state: await trusted.state({ parameters: 'as known' }),
         block: (number) => trusted.block(number),
       },
     };

@@ -113,7 +113,7 @@ export class Agreement {
       session = await second.session();
       const answer = await ask(session);
       if (!answer.contradicts) return answer;
-      const isCurrent = isAtTip(await session.state(), this.clock.now());
+      const isCurrent = isAtTip(await session.state({ parameters: 'as known' }), this.clock.now());
       session.close();
       if (isCurrent) return answer;
       this.askAgainAt = this.clock.now() + pauseMs;

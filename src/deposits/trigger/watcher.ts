@@ -169,7 +169,7 @@ export class Watcher {
         let blockInterval = 0;
         if (due || kind === 'full') {
           const compared = due && kind === 'delayed' ? await this.compare(session, trusted, over) : null;
-          const state = compared?.state ?? (await session.state());
+          const state = compared?.state ?? (await session.state({ parameters: 'as known' }));
           if (due) {
             const seen = compared?.seen ?? null;
             await checkFollows(session, kind, state, clock.now(), staleAfterSeconds, seen);
@@ -230,12 +230,12 @@ export class Watcher {
     const { standing } = this;
     if (standing === null || kind !== 'full' || delayed === null) return false;
     const session = await delayed.session().catch(() => null);
-    const head = (await session?.state().catch(() => null))?.headBlockNumber ?? 0;
+    const head = (await session?.state({ parameters: 'as known' }).catch(() => null))?.headBlockNumber ?? 0;
     // What was read meanwhile has to be there too, or reading would have to wait for it.
     const { position } = this.parts.handover.readThrough;
     if (session === null || head < standing.block || head < position.key.block) return false;
     // Helped past the block as a plain node, it has blocks for a while that are not irreversible.
-    if (head > (await trusted.state()).lastIrreversibleBlock) return false;
+    if (head > (await trusted.state({ parameters: 'as known' })).lastIrreversibleBlock) return false;
     this.parts.report(goesOnAgain(session.endpoint, standing));
     this.standing = null;
     return true;
