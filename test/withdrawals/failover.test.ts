@@ -8,6 +8,7 @@ import { openNodeClient } from '../../src/rpc/nodeClient';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import { quoteWithdrawal } from '../../src/withdrawals/sending/quote';
 import { withdrawalStatus } from '../../src/withdrawals/sending/settleTransaction';
+import { readView } from '../../src/withdrawals/proof/view';
 import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
 import { realClock } from '../support/realClock';
 
@@ -121,6 +122,29 @@ test('a trusted node on a fork is left for the one that the delayed node agrees 
   await other.stop();
   expect(result?.item).toMatchObject({ outcome: 'irreversible', paid: true });
   expect(events[0]).toMatchObject({ kind: 'left', reason: { code: 'NOT_A_DELAYED_NODE' } });
+});
+
+test('a trusted node on a fork is known by its own blocks, whatever an address before it showed', async () => {
+  const { chain, delayed, clock } = exchange;
+  const other = await Devchain.start({ ...chain.options, clock: 'manual' });
+  chain.advance(100);
+  chain.confirm();
+  // Some blocks behind, as a delayed node is at any moment.
+  chain.delayed.freeze();
+  chain.advance(60);
+  other.produceBlock({ miss: 1 });
+  other.advance(chain.head.seconds - other.head.seconds);
+  const { blocks } = new WithdrawalCaches();
+  const honest = nodesOf(client(chain.trustedUrl), delayed);
+  const before = await readView(honest, clock, blocks);
+  expect(before.delayedFault).toBeNull();
+  // As a scan reads them.
+  const height = before.delayed?.state.headBlockNumber ?? 0;
+  expect(before.state.lastIrreversibleBlock).toBeGreaterThan(height);
+  await blocks.irreversible(before.session, height + 1);
+  const after = await readView(nodesOf(client(other.trustedUrl), delayed), clock, blocks);
+  await other.stop();
+  expect(after).toMatchObject({ finalBlock: 0, delayedFault: { code: 'NOT_A_DELAYED_NODE' } });
 });
 
 test('a trusted node that refuses blocks is left for the next one', async () => {
