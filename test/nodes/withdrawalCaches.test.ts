@@ -29,6 +29,6 @@ test.each([
   ['address prefix', { addressPrefix: 'TEST' }],
   ['trusted nodes', { trustedUrls: 'ws://127.0.0.1:8091' }],
   ['delayed nodes', { delayedUrls: 'ws://127.0.0.1:8091' }],
-])('those whose credentials differ in the %s do not', (field, changed) => {
+])('those whose credentials differ in the %s do not', (_, changed) => {
   expect(cachesOf(changed)).not.toBe(cachesOf());
 });

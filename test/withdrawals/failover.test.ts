@@ -2,7 +2,7 @@
 import { Devchain } from '../../devchain';
 import type { NodeHandle } from '../../devchain/rpc/nodeHandle';
 import type { NodeEndpoints } from '../../src/chain/interfaces';
-import type { BitSharesError } from '../../src/errors';
+import { BitSharesError } from '../../src/errors';
 import type { AddressEvent } from '../../src/rpc/addresses';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
@@ -37,6 +37,18 @@ function client(...urls: string[]): NodeEndpoints {
 const nodesOf = (trusted: NodeEndpoints, delayed: NodeEndpoints | null) => ({
   trusted: () => trusted.session(),
   delayed: delayed === null ? null : () => delayed.session(),
+});
+
+/** A node whose history nobody may ask for: blocks alone are the proof. */
+const withoutHistory = (trusted: NodeEndpoints) => ({
+  trusted: async () => {
+    const history = () => Promise.reject(new BitSharesError('ACCESS_DENIED', { message: 'Access denied' }));
+    const session = await trusted.session();
+    return new Proxy(session, {
+      get: (target, name) => (name === 'history' ? history : (Reflect.get(target, name, target) as unknown)),
+    });
+  },
+  delayed: null,
 });
 
 /** A node that has not followed the chain for an hour. */
@@ -145,6 +157,30 @@ test('a trusted node on a fork is known by its own blocks, whatever an address b
   const after = await readView(nodesOf(client(other.trustedUrl), delayed), clock, blocks);
   await other.stop();
   expect(after).toMatchObject({ finalBlock: 0, delayedFault: { code: 'NOT_A_DELAYED_NODE' } });
+});
+
+describe.each([
+  ['behind', 0],
+  ['ahead of', 300],
+])('an address on a fork, %s the chain, whose blocks were read first', (_, seconds) => {
+  test('proves no absence on the chain of the next address', async () => {
+    const { chain, send, order } = exchange;
+    const requestedAt = chain.head.seconds;
+    const [paid] = await send([order({ requestedAt })]);
+    expect(paid?.item.outcome).toBe('irreversible');
+    // Later than the transaction could be sent again.
+    chain.advance(4000);
+    const other = await Devchain.start({ ...chain.options, clock: 'manual' });
+    other.produceBlock({ miss: 1 });
+    other.advance(chain.head.seconds - other.head.seconds + seconds);
+    const caches = new WithdrawalCaches();
+    const on = (url: string) => ({ nodes: withoutHistory(client(url)), caches });
+    await send([order({ withdrawalId: 'W-2', requestedAt }, { maximumWait: 1 })], on(other.trustedUrl));
+    await other.stop();
+    const [again] = await send([order({ requestedAt })], on(chain.trustedUrl));
+    expect(exchange.paymentsTo('alice')).toBe(1);
+    expect(again?.item).toMatchObject({ outcome: 'irreversible', alreadyPaid: true });
+  });
 });
 
 test('a trusted node that refuses blocks is left for the next one', async () => {
