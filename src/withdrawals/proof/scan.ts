@@ -30,7 +30,7 @@ export class ScannedBlocks {
   isContradicted = false;
   private readonly turns = new Turns();
   /** What the blocks above these hold, as it was found last. */
-  private above: { key: string; index: SenderIndex } | null = null;
+  private above: { blocks: readonly Block[]; index: SenderIndex } | null = null;
 
   constructor(
     readonly senderId: string,
@@ -153,11 +153,13 @@ export class ScannedBlocks {
 
   /** What the blocks of a look above its last irreversible one hold. */
   reversible(blocks: readonly Block[]): SenderIndex {
-    const key = `${blocks[0]?.previous} ${blocks.at(-1)?.id}`;
-    if (this.above?.key === key) return this.above.index;
+    // The very blocks: those of another node may have the same ids and hold something else.
+    const isSame =
+      blocks.length === this.above?.blocks.length && this.above.blocks.every((one, i) => one === blocks[i]);
+    if (this.above !== null && isSame) return this.above.index;
     const index = this.forReversible();
     for (const block of blocks) index.add(block);
-    this.above = { key, index };
+    this.above = { blocks, index };
     return index;
   }
 
