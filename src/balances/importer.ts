@@ -3,7 +3,7 @@
  * follows each to its outcome. Claiming twice is impossible: a balance object is used up by its claim.
  */
 import { BlockStore } from '../chain/blocks';
-import { isDuplicate } from '../chain/duplicateTransaction';
+import { broadcast, reasonOf } from '../payments/broadcast';
 import type {
   Account,
   BalanceReader,
@@ -216,24 +216,21 @@ async function broadcastOnce(claim: BuiltClaim, context: ImportContext): Promise
     place: null,
     dead: false,
   };
-  try {
-    const node = await context.node();
-    if (context.signal?.aborted === true) return sent;
-    await node.broadcast(transaction);
-    sent.accepted = true;
-  } catch (error) {
-    if (!isBitSharesError(error)) {
-      sent.reason = new BitSharesError('INTERNAL', { message: 'Broadcasting went wrong', cause: error });
-    } else if (isDuplicate(error)) {
-      sent.accepted = true;
-    } else {
-      // A refusal is an answer. A timeout or a lost connection is none: the transaction may be on its way. Nor is an error
-      // without a code, which a proxy in front of the node makes when the answer of the node did not come.
-      sent.refused = error.code === 'NODE_ERROR' && Number(error.data.nodeCode) !== 0;
-      sent.reason = error;
-    }
-  }
-  return sent;
+  const node = await context.node().catch(reasonOfError);
+  if (node instanceof BitSharesError) return { ...sent, reason: node };
+  if (context.signal?.aborted === true) return sent;
+  const answer = await broadcast(node, transaction);
+  return {
+    ...sent,
+    accepted: answer.result === 'accepted',
+    refused: answer.result === 'refused',
+    reason: reasonOf(answer),
+  };
+}
+
+function reasonOfError(error: unknown): BitSharesError {
+  if (isBitSharesError(error)) return error;
+  return new BitSharesError('INTERNAL', { message: 'Asking the node went wrong', cause: error });
 }
 
 /** The transaction without the balances that are gone, or null when the node shows none of them changed. */
@@ -282,9 +279,7 @@ async function follow(
     look(await context.node(), sent, afterBlock, context.chain.prefix, blocks);
   while (sent.some((one) => !isWaitOver(one, waitFor))) {
     await lookAgain().catch((error: unknown) => {
-      const reason = isBitSharesError(error)
-        ? error
-        : new BitSharesError('INTERNAL', { message: 'Looking for the claims went wrong', cause: error });
+      const reason = reasonOfError(error);
       for (const one of sent) if (one.place === null && !one.refused) one.reason = reason;
     });
     if (!sent.some((one) => !isWaitOver(one, waitFor))) return;

@@ -4,40 +4,46 @@ import type { Broadcaster } from '../chain/interfaces';
 import { BitSharesError, isBitSharesError } from '../errors';
 import type { SignedTransaction } from '../protocol';
 
-export interface BroadcastOutcome {
+/** What is known of a transaction after it was sent once. It says nothing about a copy that was sent earlier. */
+export type BroadcastAnswer =
   /** The node has the transaction, from now or from before. */
-  accepted: boolean;
-  /** Why it is not known to be accepted; null when it is. */
-  reason: BitSharesError | null;
-  /** Sending again in this run is useless. It says nothing about a copy that was sent earlier. */
-  refusedForGood: boolean;
-}
+  | { result: 'accepted' }
+  /** The node refused it, and will again: sending it again in this run is useless. */
+  | { result: 'refused'; reason: BitSharesError }
+  /** The node refused it, but another moment or another node may not. */
+  | { result: 'refused for now'; reason: BitSharesError }
+  /** It may be on its way: a timeout or a lost connection is no answer. */
+  | { result: 'unanswered'; reason: BitSharesError };
 
-/** Refusals that another moment or another node may not repeat: our window ended, or the node is on another fork. */
+/** Refusals of a moment: the window ended, or the node is on another fork. */
 const refusalsOfTheMoment = [/now <= trx\.expiration/, /ref_block_prefix ==/];
 
-/**
- * Broadcasts. Never rejects: a timeout or a lost connection is an unknown outcome, not a failure.
- * Sending the same bytes any number of times can pay only once.
- */
-export async function broadcastOutcome(
+/** Sends a transaction. Never rejects. Sending the same bytes any number of times can move money only once. */
+export async function broadcast(
   broadcaster: Broadcaster,
   transaction: SignedTransaction,
-): Promise<BroadcastOutcome> {
+): Promise<BroadcastAnswer> {
   try {
     await broadcaster.broadcast(transaction);
-    return { accepted: true, reason: null, refusedForGood: false };
+    return { result: 'accepted' };
   } catch (error) {
     if (!isBitSharesError(error)) {
       const reason = new BitSharesError('INTERNAL', { message: 'Broadcasting went wrong', cause: error });
-      return { accepted: false, reason, refusedForGood: false };
+      return { result: 'unanswered', reason };
     }
-    if (error.code !== 'NODE_ERROR') return { accepted: false, reason: error, refusedForGood: false };
-    if (isDuplicate(error)) return { accepted: true, reason: null, refusedForGood: false };
+    if (isDuplicate(error)) return { result: 'accepted' };
+    // An error without a code is made by a proxy in front of the node, when the answer of the node did not come.
+    const isAnswer = error.code === 'NODE_ERROR' && Number(error.data.nodeCode) !== 0;
+    if (!isAnswer) return { result: 'unanswered', reason: error };
     const text = String(error.data.nodeMessage ?? error.message);
-    const refusedForGood = !refusalsOfTheMoment.some((pattern) => pattern.test(text));
-    return { accepted: false, reason: refusal(text, error), refusedForGood };
+    const passes = refusalsOfTheMoment.some((pattern) => pattern.test(text));
+    return { result: passes ? 'refused for now' : 'refused', reason: refusal(text, error) };
   }
+}
+
+/** Why it is not known to be accepted; null when it is. */
+export function reasonOf(answer: BroadcastAnswer): BitSharesError | null {
+  return answer.result === 'accepted' ? null : answer.reason;
 }
 
 function refusal(text: string, error: BitSharesError): BitSharesError {

@@ -270,6 +270,17 @@ describe('importing balances', () => {
     expect(outcomes(await harness.run({ balanceKeys: keys.slice(0, 1) }))).toEqual(['irreversible']);
   });
 
+  test('a refusal of the moment is not final: another node has the claim in its block', async () => {
+    await begin({ balanceObjects: fiveEach(keys.slice(0, 1)) });
+    const { broadcast } = harness.node;
+    harness.node.broadcast = async (transaction) => {
+      await broadcast(transaction);
+      const nodeMessage = 'Assert Exception: trx.ref_block_prefix == tapos_block_summary.block_id._hash[1]: ';
+      throw new BitSharesError('NODE_ERROR', { message: nodeMessage, data: { nodeCode: 10, nodeMessage } });
+    };
+    expect(outcomes(await harness.run({ balanceKeys: keys.slice(0, 1) }))).toEqual(['irreversible']);
+  });
+
   test('a connection that is lost while blocks are read does not take back what was known', async () => {
     await begin({ balanceObjects: fiveEach(keys.slice(0, 1)) });
     const block = harness.node.block.bind(harness.node);

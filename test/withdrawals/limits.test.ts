@@ -1,7 +1,12 @@
 import type { Account, Asset } from '../../src/chain/interfaces';
 import { customChain } from '../../src/protocol';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
-import { contentFingerprint, parseIntent, type Intent } from '../../src/withdrawals/transaction/intent';
+import {
+  contentFingerprint,
+  formatIntent,
+  parseIntent,
+  type Intent,
+} from '../../src/withdrawals/transaction/intent';
 import {
   checkLimits,
   checkMaximumFee,
@@ -35,13 +40,13 @@ const none: LimitSettings = {
 };
 
 describe('the maximum fee', () => {
-  test.each<[string, LimitSettings['maximumFee'], string | undefined, bigint]>([
+  test.each<[string, LimitSettings['maximumFee'], bigint | undefined, bigint]>([
     ['100 units of the core asset where nobody says anything', null, undefined, 10_000_000n],
     ['what the operator says', '2.5', undefined, 250_000n],
     ['nothing at all', '0', undefined, 0n],
-    ['what the intent says', null, '50000000', 50_000_000n],
-    ['the smaller one of both: the operator’s', '100', '50000000', 10_000_000n],
-    ['the smaller one of both: the intent’s', '1000', '50000000', 50_000_000n],
+    ['what the intent says', null, 50_000_000n, 50_000_000n],
+    ['the smaller one of both: the operator’s', '100', 50_000_000n, 10_000_000n],
+    ['the smaller one of both: the intent’s', '1000', 50_000_000n, 50_000_000n],
   ])('is %s', (_, option, quoted, expected) => {
     const intent = quoted === undefined ? {} : { maximumFee: quoted };
     expect(maximumFeeOf(option, core, intent)).toBe(expected);
@@ -144,19 +149,20 @@ test('an intent keeps its maximum fee, and is the same withdrawal with and witho
     from: '1.2.10',
     to: '1.2.20',
     asset: '1.3.0',
-    amount: '1250000',
+    amount: 1_250_000n,
     memo: '',
     memoMode: 'public',
     senderMemoKey: null,
     receiverMemoKey: null,
     fee: 'auto',
   };
-  const limited = { ...intent, maximumFee: '10000000' };
-  expect(parseIntent(JSON.stringify(limited), chain)).toEqual(limited);
-  expect(parseIntent(JSON.stringify(intent), chain)).toStrictEqual(intent);
+  const limited = { ...intent, maximumFee: 10_000_000n };
+  expect(parseIntent(formatIntent(limited), chain)).toEqual(limited);
+  expect(parseIntent(formatIntent(intent), chain)).toStrictEqual(intent);
   expect(contentFingerprint(limited)).toBe(contentFingerprint(intent));
+  const stored = JSON.parse(formatIntent(intent)) as object;
   for (const maximumFee of [10_000_000, '1.5', '-1', '', 'auto', null, '9223372036854775808']) {
-    expect(() => parseIntent({ ...intent, maximumFee }, chain)).toThrow(
+    expect(() => parseIntent({ ...stored, maximumFee }, chain)).toThrow(
       expect.objectContaining({ code: 'INVALID_PARAMETER' }),
     );
   }
@@ -240,20 +246,20 @@ describe('on a chain', () => {
     const { send } = exchange;
     const { item, intent } = await quote({ maximumFee: '30' });
     expect(item).toMatchObject({ fee: '20.78125', maximumFee: '30.00000' });
-    expect(intent.maximumFee).toBe('3000000');
+    expect(intent.maximumFee).toBe(3_000_000n);
     raiseFee(40);
     const [refused] = await send([ofIntent(intent, { maximumFee: '1000' })]);
     expect(refused?.item.nextStep).toContain('is more than the allowed 30.00000 BTS');
-    const [narrower] = await send([ofIntent({ ...intent, maximumFee: '5000000' }, { maximumFee: '40' })]);
+    const [narrower] = await send([ofIntent({ ...intent, maximumFee: 5_000_000n }, { maximumFee: '40' })]);
     expect(narrower?.item.nextStep).toContain('is more than the allowed 40.00000 BTS');
-    const [paid] = await send([ofIntent({ ...intent, maximumFee: '5000000' })]);
+    const [paid] = await send([ofIntent({ ...intent, maximumFee: 5_000_000n })]);
     expect(paid?.item).toMatchObject({ outcome: 'irreversible', fee: '40.78125' });
   });
 
   test('an intent from before there was a maximum fee is paid within the default, and is one payment with a new one', async () => {
     const { send } = exchange;
     const { intent } = await quote();
-    expect(intent.maximumFee).toBe('10000000');
+    expect(intent.maximumFee).toBe(10_000_000n);
     const old = { ...intent };
     delete old.maximumFee;
     const prepare = async (order: WithdrawalOrder) =>

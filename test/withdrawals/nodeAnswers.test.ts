@@ -1,6 +1,6 @@
 import { BitSharesError } from '../../src/errors';
 import type { Account, Asset } from '../../src/chain/interfaces';
-import { broadcastOutcome } from '../../src/payments/broadcast';
+import { broadcast, reasonOf } from '../../src/payments/broadcast';
 import { signingKeys } from '../../src/payments/signing';
 import { checkAssetRules, checkFee } from '../../src/withdrawals/sending/checks';
 import { nextStep, settle, type SettlementFacts } from '../../src/payments/settlement';
@@ -32,26 +32,33 @@ describe('what a node says to a broadcast is never an outcome of the withdrawal'
   test.each(refusals.map(({ note, code, message }) => [note, code, message] as const))(
     '%s',
     async (_, code, message) => {
-      const outcome = await broadcastOutcome(refuse(refused(code, message)), none);
-      if (code === 3030001) expect(outcome).toEqual({ accepted: true, reason: null, refusedForGood: false });
-      else {
-        expect(outcome.accepted).toBe(false);
-        expect(outcome.reason?.message).toContain('the node refused the transaction');
-        expect(outcome.refusedForGood).toBe(!/now <= trx.expiration|ref_block_prefix ==/.test(message));
-      }
+      const answer = await broadcast(refuse(refused(code, message)), none);
+      const isOfTheMoment = /now <= trx.expiration|ref_block_prefix ==/.test(message);
+      expect(answer.result).toBe(
+        code === 3030001
+          ? 'accepted'
+          : // A node that cannot even read a transaction says so without a code, as a proxy does: nobody knows whose word it is.
+            code === 0
+            ? 'unanswered'
+            : isOfTheMoment
+              ? 'refused for now'
+              : 'refused',
+      );
+      if (answer.result.startsWith('refused'))
+        expect(reasonOf(answer)?.message).toContain('the node refused the transaction');
     },
   );
   test.each(['REQUEST_TIMEOUT', 'CONNECTION_LOST'] as const)(
     '%s is nothing known, and worth another try',
     async (code) => {
-      const error = new BitSharesError(code, { message: 'x' });
-      expect(await broadcastOutcome(refuse(error), none)).toEqual({
-        accepted: false,
-        reason: error,
-        refusedForGood: false,
-      });
+      const reason = new BitSharesError(code, { message: 'x' });
+      expect(await broadcast(refuse(reason), none)).toEqual({ result: 'unanswered', reason });
     },
   );
+  test('an error without a code, as a proxy makes it, is nothing known either', async () => {
+    const reason = refused(0, 'upstream request timeout');
+    expect(await broadcast(refuse(reason), none)).toEqual({ result: 'unanswered', reason });
+  });
 });
 
 describe('the outcome follows from what is proved', () => {

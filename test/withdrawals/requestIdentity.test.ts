@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import {
   contentFingerprint,
+  formatIntent,
   parseIntent,
   parseMemoText,
   parseWithdrawalId,
-  type Intent,
 } from '../../src/withdrawals/transaction/intent';
 import { withdrawalNonce } from '../../src/withdrawals/transaction/nonce';
 import { parseRequestedAt } from '../../src/withdrawals/transaction/requestedAt';
@@ -217,7 +217,7 @@ describe('an id of several parts of which one is missing', () => {
 
 describe('a stored intent', () => {
   const key = PrivateKey.fromSeed('a').publicKey.toString('BTS');
-  const intent: Intent = {
+  const stored = {
     v: 1,
     chainId: mainnet.chainId,
     withdrawalId: 'W-1',
@@ -232,11 +232,12 @@ describe('a stored intent', () => {
     receiverMemoKey: key,
     fee: 'auto',
   };
+  const intent = parseIntent(stored, mainnet);
   test('comes back unchanged, as an object or as text', () => {
-    expect(parseIntent(intent, mainnet)).toEqual(intent);
-    expect(parseIntent(JSON.stringify(intent), mainnet)).toEqual(intent);
-    expect(parseIntent({ ...intent, fee: { amount: '5', asset: '1.3.1' } }, mainnet).fee).toEqual({
-      amount: '5',
+    expect(intent).toEqual({ ...stored, amount: 1_250_000n });
+    expect(parseIntent(JSON.stringify(stored), mainnet)).toEqual(intent);
+    expect(parseIntent({ ...stored, fee: { amount: '5', asset: '1.3.1' } }, mainnet).fee).toEqual({
+      amount: 5n,
       asset: '1.3.1',
     });
   });
@@ -246,6 +247,7 @@ describe('a stored intent', () => {
     ['a missing member', { amount: undefined }],
     ['a decimal amount', { amount: '1.5' }],
     ['a zero amount', { amount: '0' }],
+    ['an amount that is not text', { amount: 1_250_000 }],
     ['an amount beyond 63 bits', { amount: '9223372036854775808' }],
     ['a name instead of an id', { to: 'alice' }],
     ['an account id for the asset', { asset: '1.2.0' }],
@@ -258,12 +260,29 @@ describe('a stored intent', () => {
     ['an automatic fee in another asset', { fee: { amount: 'auto', asset: '1.3.1' } }],
     ['a time without zone', { requestedAt: '2026-11-22T12:00:00' }],
   ])('%s is refused', (_, change) => {
-    expect(() => parseIntent({ ...intent, ...change }, mainnet)).toThrow(
+    expect(() => parseIntent({ ...stored, ...change }, mainnet)).toThrow(
       expect.objectContaining({ code: expect.stringMatching(/^INVALID_/) as string }),
     );
   });
+  // Rows of an operator's database, with the fingerprints that version 1 of the intent gives them.
+  test.each([
+    [
+      'encrypted, within a maximum fee',
+      `{"v":1,"chainId":"4018d7844c78f6a6c41c6a552b898022310fc5dec06da467ee7905a8dad512c8","withdrawalId":"W-1","requestedAt":"2026-11-22T12:00:00Z","from":"1.2.10","to":"1.2.11","asset":"1.3.0","amount":"1250000","memo":"hello \\"ü\\"","memoMode":"encrypted","senderMemoKey":"BTS7RRMne4FT7R5kr8CKxN5LXrep7qJrqARwza2xXDtiahdtNBxGo","receiverMemoKey":"BTS6xcdunzwSmYx9vQmBKjcCCv6Pj46W4w6R8a2PTuECPzohzZk9t","fee":"auto","maximumFee":"10000000"}`,
+      '5c5cd8d9a6627a3a9f12360569cf992bfc4c196fb35829b5edf6465058e2b17e',
+    ],
+    [
+      'the largest amount, and a fixed fee of nothing',
+      `{"v":1,"chainId":"4018d7844c78f6a6c41c6a552b898022310fc5dec06da467ee7905a8dad512c8","withdrawalId":"W-1","requestedAt":"2026-11-22T12:00:00Z","from":"1.2.10","to":"1.2.11","asset":"1.3.121","amount":"9223372036854775807","memo":"","memoMode":"public","senderMemoKey":null,"receiverMemoKey":null,"fee":{"amount":"0","asset":"1.3.121"}}`,
+      '0e87dfaaa46fe644d145fd4109debd97291035bb6055827c97cc39ca341fe375',
+    ],
+  ])('is written again byte for byte, and keeps its fingerprint: %s', (_, text, fingerprint) => {
+    const read = parseIntent(text, mainnet);
+    expect(formatIntent(read)).toBe(text);
+    expect(contentFingerprint(read)).toBe(fingerprint);
+  });
   test('the intent of another chain is refused', () => {
-    expect(() => parseIntent(intent, testnet)).toThrow(expect.objectContaining({ code: 'WRONG_CHAIN' }));
+    expect(() => parseIntent(stored, testnet)).toThrow(expect.objectContaining({ code: 'WRONG_CHAIN' }));
   });
   test('everything but requestedAt makes it another content', () => {
     const same = contentFingerprint({ ...intent, requestedAt: '2026-11-22T12:30:00Z' });
@@ -271,9 +290,9 @@ describe('a stored intent', () => {
     for (const change of [
       { to: '1.2.12' },
       { asset: '1.3.1' },
-      { amount: '1' },
+      { amount: 1n },
       { memo: 'x' },
-      { fee: { amount: '1', asset: '1.3.0' } },
+      { fee: { amount: 1n, asset: '1.3.0' } },
     ]) {
       expect(contentFingerprint({ ...intent, ...change })).not.toBe(same);
     }

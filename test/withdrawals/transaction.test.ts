@@ -28,7 +28,7 @@ const intent: Intent = {
   from: '1.2.20',
   to: '1.2.18',
   asset: '1.3.0',
-  amount: '1250000',
+  amount: 1_250_000n,
   memo: '',
   memoMode: 'public',
   senderMemoKey: null,
@@ -120,7 +120,7 @@ describe('the transaction of an intent in a window', () => {
     );
   });
   test('a fixed fee is paid as it stands, whatever the schedule says', () => {
-    const fixed = { ...intent, fee: { amount: '77', asset: '1.3.1' } };
+    const fixed = { ...intent, fee: { amount: 77n, asset: '1.3.1' } };
     const [operation] = buildTransferTransaction(fixed, inputs, keys).operations;
     expect(operation?.[1]).toMatchObject({ fee: { amount: 77, asset_id: '1.3.1' } });
   });

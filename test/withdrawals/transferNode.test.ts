@@ -102,6 +102,27 @@ test('Quote, Prepare, Broadcast, Get Status: text fields carry what the next one
   expect(payments()).toBe(before + 1);
 }, 60_000);
 
+test.each([
+  ['the fee of the chain', {}, 'auto'],
+  ['a fixed fee', { fee: '25' }, { amount: '2500000', asset: '1.3.0' }],
+])(
+  'Quote writes the intent as version 1 has always had it, so that stored rows stay equal: %s',
+  async (_, options, fee) => {
+    const withdrawal = request('N-quoted');
+    const quoted = await run('quote', [withdrawal], { options: { ...options, maximumFee: 50 } });
+    expect(quoted.error).toBeNull();
+    const sender = chain.account('hot-wallet');
+    const receiver = chain.account('alice');
+    expect(quoted.items?.[0]?.json['intent']).toBe(
+      `{"v":1,"chainId":"${chain.chainId}","withdrawalId":"N-quoted","requestedAt":"${withdrawal.requestedAt.replace('.000', '')}",` +
+        `"from":"${sender.id}","to":"${receiver.id}","asset":"1.3.0","amount":"150000","memo":"hello","memoMode":"encrypted",` +
+        `"senderMemoKey":"${sender.publicKeys.memo}","receiverMemoKey":"${receiver.publicKeys.memo}",` +
+        `"fee":${JSON.stringify(fee)},"maximumFee":"5000000"}`,
+    );
+  },
+  30_000,
+);
+
 test('an expression that changes on a retry stops the node before anything is built', async () => {
   const before = payments();
   for (const [name, label] of [

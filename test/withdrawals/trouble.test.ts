@@ -1,6 +1,7 @@
+import { BitSharesError } from '../../src/errors';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import { quoteWithdrawal } from '../../src/withdrawals/sending/quote';
-import { parseIntent } from '../../src/withdrawals/transaction/intent';
+import { formatIntent, parseIntent } from '../../src/withdrawals/transaction/intent';
 import {
   broadcastPrepared,
   parsePreparedTransaction,
@@ -38,6 +39,29 @@ describe('what goes wrong on the way', () => {
     const fault = chain.faults.add({ kind: 'answer lost', node: 'trusted', method: 'broadcast_transaction' });
     const [result] = await send([order({})]);
     expect(fault.hits).toBe(1);
+    expect(result?.item).toMatchObject({ outcome: 'irreversible', paid: true });
+    expect(exchange.paymentsTo('alice')).toBe(1);
+  });
+
+  test('an error that a proxy made in place of the answer is no refusal: the payment is followed to its end', async () => {
+    const { trusted, context, send, order } = exchange;
+    let times = 0;
+    const throughProxy = async () => {
+      const session = await trusted.session();
+      const broadcast: typeof session.broadcast = async (transaction) => {
+        await session.broadcast(transaction);
+        times += 1;
+        const data = { nodeCode: 0, nodeMessage: 'upstream request timeout' };
+        throw new BitSharesError('NODE_ERROR', { message: data.nodeMessage, data });
+      };
+      return new Proxy(session, {
+        get: (target, name) =>
+          name === 'broadcast' ? broadcast : (Reflect.get(target, name, target) as unknown),
+      });
+    };
+    const nodes = { ...context().nodes, trusted: throughProxy };
+    const [result] = await send([order({})], { nodes });
+    expect(times).toBeGreaterThan(0);
     expect(result?.item).toMatchObject({ outcome: 'irreversible', paid: true });
     expect(exchange.paymentsTo('alice')).toBe(1);
   });
@@ -289,13 +313,13 @@ describe('Quote', () => {
     expect(intent).toMatchObject({
       v: 1,
       to: chain.account('alice').id,
-      amount: '1250000',
+      amount: 1_250_000n,
       memoMode: 'encrypted',
       senderMemoKey: chain.account('hot-wallet').publicKeys.memo,
       receiverMemoKey: chain.account('alice').publicKeys.memo,
       fee: 'auto',
     });
-    const stored = parseIntent(JSON.stringify(intent), protocolChain);
+    const stored = parseIntent(formatIntent(intent), protocolChain);
     const intentOrder = { ...plain, request: { kind: 'intent' as const, intent: stored } };
     // The stored key makes the delayed node unnecessary for building.
     const nodes = { trusted: context().nodes.trusted, delayed: null };

@@ -5,6 +5,7 @@ import {
   withdrawalStatus,
 } from '../../../src/withdrawals/sending/settleTransaction';
 import { quoteWithdrawal } from '../../../src/withdrawals/sending/quote';
+import { formatIntent } from '../../../src/withdrawals/transaction/intent';
 import { forEachItem, shownFor, type NodeOperation } from '../items/operation';
 import type { Field, Parameter } from '../parameters/parameter';
 import { forEachWithdrawal, runBatch } from './batch';
@@ -172,7 +173,7 @@ export function transferOperations(open: OpenWithdrawals, { account, ofSigned }:
                 memoKey,
               });
               // Text, so that it fits into one column of a table.
-              return { ...quoted.item, intent: JSON.stringify(quoted.intent) };
+              return { ...quoted.item, intent: formatIntent(quoted.intent) };
             },
           ),
         );

@@ -297,7 +297,7 @@ type PaidContent = Pick<Intent, 'to' | 'asset' | 'amount' | 'memo'>;
 /** What the transfer of a prepared transaction pays. A memo that our keys cannot read has no text. */
 export function contentOf({ to, amount, memo }: TransferOperation, keyring: MemoKeyring): PaidContent {
   const text = keyring.decode(memo).details.text ?? '';
-  return { to, asset: amount.asset_id, amount: toBigInt(amount.amount).toString(), memo: text };
+  return { to, asset: amount.asset_id, amount: toBigInt(amount.amount), memo: text };
 }
 
 /**
@@ -317,8 +317,8 @@ export function checkSameContent(
       ? `to ${operation.to} instead of ${intent.to}`
       : operation.amount.asset_id !== intent.asset
         ? `in asset ${operation.amount.asset_id} instead of ${intent.asset}`
-        : toBigInt(operation.amount.amount) !== BigInt(intent.amount)
-          ? `of ${formatAmount(toBigInt(operation.amount.amount), precision)} instead of ${formatAmount(BigInt(intent.amount), precision)}`
+        : toBigInt(operation.amount.amount) !== intent.amount
+          ? `of ${formatAmount(toBigInt(operation.amount.amount), precision)} instead of ${formatAmount(intent.amount, precision)}`
           : memoDiffers(operation, intent, keyring)
             ? 'with another memo'
             : undefined;

@@ -17,7 +17,7 @@ import {
 } from '../../protocol';
 import { sameValue } from '../../chain/sameValue';
 import { delayedOf, parameterDisagreement, usedByApproval } from '../proof/agreedParameters';
-import { broadcastOutcome } from '../../payments/broadcast';
+import { broadcast } from '../../payments/broadcast';
 import { agreedLookupOf, lookupOf, type WithdrawalContext } from './context';
 import { proposalUpdateFee } from '../../payments/fees';
 import { readHistory } from '../proof/evidence';
@@ -116,10 +116,10 @@ export async function approveProposal(
   const id = transactionId(transaction, chain.prefix);
   if (context.signal?.aborted === true)
     return item('unknown', 'The execution was stopped, and nothing was sent. Approving again is safe.', null);
-  const { accepted, reason } = await broadcastOutcome(session, signed);
-  if (accepted)
+  const answer = await broadcast(session, signed);
+  if (answer.result === 'accepted')
     return item('in_mempool', 'Sent. The proposal executes when enough signers have approved it.', id);
-  return item('unknown', `${reason?.message ?? 'Not accepted'}. Approving again is safe.`, id);
+  return item('unknown', `${answer.reason.message}. Approving again is safe.`, id);
 }
 
 /**

@@ -162,7 +162,7 @@ function costOf({ operations: [operation] }: Transaction, intent: Intent, fee: F
     const { amount, asset_id } = operation[1].fee;
     return { amount: 0n, fee: { amount: toBigInt(amount), assetId: asset_id } };
   }
-  return { amount: BigInt(intent.amount), fee };
+  return { amount: intent.amount, fee };
 }
 
 /**

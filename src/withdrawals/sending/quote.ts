@@ -80,7 +80,7 @@ async function quoteOn(
   );
   const { asset, feeAsset, coreAsset, sender, receiver } = parties;
   const maximumFee = maximumFeeOf(order.maximumFee, coreAsset);
-  const intent: Intent = { ...formed, maximumFee: maximumFee.toString() };
+  const intent: Intent = { ...formed, maximumFee };
   if (intent.memoMode === 'encrypted' && intent.receiverMemoKey === null) {
     intent.receiverMemoKey = usableMemoKey(parties, chain.prefix);
     const disagreement = await memoKeyDisagreement(view, receiver);
@@ -90,7 +90,7 @@ async function quoteOn(
   if (disagreement !== null) throw disagreement;
   const memo = memoOfThatSize(intent, chain.prefix);
   const { fee, required } = feeOf(intent, memo, state.fees, chain.prefix);
-  const amount = BigInt(intent.amount);
+  const { amount } = intent;
   checkLimits(order, { asset, receiver, amount });
   checkMaximumFee(fee, feeAsset, coreAsset, maximumFee);
   checkAssetRules(asset, sender, receiver);

@@ -7,7 +7,7 @@ import { BitSharesError, isBitSharesError, passingForPayments, rethrow, unanswer
 import { labels } from '../../labels';
 import { usedByProposal, usedByTransfer, windowDisagreement } from '../proof/agreedParameters';
 import { buildAttempt, checkAttempt, checkRequestedAt, signAttempt, usableWindow } from './attempt';
-import { broadcastOutcome } from '../../payments/broadcast';
+import { broadcast, reasonOf } from '../../payments/broadcast';
 import { checkNeedsSeveral, checkOneKeySuffices, Funds } from './checks';
 import {
   agreedLookupOf,
@@ -453,8 +453,7 @@ class Run {
     if (this.options.mode === 'propose') await refuseBesidePending(evidence.view, intent);
     const { chain, keys, clock } = this.context;
     const maximumFee = maximumFeeOf(order.maximumFee, parties.coreAsset, intent);
-    const amount = BigInt(intent.amount);
-    checkAttempt(attempt, amount, parties, evidence, {
+    checkAttempt(attempt, intent.amount, parties, evidence, {
       chain,
       keys,
       signer,
@@ -496,9 +495,9 @@ class Run {
   private async broadcast(withdrawal: Withdrawal, { session }: ChainView): Promise<void> {
     if (withdrawal.signed === null || this.context.signal?.aborted === true) return;
     withdrawal.sent = true;
-    const outcome = await broadcastOutcome(session, withdrawal.signed);
-    withdrawal.pending = outcome.accepted;
-    withdrawal.reason = outcome.reason;
-    withdrawal.stopped ||= outcome.refusedForGood;
+    const answer = await broadcast(session, withdrawal.signed);
+    withdrawal.pending = answer.result === 'accepted';
+    withdrawal.reason = reasonOf(answer);
+    withdrawal.stopped ||= answer.result === 'refused';
   }
 }

@@ -12,7 +12,7 @@ import {
   type SignedTransaction,
   type TransferOperation,
 } from '../../protocol';
-import { broadcastOutcome } from '../../payments/broadcast';
+import { broadcast, reasonOf } from '../../payments/broadcast';
 import { keyringOf, lookAgain, lookupOf, pauseAfter, type WithdrawalContext } from './context';
 import {
   checkSameContent,
@@ -217,10 +217,10 @@ class Settling {
     if (!this.mayBroadcast || this.pending || transaction === null) return pause;
     if (this.context.signal?.aborted === true) return pause;
     this.sent = true;
-    const outcome = await broadcastOutcome(view.session, transaction);
-    this.pending = outcome.accepted;
-    this.reason = outcome.reason ?? this.reason;
-    this.refused = outcome.refusedForGood;
+    const answer = await broadcast(view.session, transaction);
+    this.pending = answer.result === 'accepted';
+    this.reason = reasonOf(answer) ?? this.reason;
+    this.refused = answer.result === 'refused';
     return pause;
   }
 

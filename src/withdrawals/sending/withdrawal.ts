@@ -192,7 +192,7 @@ export class Withdrawal {
         asset: parties?.asset ?? null,
         feeAsset: parties?.feeAsset ?? null,
       },
-      amount: paid?.amount ?? (intent === null ? null : BigInt(intent.amount)),
+      amount: paid?.amount ?? intent?.amount ?? null,
       fee: paid?.fee ?? attempt?.fee ?? null,
       place: payment,
       transactionId: attempt?.transactionId ?? null,

@@ -10,7 +10,10 @@ import { parseRequestedAt } from './requestedAt';
 
 export type MemoMode = 'encrypted' | 'public';
 
-/** JSON; versioned. Ids and base units only, so that nothing has to be looked up again. */
+/**
+ * Versioned. Ids and base units only, so that nothing has to be looked up again. It is stored as `formatIntent` writes it, and
+ * read by `parseIntent`.
+ */
 export interface Intent {
   v: 1;
   chainId: string;
@@ -24,7 +27,7 @@ export interface Intent {
   /** `1.3.x` */
   asset: string;
   /** Base units. */
-  amount: string;
+  amount: bigint;
   /** Empty when there is no text; the memo is then a public one that only carries the nonce. */
   memo: string;
   memoMode: MemoMode;
@@ -32,12 +35,12 @@ export interface Intent {
   senderMemoKey: string | null;
   receiverMemoKey: string | null;
   /** `auto`: the chain's fee in the core asset. Another asset needs a fixed amount, because its rate can change in any block. */
-  fee: 'auto' | { amount: string; asset: string };
+  fee: 'auto' | { amount: bigint; asset: string };
   /**
    * Base units of the core asset: the highest fee that whoever stored the intent agreed to. It decides no byte. Intents of
    * older versions have none.
    */
-  maximumFee?: string;
+  maximumFee?: bigint;
 }
 
 const longestWithdrawalId = 200;
@@ -179,6 +182,11 @@ export function parseIntent(value: unknown, chain: Chain, field = labels.intent)
   return intent;
 }
 
+/** The stored form of an intent, in JSON. Base units are text in it: a number of JSON could lose digits. */
+export function formatIntent(intent: Intent): string {
+  return JSON.stringify(intent, baseUnitsAsText);
+}
+
 /** What must hold between the members of an intent. Returns the member and the sentence, or undefined. */
 export function contentFault(intent: Intent): [string, string] | undefined {
   if (intent.from === intent.to) return ['to', 'the receiver is the sending account itself'];
@@ -197,7 +205,7 @@ export function contentFault(intent: Intent): [string, string] | undefined {
  */
 export function contentFingerprint(intent: Intent): string {
   const content = fields.filter((name) => name !== 'requestedAt').map((name) => intent[name]);
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+  return createHash('sha256').update(JSON.stringify(content, baseUnitsAsText)).digest('hex');
 }
 
 function readObject(value: unknown, field: string): Record<string, unknown> {
@@ -233,10 +241,15 @@ function readFee(value: unknown): Intent['fee'] | undefined {
   return { amount: raw, asset };
 }
 
-function baseUnits(value: unknown, zeroToo: boolean): string | undefined {
+function baseUnits(value: unknown, zeroToo: boolean): bigint | undefined {
   if (typeof value !== 'string' || !/^(?:0|[1-9]\d{0,18})$/.test(value)) return undefined;
   const raw = BigInt(value);
-  return raw > largestAmount || (raw === 0n && !zeroToo) ? undefined : value;
+  return raw > largestAmount || (raw === 0n && !zeroToo) ? undefined : raw;
+}
+
+/** For JSON.stringify, which knows no bigint. */
+function baseUnitsAsText(_name: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
 }
 
 function withdrawalIdFault(text: unknown): string | undefined {

@@ -122,10 +122,9 @@ export function maximumFeeOf(
   const own = (units: string | number): bigint =>
     parseAmount(units, precision, labels.maximumFee, { allowZero: true });
   if (intent?.maximumFee === undefined) return own(maximumFee ?? defaultMaximumFee);
-  const quoted = BigInt(intent.maximumFee);
-  if (maximumFee === null) return quoted;
+  if (maximumFee === null) return intent.maximumFee;
   const given = own(maximumFee);
-  return given < quoted ? given : quoted;
+  return given < intent.maximumFee ? given : intent.maximumFee;
 }
 
 /**

@@ -179,7 +179,7 @@ export async function formIntent(
     from: sender.id,
     to: receiver.id,
     asset: asset.id,
-    amount: parseAmount(request.amount, asset.precision, labels.amount).toString(),
+    amount: parseAmount(request.amount, asset.precision, labels.amount),
     memo,
     memoMode: encrypted ? 'encrypted' : 'public',
     senderMemoKey: encrypted ? senderMemoKey(payer, sender, chain) : null,
@@ -230,7 +230,7 @@ function readFee(request: PlainRequest, feeAsset: Asset): Intent['fee'] {
     });
   }
   const amount = parseAmount(request.fee, feeAsset.precision, labels.fee, { allowZero: true });
-  return { amount: amount.toString(), asset: feeAsset.id };
+  return { amount, asset: feeAsset.id };
 }
 
 function readMemoKey(text: string, chain: Chain): string {

@@ -90,7 +90,7 @@ export function feeOf(
   const fee =
     intent.fee === 'auto'
       ? { amount: required, assetId: coreAssetId }
-      : { amount: BigInt(intent.fee.amount), assetId: intent.fee.asset };
+      : { amount: intent.fee.amount, assetId: intent.fee.asset };
   return { fee, required };
 }
 
@@ -100,7 +100,7 @@ export function buildTransfer(intent: Intent, memo: Memo, fee: Fee): TransferOpe
     fee: { amount: chainInt64(fee.amount), asset_id: fee.assetId },
     from: intent.from,
     to: intent.to,
-    amount: { amount: chainInt64(BigInt(intent.amount)), asset_id: intent.asset },
+    amount: { amount: chainInt64(intent.amount), asset_id: intent.asset },
     memo,
     extensions: [],
   };
