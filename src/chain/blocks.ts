@@ -1,13 +1,14 @@
 /**
- * Blocks read in order, each linked to the one before by its id, and kept for the process: what the head of one look is
- * made of was mostly read for an earlier one.
+ * Blocks read in order, each linked to the one before by its id, and kept as long as the connection over which they
+ * came: what the head of one look is made of was mostly read for an earlier one.
  */
 import { BitSharesError } from '../errors';
 import { inOrder } from './inFlightWindow';
-import type { Block, ChainReader, ChainState } from './interfaces';
+import type { Block, ChainReader, ChainState, NodeSession } from './interfaces';
 import { Turns } from './turns';
 
-export type BlockReader = Pick<ChainReader, 'block' | 'endpoint'>;
+/** A session, or what reads over a connection of its own. */
+export type BlockReader = Pick<ChainReader, 'block' | 'endpoint'> & Partial<Pick<NodeSession, 'connection'>>;
 
 /** A local node answers fastest with about this many requests in flight. */
 const blocksInFlight = 16;
@@ -101,25 +102,19 @@ interface Kept {
 const defaultMostBytes = 32 * 1024 * 1024;
 
 /**
- * Blocks that the nodes of one credential showed, by id. Nothing replaces a block under its id, so blocks of several forks
- * lie side by side, and only those that hang on the head of a look are used for it. A cache: without it they are read again.
+ * Blocks that were read over each connection. None of them is ever used for another connection: the id of a block covers its
+ * header and not the transactions that a node shows with it, and what one node calls irreversible binds no other. A cache:
+ * without it they are read again.
  */
 export class BlockStore {
-  /** In the order in which they came; the first are let go first. */
-  private readonly blocks = new Map<string, Kept>();
-  /** The block read last under each number, on whichever fork: only says what need not be read. */
-  private readonly latest = new Map<number, string>();
-  /** Ids of irreversible blocks. */
-  private readonly final = new Map<number, string>();
-  private readonly turns = new Turns();
-  private bytes = 0;
+  private connections = new WeakMap<object, BlocksOfConnection>();
 
-  /** @param mostBytes About how much of memory may be used. */
+  /** @param mostBytes About how much of memory may be used for one connection. */
   constructor(private readonly mostBytes = defaultMostBytes) {}
 
-  /** About how much of memory is used, in bytes. */
-  get size(): number {
-    return this.bytes;
+  /** About how much of memory is used for the connection of this reader, in bytes. */
+  sizeFor(reader: BlockReader): number {
+    return this.of(reader).size;
   }
 
   /**
@@ -128,15 +123,8 @@ export class BlockStore {
    *
    * @throws INVALID_ANSWER; NODE_OUT_OF_SYNC when the node replaced its last blocks meanwhile
    */
-  async upToHead(reader: BlockReader, from: number, tip: Tip): Promise<Block[]> {
-    const known = this.walk(from, tip.headBlockNumber, tip.headBlockId);
-    const blocks =
-      known.length === tip.headBlockNumber - from + 1
-        ? known
-        : // Many executions wait for the same new block: one reads it.
-          await this.turns.take(() => this.readUpToHead(reader, from, tip));
-    this.markFinal(from, blocks, tip);
-    return blocks;
+  upToHead(reader: BlockReader, from: number, tip: Tip): Promise<Block[]> {
+    return this.of(reader).upToHead(reader, from, tip);
   }
 
   /**
@@ -154,6 +142,56 @@ export class BlockStore {
    *
    * @throws INVALID_ANSWER
    */
+  irreversibles(reader: BlockReader, from: number, to: number): AsyncGenerator<Block> {
+    return this.of(reader).irreversibles(reader, from, to);
+  }
+
+  /** Two nodes called different blocks irreversible: neither is worth keeping. */
+  clear(): void {
+    this.connections = new WeakMap();
+  }
+
+  private of(reader: BlockReader): BlocksOfConnection {
+    const connection = reader.connection ?? reader;
+    const present = this.connections.get(connection);
+    if (present !== undefined) return present;
+    const added = new BlocksOfConnection(this.mostBytes);
+    this.connections.set(connection, added);
+    return added;
+  }
+}
+
+/**
+ * Blocks of one connection, by id. Nothing replaces a block under its id, so blocks of several forks lie side by side, and only
+ * those that hang on the head of a look are used for it.
+ */
+class BlocksOfConnection {
+  /** In the order in which they came; the first are let go first. */
+  private readonly blocks = new Map<string, Kept>();
+  /** The block read last under each number, on whichever fork: only says what need not be read. */
+  private readonly latest = new Map<number, string>();
+  /** Ids of irreversible blocks. */
+  private readonly final = new Map<number, string>();
+  private readonly turns = new Turns();
+  private bytes = 0;
+
+  constructor(private readonly mostBytes: number) {}
+
+  get size(): number {
+    return this.bytes;
+  }
+
+  async upToHead(reader: BlockReader, from: number, tip: Tip): Promise<Block[]> {
+    const known = this.walk(from, tip.headBlockNumber, tip.headBlockId);
+    const blocks =
+      known.length === tip.headBlockNumber - from + 1
+        ? known
+        : // Many executions wait for the same new block: one reads it.
+          await this.turns.take(() => this.readUpToHead(reader, from, tip));
+    this.markFinal(from, blocks, tip);
+    return blocks;
+  }
+
   async *irreversibles(reader: BlockReader, from: number, to: number): AsyncGenerator<Block> {
     const read: ReadBlock = (number) => {
       const kept = this.blocks.get(this.final.get(number) ?? '');
@@ -166,14 +204,6 @@ export class BlockStore {
       }
       yield block;
     }
-  }
-
-  /** Two nodes called different blocks irreversible: neither is worth keeping. */
-  clear(): void {
-    this.blocks.clear();
-    this.latest.clear();
-    this.final.clear();
-    this.bytes = 0;
   }
 
   /** Kept blocks from `last` downwards to `from` or the first that is missing, in ascending order. */

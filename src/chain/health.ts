@@ -170,12 +170,7 @@ export async function compareDelayed<Seen extends TwoNodes>(
     const height = delayed.state.headBlockNumber;
     const { headBlockNumber: head, lastIrreversibleBlock: final, headTime, blockInterval } = trusted.state;
     const isLater = headTime >= delayed.state.headTime;
-    if (
-      height > 0 &&
-      head >= height &&
-      isLater &&
-      (await idAt(trusted, height)) !== delayed.state.headBlockId
-    )
+    if (height > 0 && head >= height && (await idAt(trusted, height)) !== delayed.state.headBlockId)
       return {
         seen,
         fault: notDelayed(`${delayed.endpoint} has another block ${height} than ${trusted.endpoint}`, true),

@@ -152,7 +152,8 @@ export class Connection {
    * `missing` is for questions whose answers a living connection may lose: it is called as soon as later questions have been
    * answered, and then the deadline ends this call and not the connection.
    *
-   * `asker` is who takes turns with others while there are more questions than places.
+   * `asker` is who takes turns with others while there are more questions than places. What still waits for its place when
+   * `over` aborts is not sent.
    */
   request(
     api: string | number,
@@ -161,10 +162,11 @@ export class Connection {
     secrets: readonly string[] = [],
     missing?: (request: Request) => void,
     asker?: unknown,
+    over?: AbortSignal,
   ): Promise<unknown> {
     if (this.lost.aborted) return Promise.reject(notSent(this.endpoint, 'it was closed before the request'));
     return new Promise((resolve, reject) => {
-      this.waiting.add(newRequest([api, method, args], secrets, { resolve, reject, missing }), asker);
+      this.waiting.add(newRequest([api, method, args], secrets, { resolve, reject, missing, over }), asker);
       this.sendWaiting();
       this.watchDeadlines();
     });
@@ -185,7 +187,8 @@ export class Connection {
       const oneIsAlone = [...this.inFlight.values()].some(({ alone }) => alone);
       const next = (oneIsAlone ? undefined : this.waitingAlone.shift()) ?? this.waiting.next();
       if (next === undefined) return;
-      this.send(next);
+      if (next.over?.aborted === true) next.reject(notSent(this.endpoint, 'closed by this side'));
+      else this.send(next);
     }
   }
 

@@ -24,6 +24,8 @@ export interface Request {
    * missing answer means a dead connection.
    */
   missing: ((request: Request) => void) | undefined;
+  /** Not sent any more once this aborts. */
+  over: AbortSignal | undefined;
   /** Clock time from which the answer may be called missing. */
   overdue: number;
   resolve(value: unknown): void;
@@ -31,13 +33,13 @@ export interface Request {
 }
 
 /** What a call ends with. */
-type Outcome = Pick<Request, 'resolve' | 'reject' | 'missing'>;
+type Outcome = Pick<Request, 'resolve' | 'reject' | 'missing'> & Partial<Pick<Request, 'over'>>;
 
 /** A call that waits to be sent. One literal: spread from another object, requests cause so much more garbage that blocks take half as long again. */
 export function newRequest(
   [api, method, args]: readonly [string | number, string, unknown[]],
   secrets: readonly string[],
-  { resolve, reject, missing }: Outcome,
+  { resolve, reject, missing, over }: Outcome,
 ): Request {
   return {
     api,
@@ -50,6 +52,7 @@ export function newRequest(
     time: 0,
     deadline: Infinity,
     missing,
+    over,
     overdue: Infinity,
     resolve,
     reject,

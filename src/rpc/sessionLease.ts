@@ -57,7 +57,7 @@ class SessionLease {
   }
 
   async broadcast(transaction: SignedTransaction): Promise<void> {
-    await this.whileOpen('network_broadcast', () => this.shared.broadcast(transaction));
+    await this.whileOpen('network_broadcast', () => this.shared.broadcast(transaction, this.over.signal));
   }
 
   watchObject(objectId: string, wake: () => void, signal: AbortSignal): void {

@@ -63,8 +63,11 @@ export class SharedSession {
     return answer;
   }
 
-  async broadcast(transaction: SignedTransaction): Promise<void> {
-    await this.connection.request('network_broadcast', 'broadcast_transaction', [transaction]);
+  /** @param over aborts when the sender is done: what waits in line is not sent any more */
+  async broadcast(transaction: SignedTransaction, over: AbortSignal): Promise<void> {
+    const { connection } = this;
+    const [api, method] = ['network_broadcast', 'broadcast_transaction'];
+    await connection.request(api, method, [transaction], [], undefined, undefined, over);
   }
 
   /** @returns how to end it */

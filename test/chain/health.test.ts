@@ -53,6 +53,15 @@ async function compared(...looks: TwoNodes[]) {
   return { fault, count };
 }
 
+test('a trusted node with another block at the height of the delayed head is on a fork, also with an earlier head', async () => {
+  const delayed = stateAt(980, 970, { headBlockId: id(980, 1) });
+  const trusted = stateAt(995, 985, { headTime: delayed.headTime - 30 });
+  expect((await compared(look(delayed, trusted))).fault).toMatchObject({
+    code: 'NOT_A_DELAYED_NODE',
+    data: { forked: true },
+  });
+});
+
 describe('one node', () => {
   const facts = (state: ChainState, lastIrreversibleTime: number | null = now - 60) => ({
     endpoint: 'ws://node',

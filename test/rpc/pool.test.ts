@@ -91,6 +91,27 @@ describe('connections', () => {
     expect(await answered).toBeNull();
   });
 
+  test('what waits in line to be broadcast is not sent any more once its sender is done', async () => {
+    const held: Request[] = [];
+    const node = await start((request) => (held.push(request), 'silence'));
+    const [one, other] = [open([node.url]), open([node.url])];
+    const session = await one.session();
+    const busy = await other.session();
+    // As many as may be on their way.
+    for (let number = 1; number <= 8; number++) void busy.block(number).catch(() => undefined);
+    await until(() => held.length === 8);
+    const lost = failure(session.broadcast({} as never));
+    one.close();
+    expect(await lost).toMatchObject({ code: 'CONNECTION_LOST' });
+    const answered = busy.account('alice');
+    for (const { id } of held.slice())
+      for (const socket of node.sockets) socket.send(JSON.stringify({ id, result: null }));
+    await until(() => held.length === 9);
+    for (const socket of node.sockets) socket.send(JSON.stringify({ id: held[8]?.id, result: [null] }));
+    expect(await answered).toBeNull();
+    expect(questions(node).map(([, method]) => method)).not.toContain('broadcast_transaction');
+  });
+
   test('a connection that nobody uses is kept for the next execution, half a minute long', async () => {
     const node = await start();
     const first = open([node.url]);

@@ -2,12 +2,13 @@
 import { Devchain } from '../../devchain';
 import type { NodeHandle } from '../../devchain/rpc/nodeHandle';
 import type { NodeEndpoints } from '../../src/chain/interfaces';
-import type { BitSharesError } from '../../src/errors';
+import { BitSharesError } from '../../src/errors';
 import type { AddressEvent } from '../../src/rpc/addresses';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import { quoteWithdrawal } from '../../src/withdrawals/sending/quote';
 import { withdrawalStatus } from '../../src/withdrawals/sending/settleTransaction';
+import { readView } from '../../src/withdrawals/proof/view';
 import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
 import { realClock } from '../support/realClock';
 
@@ -36,6 +37,18 @@ function client(...urls: string[]): NodeEndpoints {
 const nodesOf = (trusted: NodeEndpoints, delayed: NodeEndpoints | null) => ({
   trusted: () => trusted.session(),
   delayed: delayed === null ? null : () => delayed.session(),
+});
+
+/** A node whose history nobody may ask for: blocks alone are the proof. */
+const withoutHistory = (trusted: NodeEndpoints) => ({
+  trusted: async () => {
+    const history = () => Promise.reject(new BitSharesError('ACCESS_DENIED', { message: 'Access denied' }));
+    const session = await trusted.session();
+    return new Proxy(session, {
+      get: (target, name) => (name === 'history' ? history : (Reflect.get(target, name, target) as unknown)),
+    });
+  },
+  delayed: null,
 });
 
 /** A node that has not followed the chain for an hour. */
@@ -121,6 +134,53 @@ test('a trusted node on a fork is left for the one that the delayed node agrees 
   await other.stop();
   expect(result?.item).toMatchObject({ outcome: 'irreversible', paid: true });
   expect(events[0]).toMatchObject({ kind: 'left', reason: { code: 'NOT_A_DELAYED_NODE' } });
+});
+
+test('a trusted node on a fork is known by its own blocks, whatever an address before it showed', async () => {
+  const { chain, delayed, clock } = exchange;
+  const other = await Devchain.start({ ...chain.options, clock: 'manual' });
+  chain.advance(100);
+  chain.confirm();
+  // Some blocks behind, as a delayed node is at any moment.
+  chain.delayed.freeze();
+  chain.advance(60);
+  other.produceBlock({ miss: 1 });
+  other.advance(chain.head.seconds - other.head.seconds);
+  const { blocks } = new WithdrawalCaches();
+  const honest = nodesOf(client(chain.trustedUrl), delayed);
+  const before = await readView(honest, clock, blocks);
+  expect(before.delayedFault).toBeNull();
+  // As a scan reads them.
+  const height = before.delayed?.state.headBlockNumber ?? 0;
+  expect(before.state.lastIrreversibleBlock).toBeGreaterThan(height);
+  await blocks.irreversible(before.session, height + 1);
+  const after = await readView(nodesOf(client(other.trustedUrl), delayed), clock, blocks);
+  await other.stop();
+  expect(after).toMatchObject({ finalBlock: 0, delayedFault: { code: 'NOT_A_DELAYED_NODE' } });
+});
+
+describe.each([
+  ['behind', 0],
+  ['ahead of', 300],
+])('an address on a fork, %s the chain, whose blocks were read first', (_, seconds) => {
+  test('proves no absence on the chain of the next address', async () => {
+    const { chain, send, order } = exchange;
+    const requestedAt = chain.head.seconds;
+    const [paid] = await send([order({ requestedAt })]);
+    expect(paid?.item.outcome).toBe('irreversible');
+    // Later than the transaction could be sent again.
+    chain.advance(4000);
+    const other = await Devchain.start({ ...chain.options, clock: 'manual' });
+    other.produceBlock({ miss: 1 });
+    other.advance(chain.head.seconds - other.head.seconds + seconds);
+    const caches = new WithdrawalCaches();
+    const on = (url: string) => ({ nodes: withoutHistory(client(url)), caches });
+    await send([order({ withdrawalId: 'W-2', requestedAt }, { maximumWait: 1 })], on(other.trustedUrl));
+    await other.stop();
+    const [again] = await send([order({ requestedAt })], on(chain.trustedUrl));
+    expect(exchange.paymentsTo('alice')).toBe(1);
+    expect(again?.item).toMatchObject({ outcome: 'irreversible', alreadyPaid: true });
+  });
 });
 
 test('a trusted node that refuses blocks is left for the next one', async () => {

@@ -80,8 +80,8 @@ test('blocks are kept up to a number of bytes, the newest longest', async () => 
   const store = new BlockStore(100_000);
   const node = countingNode();
   for await (const { number } of store.irreversibles(node.reader, 1, 1000)) expect(number).toBeGreaterThan(0);
-  expect(store.size).toBeLessThanOrEqual(100_000);
-  expect(store.size).toBeGreaterThan(50_000);
+  expect(store.sizeFor(node.reader)).toBeLessThanOrEqual(100_000);
+  expect(store.sizeFor(node.reader)).toBeGreaterThan(50_000);
   node.asked = 0;
   for await (const { number } of store.irreversibles(node.reader, 990, 1000))
     expect(number).toBeGreaterThan(0);

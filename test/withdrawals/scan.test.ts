@@ -152,6 +152,13 @@ test('blocks that were read for months are let go, also those in which nothing c
   expectCovered(held, 1, 1001);
 });
 
+test('what blocks above hold is taken from the blocks of each look, not from others with the same ids', () => {
+  const scanned = new ScannedBlocks(sender, 'BTS');
+  const hidden = [blockWith(7), blockWith(8)];
+  expect(scanned.reversible(hidden).size).toBe(0);
+  expect(scanned.reversible([block(7), block(8)]).size).toBe(2);
+});
+
 test('a run keeps the blocks that it has read, however many there are', async () => {
   const exchange = await startExchange();
   try {

@@ -1,6 +1,6 @@
 /** What the credentials of an item give to its withdrawal, whoever signs it. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { PublicKey } from '../../../src/protocol';
+import { sha256, type PublicKey } from '../../../src/protocol';
 import { WithdrawalCaches } from '../../../src/withdrawals/proof/evidence';
 import type { WithdrawalContext } from '../../../src/withdrawals/sending/context';
 import { systemClock } from '../clock';
@@ -76,14 +76,15 @@ export function connections(settings: NodeSettings, nodes: Nodes): Omit<Withdraw
 }
 
 /**
- * Blocks and histories already read by this process, by the nodes that showed them: the nodes of one credential prove nothing
- * to the user of another. Losing them costs time, nothing else.
+ * Blocks and histories already read by this process, by all that the credential says: what is shown under one credential proves
+ * nothing to the user of another. Losing them costs time, nothing else.
  */
 const caches = new Map<string, WithdrawalCaches>();
 const mostCaches = 20;
 
-function cachesOf({ trustedUrls }: NodeSettings): WithdrawalCaches {
-  const key = trustedUrls.join(' ');
+function cachesOf(settings: NodeSettings): WithdrawalCaches {
+  // Nothing that outlives an execution holds the password.
+  const key = sha256(Buffer.from(JSON.stringify(settings))).toString('hex');
   const present = caches.get(key);
   if (present !== undefined) return present;
   if (caches.size >= mostCaches) caches.clear();

@@ -62,7 +62,9 @@ export class WithdrawalCaches {
     const time = requestedAt - scanBefore;
     const guess =
       state.headBlockNumber - Math.ceil((state.headTime - time) / Math.max(1, state.blockInterval));
-    const scanned = this.scans.get(`${chainId} ${senderId}`) ?? new ScannedBlocks(senderId, '', this.blocks);
+    const present = this.scans.get(`${chainId} ${senderId}`);
+    const isUsable = present !== undefined && !present.isContradicted;
+    const scanned = isUsable ? present : new ScannedBlocks(senderId, '', this.blocks);
     return scanned.firstSince(session, time, state.lastIrreversibleBlock, guess);
   }
 
@@ -101,7 +103,12 @@ export interface Evidence {
   history: HistoryReading | null;
 }
 
-/** Reads the irreversible blocks from `from` on; those above are in the view. The history is what the caller read last. */
+/**
+ * Reads the irreversible blocks from `from` on, and checks that those above, which are in the view, follow them. The history is what the
+ * caller read last.
+ *
+ * @throws NODE_OUT_OF_SYNC when blocks of another node are of another chain; the next stretch of `scanOf` is without them
+ */
 export async function gatherEvidence(
   view: ChainView,
   from: number,
@@ -109,7 +116,11 @@ export async function gatherEvidence(
   history: HistoryReading | null,
 ): Promise<Evidence> {
   const { session, state } = view;
-  await scanned.cover(session, Math.max(1, from), state.lastIrreversibleBlock);
+  const { lastIrreversibleBlock, headBlockNumber, headBlockId } = state;
+  await scanned.cover(session, Math.max(1, from), lastIrreversibleBlock);
+  const nothingAbove = headBlockNumber === lastIrreversibleBlock ? headBlockId : undefined;
+  const id = view.reversible[0]?.previous ?? nothingAbove;
+  if (id !== undefined) scanned.checkHold(session, lastIrreversibleBlock, id);
   return { view, scanned, reversible: scanned.reversible(view.reversible), history };
 }
 

@@ -11,6 +11,9 @@ import { SenderIndex } from './senderIndex';
 /** Blocks are joined downwards in steps of this many, so that what was read stays after a lost connection. */
 const downwards = 1000;
 
+/** Nodes whose last irreversible blocks are further apart than this are not compared: the one is far behind. */
+const mostIds = 1000;
+
 /** Irreversible blocks of one stretch, already read for one sender. A cache: without it the blocks are read again. */
 export class ScannedBlocks {
   index: SenderIndex;
@@ -21,11 +24,13 @@ export class ScannedBlocks {
   /** Ids of the blocks before the first one and of the last one; null where they are not known. */
   private idBefore: string | null = null;
   private lastId: string | null = null;
+  /** Ids of the last ones, by number. */
+  private ids = new Map<number, string>();
   /** Two nodes contradicted one another about these blocks. */
   isContradicted = false;
   private readonly turns = new Turns();
   /** What the blocks above these hold, as it was found last. */
-  private above: { key: string; index: SenderIndex } | null = null;
+  private above: { blocks: readonly Block[]; index: SenderIndex } | null = null;
 
   constructor(
     readonly senderId: string,
@@ -43,6 +48,7 @@ export class ScannedBlocks {
     rest.last = this.last;
     rest.times = this.times.slice(from - this.first);
     rest.lastId = this.lastId;
+    rest.ids = new Map(this.ids);
     return rest;
   }
 
@@ -62,6 +68,18 @@ export class ScannedBlocks {
     await this.turns.take(() => this.read(reader, from, to));
   }
 
+  /**
+   * Checks that these blocks are of the chain on which `id` is the block `number`, the last irreversible one of this reader.
+   * They may have been read from another node, and reach further.
+   *
+   * @throws NODE_OUT_OF_SYNC
+   */
+  checkHold(reader: BlockReader, number: number, id: string): void {
+    if (number >= this.first && number <= this.last - mostIds) throw this.farBehind(reader, number);
+    const known = number === this.first - 1 ? this.idBefore : this.ids.get(number);
+    if (known !== undefined && known !== null && known !== id) throw this.contradiction(reader, number);
+  }
+
   private async read(reader: BlockReader, from: number, to: number): Promise<void> {
     // Only the first caller chooses the place: moved under a caller that reads, it would leave that one's end uncovered.
     if (this.first === 0) {
@@ -69,13 +87,7 @@ export class ScannedBlocks {
       this.last = from - 1;
     }
     // What lies between is not irreversible for this reader: it may be on a fork, and these blocks are kept for all.
-    if (to < this.first - 1) {
-      throw new BitSharesError('NODE_OUT_OF_SYNC', {
-        message: `${reader.endpoint} calls only block ${to} irreversible, while block ${this.first - 1} was so on another node`,
-        fix: 'This node is far behind, or on a fork that nobody follows. Wait until it has caught up, or take it out of the node credential.',
-        data: { lastIrreversibleBlock: to },
-      });
-    }
+    if (to < this.first - 1) throw this.farBehind(reader, to);
     while (this.first > from) {
       const stepFrom = Math.max(from, this.first - downwards);
       const step: Block[] = [];
@@ -84,12 +96,15 @@ export class ScannedBlocks {
     }
     for await (const block of this.blocks.irreversibles(reader, this.last + 1, to)) {
       if (block.number !== this.last + 1) continue;
-      if (this.lastId !== null && block.previous !== this.lastId) throw this.contradiction(reader, block);
+      if (this.lastId !== null && block.previous !== this.lastId)
+        throw this.contradiction(reader, block.number);
       this.idBefore ??= block.previous;
       this.index.add(block);
       this.times.push(block.timestamp);
       this.last = block.number;
       this.lastId = block.id;
+      if (block.id !== null) this.ids.set(block.number, block.id);
+      this.ids.delete(block.number - mostIds);
     }
     // Absence is proved from these blocks, so a hole must never pass.
     if (this.first > from || this.last < to) {
@@ -105,17 +120,28 @@ export class ScannedBlocks {
     const [lowest, highest] = [joining[0], joining.at(-1)];
     if (lowest === undefined || highest?.number !== this.first - 1) return;
     if (this.idBefore !== null && highest.id !== null && highest.id !== this.idBefore) {
-      throw this.contradiction(reader, highest);
+      throw this.contradiction(reader, highest.number);
     }
-    for (const block of joining) this.index.add(block);
+    for (const block of joining) {
+      this.index.add(block);
+      if (block.id !== null && block.number > this.last - mostIds) this.ids.set(block.number, block.id);
+    }
     this.times = [...joining.map(({ timestamp }) => timestamp), ...this.times];
     this.first = lowest.number;
     this.idBefore = lowest.previous;
     if (this.last === highest.number) this.lastId ??= highest.id;
   }
 
+  private farBehind({ endpoint }: BlockReader, lastIrreversibleBlock: number): BitSharesError {
+    return new BitSharesError('NODE_OUT_OF_SYNC', {
+      message: `${endpoint} calls only block ${lastIrreversibleBlock} irreversible, while later ones were so on another node`,
+      fix: 'This node is far behind, or on a fork that nobody follows. Wait until it has caught up, or take it out of the node credential.',
+      data: { lastIrreversibleBlock },
+    });
+  }
+
   /** Nobody can tell which of the two is right, so nothing of either is kept. */
-  private contradiction({ endpoint }: BlockReader, { number }: Block): BitSharesError {
+  private contradiction({ endpoint }: BlockReader, number: number): BitSharesError {
     this.isContradicted = true;
     this.blocks.clear();
     return new BitSharesError('NODE_OUT_OF_SYNC', {
@@ -127,11 +153,13 @@ export class ScannedBlocks {
 
   /** What the blocks of a look above its last irreversible one hold. */
   reversible(blocks: readonly Block[]): SenderIndex {
-    const key = `${blocks[0]?.previous} ${blocks.at(-1)?.id}`;
-    if (this.above?.key === key) return this.above.index;
+    // The very blocks: those of another node may have the same ids and hold something else.
+    const isSame =
+      blocks.length === this.above?.blocks.length && this.above.blocks.every((one, i) => one === blocks[i]);
+    if (this.above !== null && isSame) return this.above.index;
     const index = this.forReversible();
     for (const block of blocks) index.add(block);
-    this.above = { key, index };
+    this.above = { blocks, index };
     return index;
   }
 

@@ -326,6 +326,10 @@ class Run {
 
   private async evidenceFor(withdrawals: Withdrawal[], sender: Account, view: ChainView): Promise<Evidence> {
     const { chain, caches } = this.context;
+    if (this.scanned?.isContradicted === true) {
+      this.scanned = null;
+      this.start = null;
+    }
     const from = await this.scanStart(withdrawals, sender, view);
     this.scanned ??= caches.scanOf(chain.chainId, sender.id, chain.prefix, from);
     const evidence = await gatherEvidence(view, from, this.scanned, this.history);

@@ -194,6 +194,7 @@ class Settling {
     // The scan must reach back to the window of the transaction, whatever requestedAt says.
     const since = Math.min(this.order.requestedAt, this.expiration ?? Infinity);
     const from = await caches.scanStart(view, chain.chainId, sender.id, since);
+    if (this.scanned?.isContradicted === true) this.scanned = null;
     this.scanned ??= caches.scanOf(chain.chainId, sender.id, chain.prefix, from);
     const blocks = await gatherEvidence(view, from, this.scanned, null);
     const history = await readHistory(view, caches.historyOf(chain.chainId, sender.id), sender);
