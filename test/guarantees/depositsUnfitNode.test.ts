@@ -207,3 +207,25 @@ it('a delayed node that shows what is not proved to be final is not asked again 
   expect((scenario.node.calls['history'] ?? 0) - before).toBeLessThan(20);
   await scenario.untilCredited(1, 10 * minute);
 });
+
+it('a delayed node that comes back as a plain one, and catches up between two looks, is not believed beyond what the trusted node calls final', async () => {
+  const scenario = besideTrusted();
+  await scenario.start();
+  scenario.node.frozenAt = scenario.node.head;
+  scenario.deposits(1);
+  scenario.confirm();
+  await scenario.untilCredited(1, 10 * minute);
+  // Helped past its block as a plain node, it is for a moment where a delayed one would be.
+  scenario.node.frozenAt = scenario.chain.head - 5;
+  await scenario.clock.until(() => codes(scenario.host).length === 2, 5 * minute);
+  await scenario.clock.pass(100);
+  scenario.node.lag = 0;
+  scenario.node.frozenAt = null;
+  scenario.chain.deposit(7);
+  scenario.node.notify();
+  await scenario.clock.pass(2000);
+  expect(scenario.ledger.credited.size).toBe(1);
+  scenario.chain.fork(1);
+  await scenario.clock.pass(5 * minute);
+  expect(scenario.check(20)).toEqual({ lost: [], unexpected: [], repeated: [] });
+});

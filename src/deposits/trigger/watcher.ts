@@ -164,6 +164,8 @@ export class Watcher {
       const reader = new HistoryReader(session, account, this.trouble);
       session.watchObject(account.statisticsId, () => this.woken.raise(), over);
       let nextCheck = clock.now();
+      let comparedAt = nextCheck;
+      let blockInterval = pollIntervalMs;
       let height: FinalHeight = { reached: 0, final: 0, head: 0 };
       while (!signal.aborted) {
         // A check that is further away than the interval: the clock of this machine was set back.
@@ -173,8 +175,8 @@ export class Watcher {
           await nodes.reading.session();
           if (session.outdated === true || (await this.isOver(nodes))) return;
         }
-        let blockInterval = pollIntervalMs;
         if (due || kind === 'full') {
+          comparedAt = clock.now();
           const compared = due && kind === 'delayed' ? await this.compare(session, trusted, over) : null;
           const state = compared?.state ?? (await session.state());
           if (due) {
@@ -182,8 +184,9 @@ export class Watcher {
             await checkFollows(session, kind, state, clock.now(), staleAfterSeconds, seen);
           }
           height = finalHeight(kind, state, compared?.final);
-          // Of a delayed node it is the next comparison that tells of more.
-          if (kind === 'full') blockInterval = state.blockInterval * 1000;
+          // With nothing to compare, more of a delayed node is final when it says so itself, which is looked at seldom.
+          const isComparable = kind === 'full' || compared?.seen != null;
+          blockInterval = isComparable ? state.blockInterval * 1000 : pollIntervalMs;
         }
         const next = (interval: number) => moments?.next(interval) ?? clock.now() + interval;
         if (due) nextCheck = next(pollIntervalMs);
@@ -200,11 +203,12 @@ export class Watcher {
         // A node that cannot be read at all is spoken of above.
         const visible = unprepared && this.preparing.note(unprepared, clock.now());
         if (visible !== null) this.parts.report(visible);
-        // No notice tells when a block becomes irreversible.
+        // No notice tells when a block becomes irreversible. Of a delayed node it mostly is, since the last comparison.
+        const isLongAgo = kind === 'delayed' && clock.now() >= comparedAt + blockInterval;
+        const look = isLongAgo ? clock.now() : next(blockInterval);
+        if (reader.reversibleAhead && kind === 'delayed') nextCheck = Math.min(nextCheck, look);
         const untilCheck = Math.min(pollIntervalMs, Math.max(0, nextCheck - clock.now()));
-        const pause = reader.reversibleAhead
-          ? Math.min(next(blockInterval) - clock.now(), untilCheck)
-          : untilCheck;
+        const pause = reader.reversibleAhead ? Math.min(look - clock.now(), untilCheck) : untilCheck;
         await this.woken.wait(over, pause, moments ?? clock);
         if (session.lost.aborted) throw lost(session);
       }
