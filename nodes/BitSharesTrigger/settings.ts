@@ -34,15 +34,12 @@ export function readTriggerSettings(context: Context): TriggerSettings {
   const read = <T>(parameter: Parameter<T>): T => parameter.readOfTrigger(context);
   const options = parameters.options.readOfTrigger(context);
   const triggerOn = read(parameters.triggerOn);
-  const { startFrom } = parameters;
-  // Empty has always meant Now. Refused, it would end a trigger that has its position since long.
-  const start = startFrom.parse(context.getNodeParameter(startFrom.name, 'now') || 'now');
   return {
     account: read(parameters.account),
     incoming: triggerOn !== 'paymentSent',
     outgoing: triggerOn !== 'deposit',
     assets: read(parameters.assets),
-    start: readStart(start, read, context.getTimezone()),
+    start: readStart(read(parameters.startFrom), read, context.getTimezone()),
     delivery: {
       confirm: read(parameters.confirmDelivery),
       attemptsBeforeSettingAside: options.of(parameters.attemptsBeforeSettingAside),
