@@ -9,6 +9,7 @@ import {
   listParameter,
   numberParameter,
   OptionsParameter,
+  Parameter,
   wholeNumberParameter,
 } from '../shared/parameters/parameter';
 import { accountField, includeRawOperation } from '../shared/parameters/parameters';
@@ -50,7 +51,7 @@ export const assets = acceptedAssets(
   },
 );
 
-export const startFrom = choiceParameter({
+const startFromChoice = choiceParameter({
   displayName: 'Start From',
   name: 'startFrom',
   type: 'options',
@@ -72,6 +73,11 @@ export const startFrom = choiceParameter({
   description:
     'Used once, when this trigger has no position yet. When the stored position was lost, Now is not used again: the trigger reports it and waits for a block or a time.',
 });
+
+/** Empty has always meant Now. Refused, it would end a trigger that has its position since long. */
+export const startFrom = new Parameter(startFromChoice.description, (value) =>
+  startFromChoice.parse(value || startFromChoice.description.default),
+);
 
 export const confirmDelivery = choiceParameter({
   displayName: 'Confirm Delivery',

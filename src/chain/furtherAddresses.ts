@@ -28,11 +28,13 @@ export function speaksAgainstNode(error: unknown): error is BitSharesError {
  * Does `work` on a session of the node, and from the beginning on those of its further addresses while they are unfit, each
  * address once. When none of them does better, the error is that of the first.
  *
+ * @param work on one session; where it goes on for long, it says so with `lasts`: what spoke against other addresses before is
+ *   past then, and all of them count as not tried
  * @param leaving codes of the errors for which an address is left
  */
 export async function onFurtherAddresses<Session extends LeavableSession, Result>(
   connect: () => Promise<Session>,
-  work: (session: Session) => Promise<Result>,
+  work: (session: Session, lasts: () => void) => Promise<Result>,
   leaving: readonly ErrorCode[] = ofUnfitNodes,
 ): Promise<Result> {
   const tried = new Set<string>();
@@ -41,8 +43,13 @@ export async function onFurtherAddresses<Session extends LeavableSession, Result
     const session = await connect().catch((error: unknown) => rethrow(refused ?? error));
     if (refused !== undefined && tried.has(session.endpoint)) throw refused;
     tried.add(session.endpoint);
+    const lasts = (): void => {
+      refused = undefined;
+      tried.clear();
+      tried.add(session.endpoint);
+    };
     try {
-      return await work(session);
+      return await work(session, lasts);
     } catch (error) {
       if (!isBitSharesError(error, ...leaving)) rethrow(error);
       refused ??= error;

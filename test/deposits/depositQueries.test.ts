@@ -206,6 +206,16 @@ describe('Deposit: Get Many', () => {
     },
   );
 
+  it.each<[string, NodeParameterValueType]>([
+    ['getMany', { operationKinds: '={{ undefined }}', includeRawOperation: '={{ null }}' }],
+    ['getMany', { acceptGaps: '={{ undefined }}' }],
+    ['reconcile', { acceptGaps: '={{ $json.nothing }}' }],
+  ])('%s takes an option whose expression finds nothing as not set (%j)', async (operation, options) => {
+    const { items, error } = await run({ operation, options });
+    expect(error).toBeNull();
+    expect(items).toEqual((await run({ operation })).items);
+  });
+
   it('a depositId of nothing names the field', async () => {
     const { error } = await run({
       operation: 'getMany',

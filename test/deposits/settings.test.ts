@@ -48,6 +48,10 @@ describe('the parameters of the trigger', () => {
     });
   });
 
+  it('an empty Start From means Now, as it always did', () => {
+    expect(settings({ startFrom: '' }).start).toEqual({ kind: 'now' });
+  });
+
   it.each<[string, Record<string, unknown>]>([
     ['Account', { account: ' ' }],
     ['Trigger On', { triggerOn: 'withdrawal' }],

@@ -146,3 +146,86 @@ it('a trusted node that cannot be compared makes deposits later, not uncertain: 
   expect(scenario.chain.head).toBeGreaterThanOrEqual(block.number + 10);
   expect(scenario.check(20)).toEqual({ lost: [], unexpected: [], repeated: [] });
 });
+
+it('a delayed node that goes on while the trusted node is lost is reported as going on, and its next standing still as a new one', async () => {
+  const scenario = besideTrusted();
+  await scenario.start();
+  scenario.node.frozenAt = scenario.node.head;
+  scenario.deposits(1);
+  scenario.confirm();
+  await scenario.untilCredited(1, 10 * minute);
+  scenario.node.frozenAt = null;
+  scenario.trusted[0]?.cutConnections();
+  await scenario.clock.pass(5 * minute);
+  expect(codes(scenario.host)).toEqual(['STALE_NODE', 'STALE_NODE']);
+  expect(scenario.host.failures[1]?.message).toContain('goes on: it is past block');
+  scenario.node.frozenAt = scenario.node.head;
+  scenario.deposits(1, 10);
+  scenario.confirm();
+  await scenario.untilCredited(2, 10 * minute);
+  expect(codes(scenario.host)).toEqual(['STALE_NODE', 'STALE_NODE', 'STALE_NODE']);
+  expect(scenario.host.failures[2]?.message).toContain('stands still');
+});
+
+it('what spoke against another address long ago is not said when the one in use is lost', async () => {
+  const scenario = new Scenario({ others: [{}], parameters: { options: { staleAfter: 2 } } });
+  const [first, second] = scenario.nodes as [typeof scenario.node, typeof scenario.node];
+  first.reachable = false;
+  await scenario.start();
+  second.frozenAt = second.head;
+  first.reachable = true;
+  await scenario.clock.pass(10 * minute);
+  const told = codes(scenario.host);
+  second.frozenAt = null;
+  await scenario.clock.pass(60 * minute);
+  first.cutConnections();
+  scenario.deposits(1);
+  scenario.confirm();
+  await scenario.untilCredited(1, 10 * minute);
+  await scenario.clock.pass(minute);
+  expect(codes(scenario.host)).toEqual(told);
+  expect(second.calls['history']).toBeGreaterThan(0);
+});
+
+it('a delayed node that shows what is not proved to be final is not asked again and again', async () => {
+  const scenario = new Scenario({
+    node: { name: 'ws://delayed', kind: 'delayed', lag: 40 },
+    trusted: [{ name: 'ws://trusted', kind: 'full' }],
+    blocks: 100,
+  });
+  await scenario.start();
+  for (const trusted of scenario.trusted) trusted.reachable = false;
+  scenario.deposits(1);
+  scenario.chain.produceMany(40);
+  await scenario.clock.pass(minute / 2);
+  const before = scenario.node.calls['history'] ?? 0;
+  for (let notices = 0; notices < 5; notices++) {
+    scenario.node.notify();
+    await scenario.clock.pass(1000);
+  }
+  expect(scenario.ledger.credited.size).toBe(0);
+  expect((scenario.node.calls['history'] ?? 0) - before).toBeLessThan(20);
+  await scenario.untilCredited(1, 10 * minute);
+});
+
+it('a delayed node that comes back as a plain one, and catches up between two looks, is not believed beyond what the trusted node calls final', async () => {
+  const scenario = besideTrusted();
+  await scenario.start();
+  scenario.node.frozenAt = scenario.node.head;
+  scenario.deposits(1);
+  scenario.confirm();
+  await scenario.untilCredited(1, 10 * minute);
+  // Helped past its block as a plain node, it is for a moment where a delayed one would be.
+  scenario.node.frozenAt = scenario.chain.head - 5;
+  await scenario.clock.until(() => codes(scenario.host).length === 2, 5 * minute);
+  await scenario.clock.pass(100);
+  scenario.node.lag = 0;
+  scenario.node.frozenAt = null;
+  scenario.chain.deposit(7);
+  scenario.node.notify();
+  await scenario.clock.pass(2000);
+  expect(scenario.ledger.credited.size).toBe(1);
+  scenario.chain.fork(1);
+  await scenario.clock.pass(5 * minute);
+  expect(scenario.check(20)).toEqual({ lost: [], unexpected: [], repeated: [] });
+});

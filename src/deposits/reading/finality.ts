@@ -139,12 +139,6 @@ export async function compareWithTrusted(
   const { seen, fault } = compared;
   if (fault?.code === 'NOT_A_DELAYED_NODE') throw fault;
   if (fault !== null) return notCompared(fault);
-  const { lastIrreversibleBlock } = seen.trusted.state;
-  const isLate = state.headBlockNumber > lastIrreversibleBlock;
-  return {
-    state,
-    seen,
-    final: isLate ? lastIrreversibleBlock : Number.POSITIVE_INFINITY,
-    trouble: null,
-  };
+  // No more than that is proved: a plain node that catches up passes the height of a delayed one, and goes on.
+  return { state, seen, final: seen.trusted.state.lastIrreversibleBlock, trouble: null };
 }

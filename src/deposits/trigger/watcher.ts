@@ -62,6 +62,8 @@ export interface WatcherParts {
 
 /** A lost notice costs at most this much time. */
 const pollIntervalMs = 30_000;
+/** A connection that was read for so long was a good one: those before it have nothing to do with its end. */
+const lastingMs = 60_000;
 /** What comes before reading and breaks so many connections holds reading up no longer. */
 const lossesBeforeReading = 3;
 /** So many nodes are left because of what they say before reading; then it is tried again while reading goes on. */
@@ -100,9 +102,13 @@ export class Watcher {
         this.outage.over();
       };
       try {
-        await this.followFittest(await this.parts.nodes(), (session, nodes) =>
-          this.follow((used.session = session), nodes, signal, onSuccess),
-        );
+        await this.followFittest(await this.parts.nodes(), (session, nodes, lasts) => {
+          const since = clock.now();
+          return this.follow((used.session = session), nodes, signal, () => {
+            onSuccess();
+            if (clock.now() - since >= lastingMs) lasts();
+          });
+        });
       } catch (error) {
         if (signal.aborted) return;
         const visible = this.outage.note(asBitSharesError(error), clock.now());
@@ -118,13 +124,13 @@ export class Watcher {
   /** Works on the first address that is fit; on the trusted node's when all delayed ones stand still while it goes on. */
   private async followFittest(
     nodes: WatchedNodes,
-    work: (session: NodeSession, nodes: WatchedNodes) => Promise<void>,
+    work: (session: NodeSession, nodes: WatchedNodes, lasts: () => void) => Promise<void>,
   ): Promise<void> {
     const { reading, trusted } = nodes;
     try {
       await onFurtherAddresses(
         () => reading.session(),
-        (session) => work(session, nodes),
+        (session, lasts) => work(session, nodes, lasts),
       );
     } catch (error) {
       if (!(error instanceof StandingNode) || trusted === null) rethrow(error);
@@ -132,7 +138,8 @@ export class Watcher {
       this.standing = error;
       await onFurtherAddresses(
         () => trusted.session(),
-        (session) => work(session, { ...nodes, kind: 'full', reading: trusted, trusted: reading }),
+        (session, lasts) =>
+          work(session, { ...nodes, kind: 'full', reading: trusted, trusted: reading }, lasts),
       );
     }
   }
@@ -157,6 +164,8 @@ export class Watcher {
       const reader = new HistoryReader(session, account, this.trouble);
       session.watchObject(account.statisticsId, () => this.woken.raise(), over);
       let nextCheck = clock.now();
+      let comparedAt = nextCheck;
+      let blockInterval = pollIntervalMs;
       let height: FinalHeight = { reached: 0, final: 0, head: 0 };
       while (!signal.aborted) {
         // A check that is further away than the interval: the clock of this machine was set back.
@@ -166,8 +175,8 @@ export class Watcher {
           await nodes.reading.session();
           if (session.outdated === true || (await this.isOver(nodes))) return;
         }
-        let blockInterval = 0;
         if (due || kind === 'full') {
+          comparedAt = clock.now();
           const compared = due && kind === 'delayed' ? await this.compare(session, trusted, over) : null;
           const state = compared?.state ?? (await session.state({ parameters: 'as known' }));
           if (due) {
@@ -175,7 +184,9 @@ export class Watcher {
             await checkFollows(session, kind, state, clock.now(), staleAfterSeconds, seen);
           }
           height = finalHeight(kind, state, compared?.final);
-          blockInterval = kind === 'full' ? state.blockInterval * 1000 : pollIntervalMs;
+          // With nothing to compare, more of a delayed node is final when it says so itself, which is looked at seldom.
+          const isComparable = kind === 'full' || compared?.seen != null;
+          blockInterval = isComparable ? state.blockInterval * 1000 : pollIntervalMs;
         }
         const next = (interval: number) => moments?.next(interval) ?? clock.now() + interval;
         if (due) nextCheck = next(pollIntervalMs);
@@ -192,11 +203,12 @@ export class Watcher {
         // A node that cannot be read at all is spoken of above.
         const visible = unprepared && this.preparing.note(unprepared, clock.now());
         if (visible !== null) this.parts.report(visible);
-        // No notice tells when a block becomes irreversible.
+        // No notice tells when a block becomes irreversible. Of a delayed node it mostly is, since the last comparison.
+        const isLongAgo = kind === 'delayed' && clock.now() >= comparedAt + blockInterval;
+        const look = isLongAgo ? clock.now() : next(blockInterval);
+        if (reader.reversibleAhead && kind === 'delayed') nextCheck = Math.min(nextCheck, look);
         const untilCheck = Math.min(pollIntervalMs, Math.max(0, nextCheck - clock.now()));
-        const pause = reader.reversibleAhead
-          ? Math.min(next(blockInterval) - clock.now(), untilCheck)
-          : untilCheck;
+        const pause = reader.reversibleAhead ? Math.min(look - clock.now(), untilCheck) : untilCheck;
         await this.woken.wait(over, pause, moments ?? clock);
         if (session.lost.aborted) throw lost(session);
       }
@@ -222,6 +234,10 @@ export class Watcher {
     if (visible !== null) report(visible);
     const standing = seen && this.standingWatch.fault(seen, clock.now());
     if (standing !== null) throw standing;
+    // It may have gone on while the trusted node, which was read instead, was lost: then nobody looked for it there.
+    const isPast =
+      this.standing !== null && seen !== null && seen.delayed.state.headBlockNumber >= this.standing.block;
+    if (isPast) this.goesOn(session.endpoint);
     return compared;
   }
 
@@ -236,9 +252,13 @@ export class Watcher {
     if (session === null || head < standing.block || head < position.key.block) return false;
     // Helped past the block as a plain node, it has blocks for a while that are not irreversible.
     if (head > (await trusted.state({ parameters: 'as known' })).lastIrreversibleBlock) return false;
-    this.parts.report(goesOnAgain(session.endpoint, standing));
-    this.standing = null;
+    this.goesOn(session.endpoint);
     return true;
+  }
+
+  private goesOn(endpoint: string): void {
+    if (this.standing !== null) this.parts.report(goesOnAgain(endpoint, this.standing));
+    this.standing = null;
   }
 
   /** Does what comes before reading; its failure is the result, since reading does not wait for it. */

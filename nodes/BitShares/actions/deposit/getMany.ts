@@ -102,7 +102,7 @@ export const getMany: NodeOperation = {
           await checkMemoKeys(session, account.id, question);
         }
         const direction = directionField.read(this, itemIndex);
-        const options = optionsField.read(this, itemIndex);
+        const options = optionsField.readFound(this, itemIndex);
         const limit = returnAll.read(this, itemIndex)
           ? Number.POSITIVE_INFINITY
           : limitField.read(this, itemIndex);

@@ -68,7 +68,7 @@ export const reconcile: NodeOperation = {
         const range = await openRange(this, itemIndex, reading, session, { hasEnd: false });
         const opening = await openingBalancesOf(this, itemIndex, range);
         const reconciliation = new Reconciliation(settings.chain.chainId, range.account.id, opening);
-        const accepted = options.read(this, itemIndex).of(acceptGaps);
+        const accepted = options.readFound(this, itemIndex).of(acceptGaps);
         const closing = await closingBalances(
           range,
           reconciliation,
