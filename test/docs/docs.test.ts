@@ -114,7 +114,9 @@ const folders = [
 ].filter((folder) => existsSync(join(root, folder)));
 const paths = folders.flatMap((folder) => [
   folder,
-  ...readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`),
+  ...readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(
+    (file) => `${folder}/${file}`,
+  ),
 ]);
 
 /** Paths are written from the root, or without the folders that the sentence is about: `trigger/delivery.ts`. */
