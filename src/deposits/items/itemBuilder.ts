@@ -10,8 +10,8 @@ import { htlcRedeemed, isVirtualAt, type PlaceInBlock } from '../reading/blockEv
 import { depositItem, type DepositItem } from './depositItem';
 import { inOrder } from '../../chain/inFlightWindow';
 import { movementOf, type Movement, type MovementKind } from '../reading/movement';
-import { BoundedCache } from '../../chain/boundedCache';
-import { Pacing } from '../../chain/pacing';
+import { BoundedCache } from '../reading/boundedCache';
+import { Pacing } from './pacing';
 
 /** Which movements become items. */
 export interface DepositRules {
