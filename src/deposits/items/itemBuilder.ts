@@ -52,7 +52,7 @@ export interface BuiltItem {
 }
 
 /** The movement of an operation when the rules ask for it; null otherwise. */
-export function wanted(operation: AccountOperation, accountId: string, rules: DepositRules): Movement | null {
+function wanted(operation: AccountOperation, accountId: string, rules: DepositRules): Movement | null {
   const movement = movementOf(operation.operation, accountId);
   if (movement === null || !rules.kinds.includes(movement.kind)) return null;
   const direction =
