@@ -23,7 +23,10 @@ export interface AssetAmount {
   assetId: string;
 }
 
-/** Head, irreversibility and parameters, all from ONE answer of `get_objects(["2.1.0","2.0.0"])`. */
+/**
+ * Head, irreversibility and parameters, all from ONE answer of `get_objects(["2.1.0","2.0.0"])`; parameters that cannot have
+ * changed since an earlier one of the same connection are those of that one.
+ */
 export interface ChainState {
   headBlockNumber: number;
   headBlockId: string;

@@ -27,7 +27,12 @@ import { Answer } from './answer';
 import { balanceReader, readAmount } from './balanceReader';
 import { demandOf, type Demand, type KnownNode } from './demand';
 import type { Call } from './call';
+import type { ChainParameters } from './chainParameters';
 import { listed } from './listed';
+
+/** The state of the chain, and its parameters. */
+const dynamicProperties = '2.1.0';
+const globalProperties = '2.0.0';
 
 /** Nodes answer at most this many objects a call with their default limits (`api-limit-*` options). */
 export const objectsPerCall = 50;
@@ -47,6 +52,14 @@ export function chainReader(call: Call, node: KnownNode = {}): Omit<ChainReader,
     new Answer(await call(api, method, args), method);
 
   const demand = demandOf(node);
+  const { parameters } = node;
+
+  /** Objects of the chain, each by its id, all from one answer. */
+  const objects = async <Ids extends string[]>(...ids: Ids): Promise<{ [I in keyof Ids]: Answer }> => {
+    const answers = (await ask('database', 'get_objects', [ids, false])).tuple(ids.length);
+    ids.forEach((id, i) => checkId(demand, 'get_objects', id, answers[i] as Answer));
+    return answers as { [I in keyof Ids]: Answer };
+  };
 
   /** One question about many objects, each with what was asked for. */
   const askInParts = async (
@@ -82,10 +95,17 @@ export function chainReader(call: Call, node: KnownNode = {}): Omit<ChainReader,
     chainId: async () => (await ask('database', 'get_chain_id', [])).text(/^[0-9a-f]{64}$/),
 
     state: async () => {
-      const ids = ['2.1.0', '2.0.0'];
-      const answers = (await ask('database', 'get_objects', [ids, false])).tuple(2) as [Answer, Answer];
-      ids.forEach((id, i) => checkId(demand, 'get_objects', id, answers[i] as Answer));
-      return readState(demand, ...answers);
+      if (parameters?.areSettled === true) {
+        const [dynamic] = await objects(dynamicProperties);
+        const state = readDynamic(demand, dynamic);
+        const known = parameters.at(state);
+        if (known !== null) return { ...state, ...known };
+      }
+      const [dynamic, global] = await objects(dynamicProperties, globalProperties);
+      const state = readDynamic(demand, dynamic);
+      const read = readParameters(global);
+      parameters?.note(state, read);
+      return { ...state, ...read };
     },
 
     block: async (number) => {
@@ -334,29 +354,34 @@ function headOf({ ref_block_num, ref_block_prefix, expiration }: SignedTransacti
   return head.toString('hex');
 }
 
-function readState(demand: Demand, dynamic: Answer, global: Answer): ChainState {
+function readDynamic(demand: Demand, dynamic: Answer): Omit<ChainState, keyof ChainParameters> {
   const headBlockNumber = dynamic.field('head_block_number').integer();
   const headBlockId = dynamic.field('head_block_id').text(/^[0-9a-f]{40}$/);
   const lastIrreversibleBlock = dynamic.field('last_irreversible_block_num').integer();
   demand(
     blockNumberOf(headBlockId) === headBlockNumber && lastIrreversibleBlock <= headBlockNumber,
-    'get_objects 2.1.0',
+    `get_objects ${dynamicProperties}`,
     () => `head ${headBlockNumber} with the id ${headBlockId}, irreversible up to ${lastIrreversibleBlock}`,
   );
-  const parameters = global.field('parameters');
-  const fees = parameters.field('current_fees');
   return {
     headBlockNumber,
     headBlockId,
     headTime: dynamic.field('time').time(),
     lastIrreversibleBlock,
     nextMaintenanceTime: dynamic.field('next_maintenance_time').time(),
+    participation: participation(dynamic.field('recent_slots_filled').bigint()),
+  };
+}
+
+function readParameters(global: Answer): ChainParameters {
+  const parameters = global.field('parameters');
+  const fees = parameters.field('current_fees');
+  return {
     maintenanceInterval: parameters.field('maintenance_interval').integer(),
     blockInterval: parameters.field('block_interval').integer(),
     maximumTimeUntilExpiration: parameters.field('maximum_time_until_expiration').integer(),
     maximumTransactionSize: parameters.field('maximum_transaction_size').integer(),
     maximumProposalLifetime: parameters.field('maximum_proposal_lifetime').integer(),
-    participation: participation(dynamic.field('recent_slots_filled').bigint()),
     fees: {
       scale: fees.field('scale').bigint(),
       parameters: new Map(

@@ -1,4 +1,5 @@
 /** Comparing answers with questions: what fits no question of ours is refused with both of them. */
+import type { KnownParameters } from './chainParameters';
 import { FalseAnswer } from '../chain/falseAnswer';
 import type { CoreAsset } from '../protocol';
 
@@ -8,6 +9,8 @@ export interface KnownNode {
   endpoint?: () => string;
   /** The chain that the node is on. */
   chain?: { prefix?: string; coreAsset: CoreAsset };
+  /** What is known of its parameters, where all questions go over one connection. */
+  parameters?: KnownParameters;
 }
 
 /**

@@ -110,6 +110,7 @@ export function leaseOf(shared: SharedSession, settings: LeaseSettings): OpenedS
   const reader = chainReader((api, method, args) => lease.call(api, method, args), {
     endpoint: () => lease.endpoint,
     chain: settings.chain,
+    parameters: shared.parameters,
   });
   return Object.assign(lease, reader);
 }

@@ -1,5 +1,6 @@
 /** One connection to one endpoint, which several parts of the process may share: reads, broadcasts, watched objects. */
 import type { SignedTransaction } from '../chain/interfaces';
+import { KnownParameters } from './chainParameters';
 import type { Connection } from './connection';
 import { displayEndpoint } from './endpoint';
 import { LostAnswers, type LostAnswersSettings } from './lostAnswers';
@@ -12,6 +13,7 @@ const globalProperties = '2.0.0';
 
 export class SharedSession {
   readonly endpoint: string;
+  readonly parameters = new KnownParameters();
   private readonly losers = new Set<(reason: unknown) => void>();
   private readonly watchers = new Map<string, Set<() => void>>();
   private readonly subscriptions = new Map<string, Promise<unknown>>();
