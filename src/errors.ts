@@ -5,7 +5,7 @@
  */
 
 /** Every code that this package can raise. Codes are public: workflows branch on them. */
-const errorCodes = [
+export const errorCodes = [
   // Input
   'INVALID_ACCOUNT',
   'INVALID_ADDRESS',
