@@ -1,3 +1,4 @@
+/** The time that the package goes by inside n8n. */
 import { sleep } from 'n8n-workflow';
 import type { Clock } from '../../src/chain/interfaces';
 

@@ -4,7 +4,7 @@ import { chainInt64, encodeOperation, operationTypes, type BalanceClaimOperation
 import type { FoundBalance } from './findBalances';
 
 /** As cli_wallet does, so that both routes give the same transactions. */
-export const mostClaims = 30;
+const mostClaims = 30;
 
 /** Transaction without operations (reference block, expiration, two counts) and the count of its signatures. */
 const emptyTransactionBytes = 13;

@@ -2,7 +2,7 @@
 import type { BalanceObject } from '../chain/interfaces';
 
 /** A vesting balance can be claimed once in this time (bitshares-core `balance_evaluator.cpp`). */
-export const claimInterval = 86_400;
+const claimInterval = 86_400;
 
 /** Why nothing of a balance can be claimed now. */
 export type ClaimHindrance = 'not_vested_yet' | 'claimed_within_a_day';

@@ -4,6 +4,7 @@
  */
 import type { Account, ChainReader } from './interfaces';
 import { BitSharesError } from '../errors';
+import { printable } from './falseAnswer';
 
 /** What one node says, in words. */
 export interface Statement {
@@ -22,17 +23,14 @@ export function nodesDisagree(
   statements: readonly [Statement, Statement],
   { field, more }: { field?: string | undefined; more?: string } = {},
 ): BitSharesError {
-  const [first, second] = statements.map(({ endpoint, says }) => `${endpoint} says ${printable(says)}`);
+  const [first, second] = statements.map(
+    ({ endpoint, says }) => `${endpoint} says ${printable(says).slice(0, 200)}`,
+  );
   return new BitSharesError('NODES_DISAGREE', {
-    message: `the nodes disagree about ${printable(about)}: ${first}, ${second}`,
+    message: `the nodes disagree about ${printable(about).slice(0, 200)}: ${first}, ${second}`,
     fix: `Nothing is signed or sent while they disagree. ${more === undefined ? '' : `${more} `}Find out which node is wrong, for example by asking a third one, and mend it or take it out of the node credential. Then run this again.`,
     ...(field === undefined ? {} : { field }),
   });
-}
-
-/** A node could write anything into a message that people act upon, also what turns its words round. */
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 200);
 }
 
 /** What one node answers when it is asked for an account. */

@@ -45,6 +45,11 @@ export function falseAnswerOf(error: unknown): FalseAnswer | null {
   return null;
 }
 
+/** A node could write anything into a message that people act upon, also what turns its words round. */
+export function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?');
+}
+
 const longestQuoted = 80;
 
 /**
@@ -52,6 +57,6 @@ const longestQuoted = 80;
  * end by itself.
  */
 export function shortQuote(text: string): string {
-  const plain = text.replace(/[^\x20-\x7e]/g, '?').replaceAll('"', "'");
+  const plain = printable(text).replaceAll('"', "'");
   return `"${plain.length > longestQuoted ? `${plain.slice(0, longestQuoted)}...` : plain}"`;
 }

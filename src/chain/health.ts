@@ -221,7 +221,7 @@ function notDelayed(message: string, forked = false): BitSharesError {
 }
 
 /** A delayed node takes over an irreversible block within seconds; one that has not done so for this time stands still. */
-export const standingAfterSeconds = 120;
+const standingAfterSeconds = 120;
 
 /**
  * A delayed node that stands still, although the trusted node has irreversible blocks that it lacks: most often at a block that

@@ -1,3 +1,4 @@
+/** The ids of transactions as they are in blocks, also of those that this package cannot write as bytes. */
 import type { ChainReader, SignedTransaction } from './interfaces';
 import { isBitSharesError, rethrow } from '../errors';
 import { sha256, transactionId } from '../protocol';

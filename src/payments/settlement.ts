@@ -70,7 +70,7 @@ export function nextStep(
 }
 
 /** An error in words for an item: code, what happened, what to do. */
-export function sentence(error: BitSharesError): string {
+function sentence(error: BitSharesError): string {
   const end = /[.!?]$/.test(error.message) ? '' : '.';
   return `${error.code}: ${error.message}${end}${error.fix === undefined ? '' : ` ${error.fix}`}`;
 }

@@ -50,7 +50,7 @@ export function mayBeAskedAlone(method: string): boolean {
 const jsonGrowth = 20;
 
 /** No message is larger than that, whatever maximum a node names. */
-export const largestMessageBytes = 64 * mebibyte;
+const largestMessageBytes = 64 * mebibyte;
 
 /** `maximum_block_size` of mainnet, of the testnet and of a new chain. */
 const usualBlockSize = 2_000_000;

@@ -1,3 +1,4 @@
+/** What to say when none of several addresses can be used. */
 import { BitSharesError } from '../errors';
 
 /**

@@ -1,4 +1,4 @@
-import { Pacing } from '../../src/chain/pacing';
+import { Pacing } from '../../src/deposits/items/pacing';
 
 /** A clock on which work takes as long as the test says. */
 function workClock() {

@@ -11,6 +11,7 @@ const pages = [
   'CHANGELOG.md',
   'examples/README.md',
   'test/README.md',
+  'devchain/README.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.md'))
     .map((file) => `docs/${file}`),
@@ -95,5 +96,42 @@ test('links between the documents lead somewhere', () => {
         );
       expect([page, target, headings]).toEqual([page, target, expect.arrayContaining([heading])]);
     }
+  }
+});
+
+/** The folders of the repository that the documents name files of, and everything in them. */
+const folders = [
+  'bench',
+  'credentials',
+  'demo',
+  'devchain',
+  'docs',
+  'examples',
+  'nodes',
+  'operations',
+  'src',
+  'test',
+].filter((folder) => existsSync(join(root, folder)));
+const paths = folders.flatMap((folder) => [
+  folder,
+  ...readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(
+    (file) => `${folder}/${file}`,
+  ),
+]);
+
+/** Paths are written from the root, or without the folders that the sentence is about: `trigger/delivery.ts`. */
+function exists(path: string): boolean {
+  if (existsSync(join(root, path))) return true;
+  const isFromRoot = folders.some((folder) => path.startsWith(`${folder}/`));
+  return !isFromRoot && paths.some((known) => known.endsWith(`/${path}`));
+}
+
+test('files and folders that the documents name exist', () => {
+  for (const page of pages) {
+    const spans = [...read(page).matchAll(/`([\w./-]+)`/g)].map(([, span = '']) => span.replace(/\/$/, ''));
+    const named = spans.filter(
+      (span) => /\w\.(?:ts|mjs|cjs|md)$/.test(span) || folders.includes(span.split('/')[0] ?? ''),
+    );
+    expect([page, named.filter((span) => !exists(span))]).toEqual([page, []]);
   }
 });

@@ -15,7 +15,7 @@ import { SenderIndex } from '../../src/withdrawals/proof/senderIndex';
 import type * as AgreementModule from '../../src/withdrawals/proof/agreedParameters';
 import type * as BuilderModule from '../../src/withdrawals/transaction/transactionBuilder';
 import type * as EvidenceModule from '../../src/withdrawals/proof/evidence';
-import type * as InGroupsModule from '../../src/chain/inGroups';
+import type * as InGroupsModule from '../../src/withdrawals/sending/inGroups';
 import type * as MemoKeyModule from '../../src/withdrawals/proof/memoKey';
 import type * as NonceModule from '../../src/withdrawals/transaction/nonce';
 import type * as ProtocolModule from '../../src/protocol';
@@ -201,8 +201,8 @@ jest.mock('../../src/payments/settlement', () => {
   };
 });
 
-jest.mock('../../src/chain/inGroups', () => {
-  const actual = jest.requireActual<typeof InGroupsModule>('../../src/chain/inGroups');
+jest.mock('../../src/withdrawals/sending/inGroups', () => {
+  const actual = jest.requireActual<typeof InGroupsModule>('../../src/withdrawals/sending/inGroups');
   return {
     inGroups: async <T>(items: T[], work: (item: T) => Promise<void>): Promise<void> => {
       if (!is('a failed round that leaves its questions running')) return actual.inGroups(items, work);

@@ -1,3 +1,4 @@
+/** Texts and lists in the fields of a credential. */
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 /** A text field of a credential; a missing one is empty. */

@@ -5,7 +5,7 @@ import { nullPublicKey, type Chain, type MemoKeyring } from '../../../src/protoc
 import type { Keys } from './keysCredential';
 
 /** How the credential field is called in every node. */
-export const keysCredentialField = 'Keys Credential';
+const keysCredentialField = 'Keys Credential';
 
 export interface MemoKeyQuestion {
   keys: Keys;

@@ -14,7 +14,7 @@ export interface AssetRow {
   minimumAmount: string;
 }
 
-export const assetOfRow = assetParameter({
+const assetOfRow = assetParameter({
   displayName: 'Asset',
   name: 'asset',
   type: 'string',
@@ -23,7 +23,7 @@ export const assetOfRow = assetParameter({
   description: 'Symbol or ID of the asset',
 });
 
-export const minimumOfRow = rawParameter({
+const minimumOfRow = rawParameter({
   displayName: 'Minimum Amount',
   name: 'minimumAmount',
   type: 'string',

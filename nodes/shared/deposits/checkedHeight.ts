@@ -1,3 +1,4 @@
+/** Up to where a node is final, for what begins to read there. */
 import type { Clock, NodeSession } from '../../../src/chain/interfaces';
 import {
   checkFollows,

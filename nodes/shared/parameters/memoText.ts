@@ -1,3 +1,4 @@
+/** The memo that is to be sent, and the memos that must not pass for one. */
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { refuseMissingParts } from '../../../src/withdrawals/transaction/unstableExpressions';
 import type { Parameter } from './parameter';

@@ -17,7 +17,7 @@ import { identity } from './orders';
 import type { ItemWithdrawals } from './withdrawals';
 
 /** An item whose parameters were understood. */
-export interface ReadItem {
+interface ReadItem {
   itemIndex: number;
   withdrawalId: string;
   group: string;
@@ -29,7 +29,7 @@ export interface ReadItem {
  *
  * @returns the error of each item that is refused, by its index
  */
-export function idsOfSeveralCredentials(items: readonly ReadItem[]): ReadonlyMap<number, BitSharesError> {
+function idsOfSeveralCredentials(items: readonly ReadItem[]): ReadonlyMap<number, BitSharesError> {
   const refused = new Map<number, BitSharesError>();
   for (const [withdrawalId, same] of grouped(items, (item) => item.withdrawalId)) {
     if (new Set(same.map(({ group }) => group)).size === 1) continue;

@@ -364,7 +364,7 @@ function referenceParameter(declared: INodeProperties): Parameter<string> {
 }
 
 /** Seconds of a time. Expressions may give the date objects of n8n's expression language. */
-export function timeOf(value: unknown, { displayName }: INodeProperties): number {
+function timeOf(value: unknown, { displayName }: INodeProperties): number {
   const iso = (value as { toISO?: () => unknown } | null)?.toISO;
   return parseRequestedAt(typeof iso === 'function' ? iso.call(value) : value, displayName);
 }

@@ -10,8 +10,8 @@ import { htlcRedeemed, isVirtualAt, type PlaceInBlock } from '../reading/blockEv
 import { depositItem, type DepositItem } from './depositItem';
 import { inOrder } from '../../chain/inFlightWindow';
 import { movementOf, type Movement, type MovementKind } from '../reading/movement';
-import { BoundedCache } from '../../chain/boundedCache';
-import { Pacing } from '../../chain/pacing';
+import { BoundedCache } from '../reading/boundedCache';
+import { Pacing } from './pacing';
 
 /** Which movements become items. */
 export interface DepositRules {
@@ -52,7 +52,7 @@ export interface BuiltItem {
 }
 
 /** The movement of an operation when the rules ask for it; null otherwise. */
-export function wanted(operation: AccountOperation, accountId: string, rules: DepositRules): Movement | null {
+function wanted(operation: AccountOperation, accountId: string, rules: DepositRules): Movement | null {
   const movement = movementOf(operation.operation, accountId);
   if (movement === null || !rules.kinds.includes(movement.kind)) return null;
   const direction =

@@ -65,11 +65,6 @@ export class Reconciliation {
     }
   }
 
-  /** The assets that moved or were there at the beginning. */
-  get assetIds(): string[] {
-    return [...this.causes.keys()];
-  }
-
   close(closing: ReadonlyMap<string, bigint>): AssetReconciliation[] {
     const assetIds = new Set([...this.causes.keys(), ...closing.keys()]);
     return [...assetIds].sort(byInstance).map((assetId) => {

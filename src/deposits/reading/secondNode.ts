@@ -8,7 +8,7 @@ import { BitSharesError, isBitSharesError, rethrow } from '../../errors';
 import { FalseAnswer, shortQuote } from '../../chain/falseAnswer';
 import { isAtTip } from '../../chain/health';
 import type { WatchedAccount } from './accountOperation';
-import { BoundedCache } from '../../chain/boundedCache';
+import { BoundedCache } from './boundedCache';
 import { watchedAccount } from './watchedAccount';
 
 /** The second node, as far as it is asked here; null where the node that is read is the only one. */

@@ -82,7 +82,7 @@ export interface DeliveryState {
 
 const longestRetryMs = 120_000;
 /** Executions at the same time when nothing waits for their end. */
-export const immediateWidth = 100;
+const immediateWidth = 100;
 
 export function beginDelivery(readThrough: Mark): DeliveryState {
   return { queue: [], readThrough, probing: false, vouched: false };
@@ -294,7 +294,7 @@ function failed(
 }
 
 /** Milliseconds until a failed deposit is tried again: 1 s, doubled with each failure, at most 2 minutes. */
-export function retryDelay(failures: number): number {
+function retryDelay(failures: number): number {
   return Math.min(longestRetryMs, 1000 * 2 ** Math.min(failures - 1, 20));
 }
 

@@ -22,7 +22,7 @@ import {
   type ExecutionEnd,
 } from './delivery';
 import { type Mark, readStoredPosition, storePosition } from '../reading/position';
-import { Signal } from '../../chain/signal';
+import { Signal } from './signal';
 import type { HistoryGap } from '../reading/gap';
 import type { TriggerState } from './triggerState';
 

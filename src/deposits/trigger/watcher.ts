@@ -22,7 +22,7 @@ import type { ItemBuilder } from '../items/itemBuilder';
 import type { Moments } from '../../chain/moments';
 import { Outage, type FalseAnswerTimes } from './outage';
 import { PageTrouble } from '../../chain/pageTrouble';
-import { Signal } from '../../chain/signal';
+import { Signal } from './signal';
 import { watchedAccount } from '../reading/watchedAccount';
 
 /** The nodes to read, as the credential names them at the time of a connection. */

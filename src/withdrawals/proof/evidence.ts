@@ -16,7 +16,7 @@ import { SharedViews, type ChainView } from './view';
  * How far before requestedAt the scan begins: retries of one withdrawal may carry times that differ by an hour, and a
  * first attempt is accepted up to five minutes before its requestedAt.
  */
-export const scanBefore = 3600 + 300;
+const scanBefore = 3600 + 300;
 /** How far back the sender's history is looked at, in case a requestedAt changed by more. */
 const historyGuard = 7 * 24 * 3600;
 

@@ -35,7 +35,7 @@ import { maximumFeeOf } from '../transaction/limits';
 import type { HistoryReading } from '../proof/senderHistory';
 import { formIntent, isFaultOfRequest, otherPayer, type Lookup } from '../transaction/request';
 import { leaveUnfit, type ChainView } from '../proof/view';
-import { inGroups } from '../../chain/inGroups';
+import { inGroups } from './inGroups';
 import { Withdrawal, type WithdrawalOrder, type WithdrawalResult } from './withdrawal';
 import type { ScannedBlocks } from '../proof/scan';
 

@@ -7,7 +7,7 @@ import type { Intent } from './intent';
 import { coreAssetId, type Fee } from './transactionBuilder';
 
 /** In units of the core asset, where neither the operator nor the intent names a maximum. */
-export const defaultMaximumFee = '100';
+const defaultMaximumFee = '100';
 
 /** The limits as the operator gave them. Empty lists and null mean no limit, but for the fee and the chain's own accounts. */
 export interface LimitSettings {

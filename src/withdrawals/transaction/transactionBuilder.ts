@@ -144,7 +144,7 @@ export interface ProposalInputs extends WindowInputs {
 }
 
 /** When the proposal of a window ends: it depends on the window and on parameters that change only at maintenance. */
-export function proposalExpiration({ window, maximumProposalLifetime }: ProposalInputs): number {
+function proposalExpiration({ window, maximumProposalLifetime }: ProposalInputs): number {
   // The chain counts from the head block, which may still stand at the window's start.
   const allowed = maximumProposalLifetime - (window.end - window.start) - windowLength;
   return window.end + Math.max(0, Math.min(proposalLifetime, allowed));

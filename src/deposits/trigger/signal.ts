@@ -1,5 +1,5 @@
 /** Something that one part waits for and another raises; raising it while nobody waits is remembered once. */
-import type { Clock } from './interfaces';
+import type { Clock } from '../../chain/interfaces';
 
 export class Signal {
   private raised = false;

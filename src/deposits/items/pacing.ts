@@ -1,5 +1,5 @@
 /** Long work in short pieces: n8n answers its users and runs executions in the same process, between the pieces. */
-import type { Clock } from './interfaces';
+import type { Clock } from '../../chain/interfaces';
 
 /**
  * Milliseconds of work after which everything else gets its turn. A collection of garbage may come on top, and all of it

@@ -1,5 +1,5 @@
-/** Questions to a node about many withdrawals, many at a time. */
-import { rethrow } from '../errors';
+/** Questions to a node about many withdrawals, so many at a time. */
+import { rethrow } from '../../errors';
 
 const together = 64;
 
