@@ -260,9 +260,15 @@ export function lacksFinalBlocks({ delayed, trusted }: TwoNodes): boolean {
 /**
  * The fault of a delayed node that lacks irreversible blocks of the trusted node for longer than it can take, by the times of
  * the blocks; null when it keeps up. Only for nodes between which `compareDelayed` found no fault.
+ *
+ * @param nowMs by the clock of this machine: blocks of the future, which a trusted node could make up, are no lag
  */
-export function standingFault(seen: TwoNodes, lastIrreversibleTime: number | null): StandingNode | null {
-  const lag = (lastIrreversibleTime ?? 0) - seen.delayed.state.headTime;
+export function standingFault(
+  seen: TwoNodes,
+  lastIrreversibleTime: number | null,
+  nowMs: number,
+): StandingNode | null {
+  const lag = Math.min(lastIrreversibleTime ?? 0, nowMs / 1000) - seen.delayed.state.headTime;
   return lacksFinalBlocks(seen) && lag > standingAfterSeconds ? new StandingNode(seen) : null;
 }
 

@@ -1,5 +1,6 @@
 /** One connection to one endpoint, which several parts of the process may share: reads, broadcasts, watched objects. */
 import type { SignedTransaction } from '../chain/interfaces';
+import { rethrow } from '../errors';
 import { KnownParameters } from './chainParameters';
 import type { Connection } from './connection';
 import { displayEndpoint } from './endpoint';
@@ -75,7 +76,11 @@ export class SharedSession {
     const wakes = this.watchers.get(objectId) ?? new Set();
     this.watchers.set(objectId, wakes.add(wake));
     // A second set_subscribe_callback would clear the subscriptions of the first, so there is one for the connection.
-    this.subscribed ??= this.subscribe();
+    this.subscribed ??= this.subscribe().catch((error: unknown) => {
+      // The next one tries again.
+      this.subscribed = undefined;
+      rethrow(error);
+    });
     const subscription =
       this.subscriptions.get(objectId) ??
       this.subscribed.then(() => this.questions.call('database', 'get_objects', [[objectId], true], this));

@@ -149,9 +149,11 @@ describe('a delayed node that stands still', () => {
   const seen = look(stateAt(900, 890), stateAt(1000, 980));
 
   test('is told by the times of blocks after two minutes, with the block that it does not get past', () => {
-    expect(standingFault(seen, now - 60)?.block).toBe(901);
-    expect(standingFault(seen, now - 180)).toBeNull();
-    expect(standingFault(look(stateAt(980, 970), stateAt(1000, 980)), now)).toBeNull();
+    expect(standingFault(seen, now - 60, now * 1000)?.block).toBe(901);
+    expect(standingFault(seen, now - 180, now * 1000)).toBeNull();
+    expect(standingFault(look(stateAt(980, 970), stateAt(1000, 980)), now, now * 1000)).toBeNull();
+    // Blocks that the trusted node dated into the future.
+    expect(standingFault(seen, now + 3600, (now - 180) * 1000)).toBeNull();
   });
 
   test('is told by watching it for a minute, and not while it moves', () => {

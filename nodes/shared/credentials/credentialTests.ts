@@ -137,7 +137,8 @@ async function compare(node: NodeEndpoints, trusted: NodeEndpoints): Promise<voi
   };
   const { seen, fault } = await compareDelayed(look, systemClock);
   if (fault !== null) throw fault;
-  const standing = standingFault(seen, await irreversibleTimeOf(trusted, seen.trusted.state));
+  const irreversibleTime = await irreversibleTimeOf(trusted, seen.trusted.state);
+  const standing = standingFault(seen, irreversibleTime, systemClock.now());
   if (standing !== null) throw standing;
 }
 

@@ -268,7 +268,7 @@ async function lookAtBoth(
   const { state } = seen.delayed;
   const view = viewOf(seen.other);
   if (fault !== null) return { ...view, ...nothingFinal, delayedFault: fault };
-  const standing = standingFault(seen, view.lastIrreversibleTime);
+  const standing = standingFault(seen, view.lastIrreversibleTime, clock.now());
   const final =
     standing === null && lacksFinalBlocks(seen)
       ? { finalBlock: state.headBlockNumber, finalTime: state.headTime }
