@@ -90,7 +90,7 @@ export class HistoryPages {
     let known: Numbered | null = null;
     let fewer = Number.POSITIVE_INFINITY;
     for (let next = newest; next >= oldest;) {
-      const most = Math.min(fewer, this.limit);
+      const most = Math.min(fewer, this.most);
       const range = { first: Math.max(oldest, next - this.countOfNew(most, known !== null) + 1), last: next };
       const asked = { first: range.first, last: known?.[0] ?? next };
       const shown = await this.ask(asked, most, (error) => {
@@ -125,7 +125,7 @@ export class HistoryPages {
     let { known, handedOver } = options;
     let fewer = Number.POSITIVE_INFINITY;
     for (let next = first; next <= last;) {
-      const most = Math.min(fewer, this.limit);
+      const most = Math.min(fewer, this.most);
       const isHindered = !this.trouble.isOver;
       const inFlight = isHindered ? 1 : options.inFlight;
       let isNoted = false;
@@ -187,9 +187,14 @@ export class HistoryPages {
     return limits.get(this.node) ?? usualLimit;
   }
 
+  /** The most that one answer may hold now, with the operation that is known. */
+  private get most(): number {
+    return Math.min(this.limit, this.trouble.mostAtOnce);
+  }
+
   /** How many new operations go into a page of `most`, one of which may be known. */
   private countOfNew(most: number, isOneKnown: boolean): number {
-    return Math.max(1, Math.min(isOneKnown ? most - 1 : most, this.trouble.mostAtOnce));
+    return Math.max(1, isOneKnown ? most - 1 : most);
   }
 
   /** Pages from `first` on, each with the operation in front of it, the first of them only where that is known. */

@@ -51,14 +51,14 @@ const withoutHistory = (trusted: NodeEndpoints) => ({
   delayed: null,
 });
 
-/** A node that has not followed the chain for an hour. */
+/** A node that has not followed the chain for some minutes. */
 async function frozenNode(options: { delayed?: boolean } = {}): Promise<NodeHandle> {
   const { chain } = exchange;
   const frozen = await chain.addNode('frozen', options);
   chain.advance(700);
   chain.confirm();
   frozen.freeze();
-  chain.advance(3600);
+  chain.advance(400);
   chain.confirm();
   return frozen;
 }
