@@ -164,6 +164,7 @@ export async function compareDelayed<Seen extends TwoNodes>(
   clock: Clock,
   signal?: AbortSignal,
 ): Promise<{ seen: Seen; fault: BitSharesError | null }> {
+  let first = { head: 0, height: 0 };
   for (let suspicions = 1; ; suspicions++) {
     const seen = await look();
     const { delayed, trusted } = seen;
@@ -179,7 +180,12 @@ export async function compareDelayed<Seen extends TwoNodes>(
     if (head < height && !isLater && !isAtTip(trusted.state, clock.now()))
       return { seen, fault: trustedBehind(seen) };
     if (height - final < head - height || height <= final) return { seen, fault: null };
+    if (suspicions === 1) first = { head, height };
     if (suspicions === suspicionsNeeded || signal?.aborted === true) {
+      // A trusted node that stands still proves nothing against one that goes on.
+      const isLive = head > first.head || (height === first.height && isAtTip(trusted.state, clock.now()));
+      if (head >= height && !isLive) return { seen, fault: null };
+      if (head < height && head === first.head) return { seen, fault: trustedBehind(seen) };
       const limit =
         head < height
           ? `${trusted.endpoint}, which is in sync, has no block above ${head}`
