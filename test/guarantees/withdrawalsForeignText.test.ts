@@ -83,7 +83,7 @@ test('with HTTP closed nothing is paid, and the error names the block; broadcast
   const others = chain.faults.add({ kind: 'cut', over: 'HTTP', method: /^(?!get_block$)/, times: Infinity });
   const blocks = chain.faults.add({ kind: 'cut', over: 'HTTP', times: Infinity });
   const client = (url: string) =>
-    openNodeClient({ chainId: chain.chainId, urls: [url], requestTimeout: 6000 }, { clock: realClock });
+    openNodeClient({ chainId: chain.chainId, urls: [url], requestTimeout: 2500 }, { clock: realClock });
   const [trusted, delayed] = [client(chain.trustedUrl), client(chain.delayedUrl)];
   // Patience ends in chain time.
   const hurried = new ChainClock(chain, 15);
