@@ -103,9 +103,7 @@ class History {
 
   async run(): Promise<Violation[]> {
     if (this.isLate) {
-      // While it stands still, nothing new is paid. Without that rule withdrawals stay open for longer, and a late answer finds them.
-      const often = is('a failed round that leaves its questions running') ? 80 : 20;
-      this.world.delayed.stalled = this.random.chance(often);
+      this.world.delayed.stalled = this.random.chance(20);
       await this.payLongAgo([crowd.slice(0, longAgo)]);
     }
     if (this.isAnew) {

@@ -20,7 +20,6 @@ export const mutationNames = [
   'proposals ignored',
   'a second proposal once the first was seen to be over',
   'paid in a reversible block called final',
-  'a failed round that leaves its questions running',
   'a refused history taken for an empty one',
   'the next maintenance and the fees taken from one node',
 ] as const;
