@@ -2,7 +2,6 @@
 import { check, paymentsOf, type Violation } from './checker';
 import { Exchange } from './exchange';
 import { blockInterval, chainStateOf, core, hotWallet, vault, type OutsideChange } from './modelChain';
-import { is } from './mutations';
 import { keptHistories, poorHistories, type ModelNode } from './modelNode';
 import { crowd, subjects, type Subject, type Theme } from './subjects';
 import { settled, WorkerProcess } from './workerProcess';
