@@ -164,7 +164,9 @@ export class Watcher {
       const reader = new HistoryReader(session, account, this.trouble);
       session.watchObject(account.statisticsId, () => this.woken.raise(), over);
       let nextCheck = clock.now();
-      let comparedAt = nextCheck;
+      /** A comparison left something above what is final: the next one waits for a block. */
+      let isStillAhead = false;
+      let isComparable = false;
       let blockInterval = pollIntervalMs;
       let height: FinalHeight = { reached: 0, final: 0, head: 0 };
       while (!signal.aborted) {
@@ -176,7 +178,6 @@ export class Watcher {
           if (session.outdated === true || (await this.isOver(nodes))) return;
         }
         if (due || kind === 'full') {
-          comparedAt = clock.now();
           const compared = due && kind === 'delayed' ? await this.compare(session, trusted, over) : null;
           const state = compared?.state ?? (await session.state({ parameters: 'as known' }));
           if (due) {
@@ -185,7 +186,7 @@ export class Watcher {
           }
           height = finalHeight(kind, state, compared?.final);
           // With nothing to compare, more of a delayed node is final when it says so itself, which is looked at seldom.
-          const isComparable = kind === 'full' || compared?.seen != null;
+          isComparable = kind === 'full' || compared?.seen != null;
           blockInterval = isComparable ? state.blockInterval * 1000 : pollIntervalMs;
         }
         const next = (interval: number) => moments?.next(interval) ?? clock.now() + interval;
@@ -204,8 +205,10 @@ export class Watcher {
         const visible = unprepared && this.preparing.note(unprepared, clock.now());
         if (visible !== null) this.parts.report(visible);
         // No notice tells when a block becomes irreversible. Of a delayed node it mostly is, since the last comparison.
-        const isLongAgo = kind === 'delayed' && clock.now() >= comparedAt + blockInterval;
-        const look = isLongAgo ? clock.now() : next(blockInterval);
+        if (!reader.reversibleAhead) isStillAhead = false;
+        else if (due) isStillAhead = true;
+        const isWorthLooking = kind === 'delayed' && isComparable && !isStillAhead;
+        const look = isWorthLooking ? clock.now() : next(blockInterval);
         if (reader.reversibleAhead && kind === 'delayed') nextCheck = Math.min(nextCheck, look);
         const untilCheck = Math.min(pollIntervalMs, Math.max(0, nextCheck - clock.now()));
         const pause = reader.reversibleAhead ? Math.min(look - clock.now(), untilCheck) : untilCheck;
