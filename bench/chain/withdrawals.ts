@@ -5,7 +5,7 @@ import { openNodeClient } from '../../src/rpc/nodeClient';
 import type { WithdrawalContext } from '../../src/withdrawals/sending/context';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import { runWithdrawals } from '../../src/withdrawals/sending/runner';
-import type { WithdrawalOrder } from '../../src/withdrawals/sending/withdrawal';
+import type { WithdrawalOrder } from '../../src/withdrawals/sending/order';
 import type { Bench, BenchContext, Figures } from '../bench';
 import { exact } from '../measure';
 import { ChainProcess } from './chainProcess';

@@ -3,13 +3,9 @@ import { isBitSharesError } from '../../src/errors';
 import { customChain, type SignedTransaction } from '../../src/protocol';
 import type { WithdrawalContext } from '../../src/withdrawals/sending/context';
 import { runWithdrawals } from '../../src/withdrawals/sending/runner';
-import {
-  broadcastPrepared,
-  withdrawalStatus,
-  type SettleOrder,
-} from '../../src/withdrawals/sending/settleTransaction';
+import { broadcastPrepared, withdrawalStatus } from '../../src/withdrawals/sending/settleTransaction';
 import type { TransferItem } from '../../src/withdrawals/sending/transferItem';
-import type { WithdrawalOrder } from '../../src/withdrawals/sending/withdrawal';
+import type { SettleOrder, WithdrawalOrder } from '../../src/withdrawals/sending/order';
 import type { Claim } from './checker';
 import { alice, core } from './modelChain';
 import { is } from './mutations';

@@ -7,6 +7,7 @@ import { runHistory } from './modelHistory';
 import type { Theme } from './subjects';
 import type { ChainState } from '../../src/chain/interfaces';
 import { isBitSharesError } from '../../src/errors';
+import { placeOf } from '../../src/payments/standing';
 import type { SignedTransaction, Transaction } from '../../src/protocol';
 import type { WithdrawalReader } from '../../src/withdrawals/proof/reader';
 import { ScannedBlocks } from '../../src/withdrawals/proof/scan';
@@ -189,12 +190,13 @@ jest.mock('../../src/payments/settlement', () => {
   const actual = jest.requireActual<typeof SettlementModule>('../../src/payments/settlement');
   return {
     ...actual,
-    settle: (facts: SettlementModule.SettlementFacts) => {
-      const { expiration } = facts;
-      const over = expiration !== null && lastSeen.head !== null && lastSeen.head.headTime > expiration;
-      return is('expired as soon as the time is over') && over && facts.payment === null
+    settle: (...facts: Parameters<typeof actual.settle>) => {
+      const [standing, { lastExpiration }] = facts;
+      const over =
+        lastExpiration !== null && lastSeen.head !== null && lastSeen.head.headTime > lastExpiration;
+      return is('expired as soon as the time is over') && over && placeOf(standing) === null
         ? { outcome: 'expired', paid: false, final: true }
-        : actual.settle(facts);
+        : actual.settle(...facts);
     },
   };
 });

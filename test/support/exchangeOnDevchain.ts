@@ -8,7 +8,8 @@ import type { WithdrawalContext } from '../../src/withdrawals/sending/context';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import type { PlainRequest } from '../../src/withdrawals/transaction/request';
 import { runWithdrawals, type RunOptions } from '../../src/withdrawals/sending/runner';
-import type { WithdrawalOrder, WithdrawalResult } from '../../src/withdrawals/sending/withdrawal';
+import type { WithdrawalOrder } from '../../src/withdrawals/sending/order';
+import type { WithdrawalResult } from '../../src/withdrawals/sending/withdrawal';
 import { ChainClock } from './chainClock';
 import { realClock } from './realClock';
 

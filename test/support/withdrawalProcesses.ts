@@ -6,7 +6,7 @@
 import { Devchain, type DevchainOptions } from '../../devchain';
 import { scheduledWitness } from '../../devchain/chain/witnessSchedule';
 import type { PlainRequest } from '../../src/withdrawals/transaction/request';
-import type { WithdrawalOrder } from '../../src/withdrawals/sending/withdrawal';
+import type { WithdrawalOrder } from '../../src/withdrawals/sending/order';
 import type { WorkerOutcome, WorkerSettings } from './withdrawalWorkerMain';
 import { Worker, type Held } from './withdrawalWorker';
 

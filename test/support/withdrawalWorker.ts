@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Fault, Faults } from '../../devchain/rpc/faults';
-import type { WithdrawalOrder } from '../../src/withdrawals/sending/withdrawal';
+import type { WithdrawalOrder } from '../../src/withdrawals/sending/order';
 import type { FromWorker, ToWorker, WorkerOutcome, WorkerSettings } from './withdrawalWorkerMain';
 
 let folder: string;

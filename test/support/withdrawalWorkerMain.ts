@@ -9,7 +9,8 @@ import { openNodeClient } from '../../src/rpc/nodeClient';
 import type { WithdrawalContext } from '../../src/withdrawals/sending/context';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import { runWithdrawals, type RunOptions } from '../../src/withdrawals/sending/runner';
-import type { WithdrawalOrder, WithdrawalResult } from '../../src/withdrawals/sending/withdrawal';
+import type { WithdrawalOrder } from '../../src/withdrawals/sending/order';
+import type { WithdrawalResult } from '../../src/withdrawals/sending/withdrawal';
 import { realClock } from './realClock';
 
 /** What a worker is given when it starts. */

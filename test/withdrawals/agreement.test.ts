@@ -3,7 +3,7 @@ import type { SignedTransaction } from '../../src/protocol';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import { quoteWithdrawal } from '../../src/withdrawals/sending/quote';
 import type { PlainRequest } from '../../src/withdrawals/transaction/request';
-import type { WithdrawalOrder } from '../../src/withdrawals/sending/withdrawal';
+import type { WithdrawalOrder } from '../../src/withdrawals/sending/order';
 import { Liar, type LyingNode } from '../support/lies';
 import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
 

@@ -15,7 +15,7 @@ import {
 } from '../../src/withdrawals/transaction/limits';
 import { quoteWithdrawal } from '../../src/withdrawals/sending/quote';
 import type { PlainRequest } from '../../src/withdrawals/transaction/request';
-import type { WithdrawalOrder } from '../../src/withdrawals/sending/withdrawal';
+import type { WithdrawalOrder } from '../../src/withdrawals/sending/order';
 import { Liar } from '../support/lies';
 import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
 

@@ -3,7 +3,7 @@ import type { Account, Asset } from '../../src/chain/interfaces';
 import { broadcast, reasonOf } from '../../src/payments/broadcast';
 import { signingKeys } from '../../src/payments/signing';
 import { checkAssetRules, checkFee } from '../../src/withdrawals/sending/checks';
-import { nextStep, settle, type SettlementFacts } from '../../src/payments/settlement';
+import { nextStep, settle, type Attempts } from '../../src/payments/settlement';
 import { PrivateKey, type SignedTransaction } from '../../src/protocol';
 import restrictions from '../transcripts/restrictions.json';
 import transactions from '../transcripts/transactions.json';
@@ -62,60 +62,32 @@ describe('what a node says to a broadcast is never an outcome of the withdrawal'
 });
 
 describe('the outcome follows from what is proved', () => {
-  const facts: SettlementFacts = {
-    fault: null,
-    payment: null,
-    pending: false,
-    expiration: null,
-    absentThrough: null,
-  };
-  const fault = new BitSharesError('INVALID_AMOUNT', { message: 'x' });
-  test.each<[string, Partial<SettlementFacts>, string, boolean, boolean]>([
-    ['nothing known', {}, 'unknown', false, false],
-    ['a node has it', { pending: true }, 'in_mempool', false, false],
-    ['in a block', { payment: { blockNumber: 7, final: false } }, 'in_block', false, false],
-    ['in an irreversible block', { payment: { blockNumber: 7, final: true } }, 'irreversible', true, true],
-    ['a fault of the request: its id may have been used before', { fault }, 'unknown', false, false],
-    [
-      'a fault, and absent at the end of every attempt',
-      { fault, expiration: 100, absentThrough: 100 },
-      'unknown',
-      false,
-      false,
-    ],
-    [
-      'a fault, and absent after the end of every attempt',
-      { fault, expiration: 100, absentThrough: 101 },
-      'rejected',
-      false,
-      true,
-    ],
+  const place = { blockNumber: 7 };
+  const of = (lastExpiration: number | null, isFaulty = false): Attempts => ({ lastExpiration, isFaulty });
+  const absent = (through: number) => ({ at: 'absent', through }) as const;
+  test.each<[string, Parameters<typeof settle>[0], Attempts, string, boolean, boolean]>([
+    ['nothing known', { at: 'unseen' }, of(100), 'unknown', false, false],
+    ['a node has it', { at: 'pending' }, of(100), 'in_mempool', false, false],
+    ['in a block', { at: 'in block', place }, of(100), 'in_block', false, false],
+    ['in an irreversible block', { at: 'irreversible', place }, of(100), 'irreversible', true, true],
+    ['a proposal may pay it', { at: 'proposed' }, of(100), 'unknown', false, false],
+    ['a fault: its id may have been used before', { at: 'unseen' }, of(100, true), 'unknown', false, false],
+    ['a fault, absent at the end of every attempt', absent(100), of(100, true), 'unknown', false, false],
+    ['a fault, absent after the end of every attempt', absent(101), of(100, true), 'rejected', false, true],
     [
       'a fault, and paid all the same',
-      { fault, payment: { blockNumber: 7, final: true } },
+      { at: 'irreversible', place },
+      of(1, true),
       'irreversible',
       true,
       true,
     ],
-    ['absent before its expiration', { expiration: 100, absentThrough: 99 }, 'unknown', false, false],
-    [
-      'absent at its expiration: the next block may still hold it',
-      { expiration: 100, absentThrough: 100 },
-      'unknown',
-      false,
-      false,
-    ],
-    ['absent after its expiration', { expiration: 100, absentThrough: 101 }, 'expired', false, true],
-    [
-      'dead although a node still has it',
-      { expiration: 100, absentThrough: 101, pending: true },
-      'expired',
-      false,
-      true,
-    ],
-    ['absent, nobody asked which', { absentThrough: 101 }, 'unknown', false, false],
-  ])('%s', (_, change, outcome, paid, final) => {
-    const settlement = settle({ ...facts, ...change });
+    ['absent before its expiration', absent(99), of(100), 'unknown', false, false],
+    ['absent at its expiration: the next block may hold it', absent(100), of(100), 'unknown', false, false],
+    ['absent after its expiration', absent(101), of(100), 'expired', false, true],
+    ['absent, and another attempt may follow', absent(101), of(null), 'unknown', false, false],
+  ])('%s', (_, standing, attempts, outcome, paid, final) => {
+    const settlement = settle(standing, attempts);
     expect(settlement).toEqual({ outcome, paid, final });
     expect(nextStep(settlement, { reason: null, expiration: null, repeat: 'Again.' })).not.toBe('');
   });

@@ -4,6 +4,7 @@ import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import { runWithdrawals } from '../../src/withdrawals/sending/runner';
 import { withdrawalStatus } from '../../src/withdrawals/sending/settleTransaction';
 import type { WithdrawalContext } from '../../src/withdrawals/sending/context';
+import type { WithdrawalOrder } from '../../src/withdrawals/sending/order';
 import { Liar } from '../support/lies';
 import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
 
@@ -45,8 +46,8 @@ const as = (name: string): WithdrawalContext => {
     payingAccount: 'vault',
   });
 };
-const propose = async (name: string) => {
-  const [result] = await runWithdrawals([exchange.order({ memo: 'salary' })], as(name), {
+const propose = async (name: string, more: Partial<WithdrawalOrder> = {}) => {
+  const [result] = await runWithdrawals([exchange.order({ memo: 'salary' }, more)], as(name), {
     mode: 'propose',
     refuseBatchOnConflict: true,
   });
@@ -83,6 +84,18 @@ test('proposed twice and by two signers it is one proposal, and approved by both
   expect((await propose('signer-a'))?.item.alreadyPaid).toBe(true);
   expect(paid()).toBe(1_250_000n);
 });
+
+test.each(['broadcast', 'block', 'irreversible'] as const)(
+  'Create waits until its proposal is as far as it was told (%s)',
+  async (waitFor) => {
+    const { chain } = exchange;
+    const made = await propose('signer-a', { waitFor });
+    const expected = { broadcast: [false, false], block: [true, false], irreversible: [true, true] }[waitFor];
+    const blockNumber = made?.proposal?.blockNumber ?? Infinity;
+    expect([made?.proposal !== null, blockNumber <= chain.lastIrreversible]).toEqual(expected);
+    expect(made?.item).toMatchObject({ outcome: 'unknown', paid: false, final: false });
+  },
+);
 
 test('a proposal that expired without approval can be made again, only once that is irreversible and the history shows it', async () => {
   const { chain } = exchange;
@@ -413,8 +426,8 @@ describe('only what the named account would pay is approved', () => {
 
   test('a proposal that only the trusted node shows is approved when the delayed node shows it as well', async () => {
     const { chain } = exchange;
-    const proposalId = (await propose('signer-a'))?.proposal?.proposalId ?? '';
-    const request = { proposalId, account: 'vault' };
+    const proposed = await propose('signer-a', { waitFor: 'block' });
+    const request = { proposalId: proposed?.proposal?.proposalId ?? '', account: 'vault' };
     await expect(approveProposal(request, as('signer-b'))).rejects.toMatchObject({ code: 'WINDOW_NOT_OPEN' });
     expect(chain.producer.pending).toHaveLength(0);
     chain.confirm();

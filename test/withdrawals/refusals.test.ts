@@ -1,6 +1,6 @@
 import { PrivateKey } from '../../src/protocol';
 import type { PlainRequest } from '../../src/withdrawals/transaction/request';
-import type { WithdrawalOrder } from '../../src/withdrawals/sending/withdrawal';
+import type { WithdrawalOrder } from '../../src/withdrawals/sending/order';
 import { withdrawalStatus } from '../../src/withdrawals/sending/settleTransaction';
 import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
 

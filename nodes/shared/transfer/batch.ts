@@ -5,11 +5,8 @@ import { labels } from '../../../src/labels';
 import type { WithdrawalContext } from '../../../src/withdrawals/sending/context';
 import { otherPayerByText } from '../../../src/withdrawals/transaction/request';
 import { runWithdrawals, type RunOptions } from '../../../src/withdrawals/sending/runner';
-import {
-  withdrawalIdOf,
-  type WithdrawalOrder,
-  type WithdrawalResult,
-} from '../../../src/withdrawals/sending/withdrawal';
+import { withdrawalIdOf, type WithdrawalOrder } from '../../../src/withdrawals/sending/order';
+import type { WithdrawalResult } from '../../../src/withdrawals/sending/withdrawal';
 import { errorItem, toNodeError } from '../items/nodeErrors';
 import { forEachItem } from '../items/operation';
 import * as fields from './fields';

@@ -1,6 +1,6 @@
 /** From the parameters of an item to what the withdrawal room takes. */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { WithdrawalOrder } from '../../../src/withdrawals/sending/withdrawal';
+import type { WithdrawalOrder } from '../../../src/withdrawals/sending/order';
 import { parseIntent } from '../../../src/withdrawals/transaction/intent';
 import type { IntentRequest, PlainRequest } from '../../../src/withdrawals/transaction/request';
 import {

@@ -6,7 +6,6 @@ import { labels } from '../../labels';
 import { formatAmount, isoTime, type MemoKeyring, toBigInt, type TransferOperation } from '../../protocol';
 import type { Intent } from '../transaction/intent';
 import { withdrawalNonce } from '../transaction/nonce';
-import { parseRequestedAt } from '../transaction/requestedAt';
 import { ScannedBlocks } from './scan';
 import { SenderHistory, type HistoryReading, type HistoryTransfer } from './senderHistory';
 import { pays, type FoundProposal, type Place, type SenderIndex } from './senderIndex';
@@ -255,21 +254,17 @@ export async function refuseBesidePending({ session }: ChainView, intent: Intent
   });
 }
 
-/** Refuses while a proposal may pay. @throws PROPOSAL_IN_FLIGHT */
-export function refuseWhileProposed(evidence: Evidence, senderId: string, withdrawalId: string): void {
-  const inFlight = proposalInFlight(evidence, senderId, withdrawalId);
-  if (inFlight !== null) throw proposalReason(inFlight);
-}
-
 /**
- * Refuses to judge a withdrawal that a proposal lets another account pay: the credential may be that of a proposer or signer.
- *
- * @throws INVALID_ACCOUNT
+ * Why a withdrawal cannot be judged by the payments of this account: a proposal lets another one pay it, and the credential may
+ * be that of a proposer or signer. Null where none does.
  */
-export function refuseOtherPayer({ scanned, reversible }: Evidence, withdrawalId: string): void {
+export function otherPayerProposed(
+  { scanned, reversible }: Evidence,
+  withdrawalId: string,
+): BitSharesError | null {
   const payerId = scanned.index.otherPayerOf(withdrawalId) ?? reversible.otherPayerOf(withdrawalId);
-  if (payerId === undefined) return;
-  throw new BitSharesError('INVALID_ACCOUNT', {
+  if (payerId === undefined) return null;
+  return new BitSharesError('INVALID_ACCOUNT', {
     field: labels.account,
     message: `a proposal lets this withdrawal be paid from ${payerId}, and this asks for ${scanned.senderId}`,
     fix: `Ask with a keys credential of ${payerId} (its active key is not needed), or run Proposal: Create again, which makes no second proposal.`,
@@ -346,9 +341,4 @@ function memoDiffers(operation: TransferOperation, intent: PaidContent, keyring:
   const { status, details } = keyring.decode(operation.memo);
   const readable = status === 'decoded' || status === 'plain';
   return readable && (details.text ?? '') !== intent.memo;
-}
-
-/** requestedAt of an intent in seconds. */
-export function requestedAtOf(intent: Intent): number {
-  return parseRequestedAt(intent.requestedAt);
 }

@@ -2,26 +2,25 @@
 import { checkFit, paying } from '../../chain/health';
 import type { Account } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
-import { labels } from '../../labels';
 import {
   type Chain,
   encodeTransaction,
   isOperation,
   isoTime,
-  type SignedTransaction,
   toBigInt,
   type Transaction,
   transactionId,
 } from '../../protocol';
 import { checkAssetRules, checkFee, checkSize } from './checks';
-import { factsOf } from '../proof/view';
+import { usedByProposal, usedByTransfer, windowDisagreement } from '../proof/agreedParameters';
+import { factsOf, type ChainView } from '../proof/view';
 import { type Evidence } from '../proof/evidence';
 import type { Intent } from '../transaction/intent';
 import { checkLimits, checkMaximumFee, type LimitSettings } from '../transaction/limits';
 import { proveReceiverMemoKey } from '../proof/memoKey';
 import { transfersIn } from '../proof/senderIndex';
 import type { Parties, SenderKeys } from '../transaction/request';
-import { signatureCount, signFor } from '../../payments/signing';
+import { signatureCount } from '../../payments/signing';
 import {
   buildMemo,
   buildProposalTransaction,
@@ -30,9 +29,6 @@ import {
   type Fee,
 } from '../transaction/transactionBuilder';
 import { checkWindowLength, windowAt, windowVerdict, type Window } from '../transaction/window';
-
-/** A requestedAt further ahead of chain time than this is refused, in seconds. */
-const mostAhead = 300;
 
 export interface Attempt {
   window: Window;
@@ -54,23 +50,17 @@ export type AttemptVerdict =
   /** Not in this window, or not at all. */
   | { verdict: 'refused'; reason: BitSharesError };
 
-/**
- * The window that may be used now.
- *
- * @throws WINDOW_TOO_SHORT, INVALID_ANSWER
- */
-export function usableWindow({ view }: Pick<Evidence, 'view'>): Window | { reason: BitSharesError } {
-  checkWindowLength(view.state, view.lastIrreversibleTime);
-  const window = windowAt(view.state);
-  switch (windowVerdict(window, view.state, view.lastIrreversibleTime)) {
+/** The window that may be used now, or why none may yet. */
+function usableWindow({ state, lastIrreversibleTime }: ChainView): Window | BitSharesError {
+  checkWindowLength(state, lastIrreversibleTime);
+  const window = windowAt(state);
+  switch (windowVerdict(window, state, lastIrreversibleTime)) {
     case 'usable':
       return window;
     case 'start_not_irreversible':
-      return {
-        reason: waiting(`the start of this window (${isoTime(window.start)}) is not irreversible yet`),
-      };
+      return waiting(`the start of this window (${isoTime(window.start)}) is not irreversible yet`);
     case 'nearly_over':
-      return { reason: waiting(`this window is nearly over; the next one begins at ${isoTime(window.end)}`) };
+      return waiting(`this window is nearly over; the next one begins at ${isoTime(window.end)}`);
   }
 }
 
@@ -79,36 +69,39 @@ function waiting(message: string): BitSharesError {
   return new BitSharesError('WINDOW_NOT_OPEN', { message, fix: 'Nothing was sent in this window yet.' });
 }
 
-/**
- * @throws REQUESTED_AT_IN_FUTURE; REQUESTED_AT_TOO_OLD
- */
-export function checkRequestedAt(requestedAt: number, headTime: number, maximumAge: number): void {
-  if (requestedAt > headTime + mostAhead) {
-    throw new BitSharesError('REQUESTED_AT_IN_FUTURE', {
-      field: labels.requestedAt,
-      message: `${isoTime(requestedAt)} is more than ${mostAhead / 60} minutes ahead of the chain's time ${isoTime(headTime)}`,
-      fix: 'Give the time at which the withdrawal was requested, as stored with it. Check the clock and the zone.',
-    });
-  }
-  // Negated, so that a limit that is no number refuses: with it the scan would begin nowhere.
-  if (!(requestedAt >= headTime - maximumAge)) {
-    throw new BitSharesError('REQUESTED_AT_TOO_OLD', {
-      field: labels.requestedAt,
-      message: `${isoTime(requestedAt)} is more than ${Math.round(maximumAge / 86400)} days ago, and every block since then would have to be read`,
-      fix: 'Make sure that this withdrawal was not paid, then raise Maximum Age of Request to allow it.',
-    });
-  }
+/** What an attempt is built with beside the intent and the evidence. */
+export interface Building {
+  chain: Chain;
+  keys: SenderKeys;
+  hasDelayedNode: boolean;
+  /** `1.2.x` of who proposes that the sender pays; null where it pays itself. */
+  proposerId: string | null;
 }
 
-/** Builds the transaction of an intent for a window. Evidence must reach from before the window through the head. */
+/**
+ * Builds the transaction of an intent for the present window, where it is not the `present` one. Evidence must reach from before
+ * the window through the head.
+ *
+ * @throws WINDOW_TOO_SHORT, INVALID_ANSWER; as `buildMemo`
+ */
 export async function buildAttempt(
   intent: Intent,
-  window: Window,
+  present: Attempt | null,
   evidence: Evidence,
-  context: { chain: Chain; keys: SenderKeys; hasDelayedNode: boolean; proposerId: string | null },
+  { chain, keys, hasDelayedNode, proposerId }: Building,
 ): Promise<AttemptVerdict> {
   const { view, scanned, reversible } = evidence;
-  const { chain, keys, hasDelayedNode, proposerId } = context;
+  const window = usableWindow(view);
+  if (window instanceof BitSharesError) return { verdict: 'wait', reason: window };
+  if (present?.window.start === window.start && present.window.end === window.end) {
+    return { verdict: 'built', attempt: present };
+  }
+  const disagreement = windowDisagreement(
+    view,
+    window,
+    proposerId === null ? usedByTransfer : usedByProposal,
+  );
+  if (disagreement !== null) return { verdict: 'wait', reason: disagreement };
   const firstInside = scanned.firstLaterThan(window.start);
   if (firstInside === undefined) {
     return { verdict: 'wait', reason: waiting('the scan does not reach this window yet') };
@@ -200,14 +193,4 @@ export function checkAttempt(
   checkFee(attempt.fee, attempt.requiredFee, parties.feeAsset);
   const bytes = encodeTransaction(attempt.transaction, chain.prefix).length + 1 + 65 * signatures;
   checkSize(bytes, view.state);
-}
-
-/** Signs with as few keys as the account needs. */
-export async function signAttempt(
-  attempt: Attempt,
-  signer: Account,
-  keys: SenderKeys,
-  chain: Chain,
-): Promise<SignedTransaction> {
-  return signFor(attempt.transaction, signer, keys, chain);
 }

@@ -2,13 +2,40 @@
 import type { Account, Asset, ChainState } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
 import { labels } from '../../labels';
-import { formatAmount } from '../../protocol';
+import { formatAmount, isoTime } from '../../protocol';
 import { coreWorth } from '../transaction/limits';
 import type { Fee } from '../transaction/transactionBuilder';
 
 /** White list, override authority and transfer restriction of an asset (bitshares-core `asset_ops.hpp`). */
 const whiteListFlag = 0x02;
 const transferRestrictedFlag = 0x08;
+
+/** A requestedAt further ahead of chain time than this is refused, in seconds. */
+const mostAhead = 300;
+
+/** Whether a withdrawal of this time may be paid, and the scan for it reaches back far enough. All times in seconds. */
+export function isTimely(requestedAt: number, headTime: number, maximumAge: number): boolean {
+  return requestedAt <= headTime + mostAhead && requestedAt >= headTime - maximumAge;
+}
+
+/**
+ * @throws REQUESTED_AT_IN_FUTURE; REQUESTED_AT_TOO_OLD, also for a limit that is no number: with it the scan would begin nowhere
+ */
+export function checkRequestedAt(requestedAt: number, headTime: number, maximumAge: number): void {
+  if (isTimely(requestedAt, headTime, maximumAge)) return;
+  if (requestedAt > headTime + mostAhead) {
+    throw new BitSharesError('REQUESTED_AT_IN_FUTURE', {
+      field: labels.requestedAt,
+      message: `${isoTime(requestedAt)} is more than ${mostAhead / 60} minutes ahead of the chain's time ${isoTime(headTime)}`,
+      fix: 'Give the time at which the withdrawal was requested, as stored with it. Check the clock and the zone.',
+    });
+  }
+  throw new BitSharesError('REQUESTED_AT_TOO_OLD', {
+    field: labels.requestedAt,
+    message: `${isoTime(requestedAt)} is more than ${Math.round(maximumAge / 86400)} days ago, and every block since then would have to be read`,
+    fix: 'Make sure that this withdrawal was not paid, then raise Maximum Age of Request to allow it.',
+  });
+}
 
 /**
  * Refuses a proposal for an account from which one key alone can pay. A payment and a proposal of the same withdrawal in

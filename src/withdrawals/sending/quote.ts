@@ -12,8 +12,7 @@ import {
   type Memo,
 } from '../../protocol';
 import { memoKeyDisagreement, parameterDisagreement, usedByTransfer } from '../proof/agreedParameters';
-import { checkRequestedAt } from './attempt';
-import { checkAssetRules, checkFee, checkSize, Funds } from './checks';
+import { checkAssetRules, checkFee, checkRequestedAt, checkSize, Funds } from './checks';
 import { agreedLookupOf, lookupOf, type WithdrawalContext } from './context';
 import type { Intent } from '../transaction/intent';
 import { checkLimits, checkMaximumFee, maximumFeeOf } from '../transaction/limits';
@@ -23,7 +22,7 @@ import { buildTransfer, feeOf, transactionOf } from '../transaction/transactionB
 import { transferItem, type TransferItem } from './transferItem';
 import { factsOf, onOneLook, type ChainView } from '../proof/view';
 import { checkWindowLength, windowAt } from '../transaction/window';
-import type { WithdrawalOrder } from './withdrawal';
+import type { WithdrawalOrder } from './order';
 
 /** A type, not an interface, so that it is plain JSON for n8n. */
 export type QuoteItem = TransferItem & {

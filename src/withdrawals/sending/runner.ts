@@ -3,12 +3,22 @@
  * a run that dies anywhere is continued by any other run of the same request.
  */
 import type { Account } from '../../chain/interfaces';
+import { unknownAccount } from '../../chain/references';
 import { BitSharesError, isBitSharesError, passingForPayments, rethrow, unanswered } from '../../errors';
 import { labels } from '../../labels';
-import { usedByProposal, usedByTransfer, windowDisagreement } from '../proof/agreedParameters';
-import { buildAttempt, checkAttempt, checkRequestedAt, signAttempt, usableWindow } from './attempt';
 import { broadcast, reasonOf } from '../../payments/broadcast';
-import { checkNeedsSeveral, checkOneKeySuffices, Funds } from './checks';
+import { follow } from '../../payments/follow';
+import { signFor } from '../../payments/signing';
+import { placeOf } from '../../payments/standing';
+import { otherPayerProposed, proposalReason, refuseBesidePending, type Evidence } from '../proof/evidence';
+import { standingOf, type WithdrawalStanding } from '../proof/standing';
+import { leaveUnfit, type ChainView } from '../proof/view';
+import { contentFingerprint } from '../transaction/intent';
+import { maximumFeeOf } from '../transaction/limits';
+import { formIntent, isFaultOfRequest, otherPayer, type Lookup } from '../transaction/request';
+import { latestExpiration } from '../transaction/window';
+import { buildAttempt, checkAttempt } from './attempt';
+import { checkNeedsSeveral, checkOneKeySuffices, checkRequestedAt, Funds } from './checks';
 import {
   agreedLookupOf,
   keyringOf,
@@ -17,30 +27,18 @@ import {
   pauseAfter,
   type WithdrawalContext,
 } from './context';
-import {
-  checkSameContent,
-  findPayment,
-  gatherEvidence,
-  isProposed,
-  paidBeforeFault,
-  proposalInFlight,
-  proposalReason,
-  readHistory,
-  refuseBesidePending,
-  type Evidence,
-  type Payment,
-} from '../proof/evidence';
-import { contentFingerprint } from '../transaction/intent';
-import { maximumFeeOf } from '../transaction/limits';
-import type { HistoryReading } from '../proof/senderHistory';
-import { formIntent, isFaultOfRequest, otherPayer, type Lookup } from '../transaction/request';
-import { leaveUnfit, type ChainView } from '../proof/view';
+import { checkContent, foreignTransaction, namesOf } from './content';
 import { inGroups } from './inGroups';
-import { Withdrawal, type WithdrawalOrder, type WithdrawalResult } from './withdrawal';
-import type { ScannedBlocks } from '../proof/scan';
+import { receiverOf, type WithdrawalOrder } from './order';
+import type { Built, Formed, Mode, Signed } from './phases';
+import { RunEvidence } from './runEvidence';
+import { Withdrawal, type WithdrawalResult } from './withdrawal';
 
 /** Before anything was signed, a node that cannot be used is reported after this time, in milliseconds. */
 const patience = 30_000;
+
+/** Our clock and our node may be behind by this, in seconds, when another process is in the next window already. */
+const mostSlow = 60;
 
 export interface RunOptions {
   /** `prepare` signs and sends nothing; `propose` makes a proposal that lets `payingAccount` pay. */
@@ -58,31 +56,37 @@ export async function runWithdrawals(
   context: WithdrawalContext,
   options: RunOptions,
 ): Promise<WithdrawalResult[]> {
-  return new Run(orders, context, options).run();
+  const withdrawals = orders.map((order) => Withdrawal.ofOrder(order, options.mode));
+  return followWithdrawals(withdrawals, context, options);
 }
 
-const repeatAdvice: Record<RunOptions['mode'], string> = {
-  send: 'Run Send again with the same Withdrawal ID and Requested At; that is always safe.',
-  prepare: 'Hand the transaction to Transfer: Broadcast, or run Prepare again; both are safe.',
-  propose: 'Run Proposal: Create again with the same Withdrawal ID and Requested At; that is always safe.',
-};
+/** As `runWithdrawals`, from whatever phase they are in. */
+export async function followWithdrawals(
+  withdrawals: Withdrawal[],
+  context: WithdrawalContext,
+  options: { mode: Mode; refuseBatchOnConflict: boolean },
+): Promise<WithdrawalResult[]> {
+  const run = new Run(withdrawals, context, options);
+  await follow(run, context);
+  return run.results();
+}
+
+/** Who signs and who pays, as the node has them now. */
+interface Accounts {
+  signer: Account;
+  payer: Account;
+}
 
 class Run {
-  private readonly withdrawals: Withdrawal[];
   /** Which withdrawal answers for each order: the same id with the same content is one payment. */
   private readonly answering: Withdrawal[];
   private readonly begin: number;
+  private readonly evidence: RunEvidence;
   private signedAnything = false;
-  /** One stretch a run: the caches may let it go meanwhile, and everything would be read again. */
-  private scanned: ScannedBlocks | null = null;
-  /** Read once a run, and again while a proposal may be open. */
-  private history: HistoryReading | null = null;
   /** The look of the present round. */
   private view: ChainView | null = null;
   private lastView: ChainView | null = null;
-  /** Where the scan starts, and the earliest requestedAt that it is for. */
-  private start: { block: number; requestedAt: number } | null = null;
-  private sender: Account | null = null;
+  private payer: Account | null = null;
   private duplicatesResolved = false;
   /** What a node did not show of one withdrawal in the present round, though it goes on with the others. */
   private unfit: BitSharesError | null = null;
@@ -90,32 +94,13 @@ class Run {
   private accountIds: { signerId: string; payerId: string } | null = null;
 
   constructor(
-    orders: WithdrawalOrder[],
+    private readonly withdrawals: Withdrawal[],
     private readonly context: WithdrawalContext,
-    private readonly options: RunOptions,
+    private readonly options: { mode: Mode; refuseBatchOnConflict: boolean },
   ) {
-    this.withdrawals = orders.map((order) => new Withdrawal(order, options.mode === 'propose'));
-    this.answering = [...this.withdrawals];
+    this.answering = [...withdrawals];
     this.begin = context.clock.now();
-  }
-
-  async run(): Promise<WithdrawalResult[]> {
-    const { clock, signal } = this.context;
-    while (signal?.aborted !== true) {
-      let pause = 1000;
-      this.view = null;
-      this.unfit = null;
-      try {
-        pause = await this.round();
-        if (this.view !== null) leaveUnfit(this.view, this.unfit);
-      } catch (error) {
-        this.afterFailedRound(error);
-      }
-      const left = Math.max(0, ...this.open().map((withdrawal) => this.timeLeft(withdrawal)));
-      if (left === 0) break;
-      await clock.sleep(Math.min(pause, left), signal);
-    }
-    return this.answering.map((withdrawal) => this.resultOf(withdrawal));
+    this.evidence = new RunEvidence(context.caches, context.chain);
   }
 
   private get payingAccount(): string {
@@ -123,116 +108,133 @@ class Run {
   }
 
   private open(): Withdrawal[] {
-    return [...new Set(this.answering)].filter((withdrawal) => !this.isDone(withdrawal));
+    return [...new Set(this.answering)].filter(({ state }) => state === 'open');
   }
 
-  private isDone(withdrawal: Withdrawal): boolean {
-    return withdrawal.isDone || (this.options.mode === 'prepare' && withdrawal.signed !== null);
+  /** Those whose content is known, or that they can never have one. */
+  private formed(): Withdrawal[] {
+    return this.open().filter(({ phase }) => phase.at !== 'asked');
   }
 
-  private timeLeft({ order }: Withdrawal): number {
-    return Math.max(0, this.begin + order.maximumWait * 1000 - this.context.clock.now());
+  timeLeft(): number {
+    return Math.max(0, ...this.open().map((withdrawal) => this.timeLeftFor(withdrawal)));
   }
 
-  private resultOf(withdrawal: Withdrawal): WithdrawalResult {
-    // Thrown, an error would hide what became of the rest of the batch.
-    const isItem = withdrawal.signed !== null || (this.options.refuseBatchOnConflict && this.signedAnything);
-    return {
-      item: withdrawal.item(repeatAdvice[this.options.mode]),
-      conflict: isItem ? null : withdrawal.conflict,
-      transaction: withdrawal.signed,
-      signedInRun: this.signedAnything,
-      proposal: withdrawal.openProposal,
-    };
+  private timeLeftFor({ waiting }: Withdrawal): number {
+    return this.begin + waiting.maximumWait * 1000 - this.context.clock.now();
+  }
+
+  results(): WithdrawalResult[] {
+    return this.answering.map((withdrawal) => {
+      const { phase, reason, sent, state } = withdrawal;
+      const isSigned = phase.at === 'signed';
+      // Thrown, an error would hide what became of the rest of the batch.
+      const isItem = isSigned || sent || (this.options.refuseBatchOnConflict && this.signedAnything);
+      return {
+        item: withdrawal.item(),
+        conflict: state === 'conflict' && !isItem ? reason : null,
+        transaction: isSigned ? phase.transaction : null,
+        signedInRun: this.signedAnything,
+        proposal: withdrawal.openProposal,
+      };
+    });
   }
 
   /** An error that ended the round concerns every open withdrawal. What is known of them stays as it was. */
-  private afterFailedRound(error: unknown): void {
+  failed(error: unknown): void {
     if (!isBitSharesError(error) && !this.signedAnything) rethrow(error);
     const reason = isBitSharesError(error)
       ? error
       : new BitSharesError('INTERNAL', { message: 'Something impossible happened', cause: error });
     const isLeft = this.view !== null && leaveUnfit(this.view, error);
-    const outOfPatience = !this.signedAnything && this.context.clock.now() - this.begin >= patience;
+    const mayPass = isLeft || passingForPayments.has(reason.code);
+    const isUnsigned = !this.signedAnything && this.options.mode !== 'broadcast';
+    const outOfPatience = isUnsigned && this.context.clock.now() - this.begin >= patience;
     for (const withdrawal of this.open()) {
-      withdrawal.reason = reason;
-      if (outOfPatience || !(isLeft || passingForPayments.has(reason.code))) withdrawal.stopped = true;
+      if (outOfPatience || !mayPass) withdrawal.stop(reason);
+      else withdrawal.reason = reason;
     }
   }
 
-  /** One look and what follows from it. Returns how long to wait before the next, in milliseconds. */
-  private async round(): Promise<number> {
-    const { keys } = this.context;
+  async round(): Promise<number> {
+    this.view = null;
+    this.unfit = null;
     const view = await lookAgain(this.context, this.lastView);
     this.view = view;
     this.lastView = view;
-    const pause = pauseAfter(view);
+    await this.lookAndAct(view);
+    leaveUnfit(view, this.unfit);
+    return pauseAfter(view);
+  }
+
+  private async lookAndAct(view: ChainView): Promise<void> {
     const open = this.open();
-    // What is in a block only waits: nothing can be built before the next look, which may show that the block was replaced.
-    if (this.sender !== null && open.every(({ payment }) => payment !== null)) {
-      await this.lookAt(open, this.sender, view);
-      return pause;
-    }
     const lookup = lookupOf(view);
-    const agreed = agreedLookupOf(view, lookup);
-    await agreed.expectReceivers(open.flatMap((one) => (one.isFormed ? [] : one.receiver)));
-    await inGroups(open, (withdrawal) => this.form(withdrawal, agreed, view));
-    if (!this.resolveDuplicates()) return pause;
-    const formed = this.open().filter(({ isFormed }) => isFormed);
-    if (formed.length === 0) return pause;
-    const signer = await lookup.account(keys.account);
-    const sender = await lookup.account(this.payingAccount);
-    if (signer === null || sender === null) return pause;
-    this.checkAccountIds(signer, sender, view);
-    this.sender = sender;
-    const { evidence, seen } = await this.lookAt(formed, sender, view);
-    const unpaid = formed.filter(
-      (withdrawal) => seen.has(withdrawal) && !this.isDone(withdrawal) && withdrawal.payment === null,
-    );
-    const ready: Withdrawal[] = [];
-    await inGroups(unpaid, async (withdrawal) => {
-      if (withdrawal.parties !== null) withdrawal.parties = { ...withdrawal.parties, sender };
-      if (await this.build(withdrawal, evidence, signer)) ready.push(withdrawal);
-    });
-    await this.sign(
-      unpaid.filter((withdrawal) => ready.includes(withdrawal)),
-      signer,
-      view,
-    );
-    if (this.options.mode !== 'prepare') {
-      const signed = ready.filter(({ signed: transaction, pending }) => transaction !== null && !pending);
-      await inGroups(signed, (withdrawal) => this.broadcast(withdrawal, view));
+    // What is in a block only waits: nothing can be built before the next look, which may show that the block was replaced.
+    if (this.payer !== null && open.every(({ standing }) => placeOf(standing) !== null)) {
+      await this.look(open, this.payer, lookup, view);
+      return;
     }
-    return pause;
-  }
-
-  private async lookAt(
-    formed: Withdrawal[],
-    sender: Account,
-    view: ChainView,
-  ): Promise<{ evidence: Evidence; seen: ReadonlySet<Withdrawal> }> {
-    const evidence = await this.evidenceFor(formed, sender, view);
-    const seen = new Set<Withdrawal>();
-    await inGroups(formed, async (withdrawal) => {
-      if (await this.look(withdrawal, evidence)) seen.add(withdrawal);
+    await this.formAll(open, lookup, view);
+    if (!this.resolveDuplicates()) return;
+    if (this.formed().length === 0) return;
+    const accounts = await this.accountsNow(this.formed(), lookup, view);
+    if (accounts === null) return;
+    this.payer = accounts.payer;
+    for (const withdrawal of this.formed()) {
+      const fault = foreignTransaction(withdrawal.phase, accounts.payer.id, withdrawal.withdrawalId);
+      if (fault !== null) this.contradict(withdrawal, fault);
+    }
+    const formed = this.formed();
+    if (formed.length === 0) return;
+    const { evidence, acting } = await this.look(formed, accounts.payer, lookup, view);
+    const passed = new Set<Withdrawal>();
+    await inGroups(acting, async (withdrawal) => {
+      if (await this.bringToSigning(withdrawal, evidence, accounts)) passed.add(withdrawal);
     });
-    return { evidence, seen };
+    const ready = acting.filter((withdrawal) => passed.has(withdrawal));
+    await this.sign(ready, accounts.signer, view);
+    await inGroups(ready, (withdrawal) => this.send(withdrawal, view));
+    for (const withdrawal of acting) withdrawal.decide(this.timeLeftFor(withdrawal));
   }
 
-  private async form(withdrawal: Withdrawal, lookup: Lookup, { state }: ChainView): Promise<void> {
-    if (withdrawal.isFormed) return;
+  private async formAll(open: Withdrawal[], lookup: Lookups, view: ChainView): Promise<void> {
+    const asked = open.flatMap((withdrawal) =>
+      withdrawal.phase.at === 'asked' ? [{ withdrawal, order: withdrawal.phase.order }] : [],
+    );
+    if (asked.length === 0) return;
+    const agreed = agreedLookupOf(view, lookup);
+    await agreed.expectReceivers(asked.map(({ order }) => receiverOf(order.request)));
+    await inGroups(asked, ({ withdrawal, order }) => this.form(withdrawal, order, agreed, view));
+  }
+
+  private async form(
+    withdrawal: Withdrawal,
+    order: WithdrawalOrder,
+    lookup: Lookup,
+    { state }: ChainView,
+  ): Promise<void> {
     const { chain, keys, clock } = this.context;
     try {
-      this.accountIds ??= await this.accountIdsBy(lookup);
-      const payer = {
-        account: this.payingAccount,
-        memoKey: keys.memoKeys[0]?.publicKey,
-        memoKeyOfAccount: this.options.mode !== 'propose',
-      };
-      if (await this.isOfOtherPayer(withdrawal, lookup)) return;
-      const { intent, parties } = await formIntent(withdrawal.order.request, payer, chain, lookup);
-      withdrawal.intent = intent;
-      withdrawal.parties = parties;
+      const signer = await lookup.account(keys.account);
+      const payer = await lookup.account(this.payingAccount);
+      if (signer !== null && payer !== null) this.accountIds ??= { signerId: signer.id, payerId: payer.id };
+      const wrongPayer = payer === null ? null : otherPayer(order.payingAccount, payer);
+      if (wrongPayer !== null) {
+        this.contradict(withdrawal, wrongPayer);
+        return;
+      }
+      const formed = await formIntent(
+        order.request,
+        {
+          account: this.payingAccount,
+          memoKey: keys.memoKeys[0]?.publicKey,
+          memoKeyOfAccount: this.options.mode !== 'propose',
+        },
+        chain,
+        lookup,
+      );
+      withdrawal.phase = { at: 'formed', order, ...formed };
     } catch (error) {
       if (isBitSharesError(error, 'NODES_DISAGREE')) {
         // Mostly about a receiver or an asset: the other withdrawals go on.
@@ -240,38 +242,41 @@ class Run {
         return;
       }
       if (!isBitSharesError(error) || passingForPayments.has(error.code)) rethrow(error);
+      if (!isFaultOfRequest(error)) {
+        withdrawal.stop(error);
+        return;
+      }
       const now = Math.max(state.headTime, Math.floor(clock.now() / 1000));
-      if (isFaultOfRequest(error)) withdrawal.refuse(error, now);
-      else withdrawal.stop(error);
+      const lastExpiration = latestExpiration(now + mostSlow);
+      withdrawal.phase = { at: 'faulty', order, fault: error, lastExpiration };
     }
   }
 
-  /** Whether the order names another paying account than the one of the keys. Then nothing of the batch is sent. */
-  private async isOfOtherPayer(withdrawal: Withdrawal, lookup: Lookup): Promise<boolean> {
-    const sender = await lookup.account(this.payingAccount);
-    const fault = sender === null ? null : otherPayer(withdrawal.order.payingAccount, sender);
-    if (fault === null) return false;
-    withdrawal.conflict = fault;
-    withdrawal.stop(fault);
-    if (this.options.refuseBatchOnConflict && !this.signedAnything) this.refuseBatch(fault);
-    return true;
-  }
-
-  private async accountIdsBy(lookup: Lookup): Promise<{ signerId: string; payerId: string } | null> {
-    const signer = await lookup.account(this.context.keys.account);
+  /**
+   * The accounts are read anew in each round, from the trusted node alone, because their authorities may change. Null, with
+   * the reason, where there is none.
+   */
+  private async accountsNow(
+    withdrawals: Withdrawal[],
+    lookup: Lookups,
+    { session }: ChainView,
+  ): Promise<Accounts | null> {
+    const { mode } = this.options;
     const payer = await lookup.account(this.payingAccount);
-    return signer === null || payer === null ? null : { signerId: signer.id, payerId: payer.id };
-  }
-
-  /** The accounts are read anew in each round, from the trusted node alone, because their authorities may change. */
-  private checkAccountIds(signer: Account, payer: Account, { session }: ChainView): void {
-    if (this.accountIds === null) return;
-    const { signerId, payerId } = this.accountIds;
-    if (signer.id === signerId && payer.id === payerId) return;
-    throw new BitSharesError('INVALID_ANSWER', {
-      message: `${session.endpoint} says that ${payer.name} is ${payer.id} and ${signer.name} ${signer.id}, where it was ${payerId} and ${signerId} before`,
-      fix: 'The id of an account never changes: take this node out of the node credential.',
-    });
+    const signerName =
+      mode === 'broadcast' || mode === 'look' ? this.payingAccount : this.context.keys.account;
+    const signer = await lookup.account(signerName);
+    const { accountIds: known } = this;
+    if (known !== null && (signer?.id !== known.signerId || payer?.id !== known.payerId)) {
+      throw new BitSharesError('INVALID_ANSWER', {
+        message: `${session.endpoint} says that ${this.payingAccount} is ${payer?.id ?? 'no account'} and ${signerName} ${signer?.id ?? 'no account'}, where it was ${known.payerId} and ${known.signerId} before`,
+        fix: 'The id of an account never changes: take this node out of the node credential.',
+      });
+    }
+    if (signer !== null && payer !== null) return { signer, payer };
+    const missing = unknownAccount(payer === null ? this.payingAccount : signerName, labels.account);
+    for (const withdrawal of withdrawals) withdrawal.contradict(missing);
+    return null;
   }
 
   /**
@@ -284,86 +289,81 @@ class Run {
     for (const withdrawal of this.withdrawals) {
       byId.set(withdrawal.withdrawalId, [...(byId.get(withdrawal.withdrawalId) ?? []), withdrawal]);
     }
-    const unformed = [...byId.values()]
-      .filter((same) => same.length > 1)
-      .flat()
-      .find(({ isFormed, stopped }) => !isFormed && !stopped);
+    const several = [...byId].filter(([, same]) => same.length > 1);
+    const unformed = several
+      .flatMap(([, same]) => same)
+      .find(({ phase, state }) => phase.at === 'asked' && state === 'open');
     if (unformed !== undefined) {
       for (const withdrawal of this.open()) withdrawal.reason ??= unformed.reason;
       return false;
     }
     this.duplicatesResolved = true;
-    for (const [withdrawalId, same] of byId) {
-      // The earliest has the longest scan: whatever the others would find, it finds.
-      const [first] = [...same].sort((a, b) => a.requestedAt - b.requestedAt);
-      if (first === undefined || same.length === 1) continue;
-      const contents = new Set(
-        // Without an intent only what is wrong with it tells: the fault of one must not be the answer to the other.
-        same.map(({ intent, fault, reason }) =>
-          intent === null ? (fault ?? reason)?.message : contentFingerprint(intent),
-        ),
-      );
-      if (contents.size > 1) {
+    for (const [withdrawalId, same] of several) {
+      if (new Set(same.map(contentOf)).size > 1) {
         const conflict = new BitSharesError('WITHDRAWAL_CONFLICT', {
           field: labels.withdrawalId,
           message: `${same.length} items of this batch have the id ${withdrawalId} and differ in what they pay`,
           fix: 'Nothing of the batch was sent. Give every withdrawal its own id, and the same content on every retry.',
         });
-        for (const withdrawal of same) withdrawal.conflict = conflict;
-        this.refuseBatch(conflict);
+        for (const withdrawal of same) withdrawal.contradict(conflict);
+        this.stopOpen(conflict);
         return true;
       }
+      // The earliest has the longest scan: whatever the others would find, it finds.
+      const [first] = [...same].sort((a, b) => a.requestedAt - b.requestedAt);
       this.answering.forEach((withdrawal, i) => {
-        if (withdrawal.withdrawalId === withdrawalId) this.answering[i] = first;
+        if (withdrawal.withdrawalId === withdrawalId) this.answering[i] = first ?? withdrawal;
       });
     }
     return true;
   }
 
-  private refuseBatch(conflict: BitSharesError): void {
-    for (const withdrawal of this.open()) withdrawal.stop(conflict);
+  /** Refused as something else: where the whole batch is refused with it, nothing of it is sent. */
+  private contradict(withdrawal: Withdrawal, conflict: BitSharesError): void {
+    withdrawal.contradict(conflict);
+    if (this.options.refuseBatchOnConflict && !this.signedAnything) this.stopOpen(conflict);
   }
 
-  private async evidenceFor(withdrawals: Withdrawal[], sender: Account, view: ChainView): Promise<Evidence> {
-    const { chain, caches } = this.context;
-    if (this.scanned?.isContradicted === true) {
-      this.scanned = null;
-      this.start = null;
-    }
-    const from = await this.scanStart(withdrawals, sender, view);
-    this.scanned ??= caches.scanOf(chain.chainId, sender.id, chain.prefix, from);
-    const evidence = await gatherEvidence(view, from, this.scanned, this.history);
-    // History is one more guard, read once a run; a proposal's end is decided by it, so there it has to be fresh.
-    const proposed = withdrawals.some(({ withdrawalId }) => isProposed(evidence, sender.id, withdrawalId));
-    if (this.history?.refusal === null && !proposed) return evidence;
-    this.history = await readHistory(view, caches.historyOf(chain.chainId, sender.id), sender);
-    return { ...evidence, history: this.history };
+  private stopOpen(reason: BitSharesError): void {
+    for (const withdrawal of this.open()) withdrawal.stop(reason);
   }
 
-  /** One search serves all: the scan of the earliest holds that of the others. */
-  private async scanStart(withdrawals: Withdrawal[], sender: Account, view: ChainView): Promise<number> {
-    const { chain, caches } = this.context;
-    const times = withdrawals.map(({ requestedAt, order }) => {
-      const earliest = view.state.headTime - order.maximumAge;
-      // A time that is going to be refused must not cause a scan of years.
-      return requestedAt < earliest ? earliest : requestedAt;
+  /** Looks at all of them, and decides. `acting` are those that are to be brought on, in the order of the batch. */
+  private async look(
+    withdrawals: Withdrawal[],
+    payer: Account,
+    lookup: Lookups,
+    view: ChainView,
+  ): Promise<{ evidence: Evidence; acting: Withdrawal[] }> {
+    const { headTime } = view.state;
+    const since = Math.min(...withdrawals.map((withdrawal) => withdrawal.searchedSince(headTime)));
+    const ids = withdrawals.map(({ withdrawalId }) => withdrawalId);
+    const evidence = await this.evidence.gather(view, payer, since, ids);
+    const seen = new Set<Withdrawal>();
+    await inGroups(withdrawals, async (withdrawal) => {
+      if (await this.lookAt(withdrawal, evidence, payer, lookup)) seen.add(withdrawal);
     });
-    const requestedAt = Math.min(...times);
-    if (this.start === null || requestedAt < this.start.requestedAt) {
-      const block = await caches.scanStart(view, chain.chainId, sender.id, requestedAt);
-      this.start = { block, requestedAt };
-    }
-    return this.start.block;
+    const acting = withdrawals.filter(
+      (withdrawal) =>
+        seen.has(withdrawal) &&
+        withdrawal.state === 'open' &&
+        withdrawal.decide(this.timeLeftFor(withdrawal)) === 'act',
+    );
+    return { evidence, acting };
   }
 
-  /** False when this node cannot tell whether it is paid. */
-  private async look(withdrawal: Withdrawal, evidence: Evidence): Promise<boolean> {
-    const { intent, parties, fault, withdrawalId } = withdrawal;
-    const { view, scanned } = evidence;
+  /** False when this node cannot tell whether it is paid: then nothing is done for it in this round. */
+  private async lookAt(
+    withdrawal: Withdrawal,
+    evidence: Evidence,
+    payer: Account,
+    lookup: Lookups,
+  ): Promise<boolean> {
+    const { view } = evidence;
     withdrawal.reason = view.delayedFault ?? view.standing;
-    let payment: Payment | null;
+    let standing: WithdrawalStanding;
     try {
-      payment = await findPayment(evidence, scanned.senderId, withdrawalId);
+      standing = await standingOf(evidence, withdrawal.withdrawalId);
     } catch (error) {
       // What the node does not show of one withdrawal keeps no other back: those that blocks show need no history.
       const isRefusedHistory = error === evidence.history?.refusal;
@@ -372,118 +372,128 @@ class Run {
       this.unfit = error;
       return false;
     }
-    withdrawal.payment = null;
-    withdrawal.proposal = proposalInFlight(evidence, scanned.senderId, withdrawalId);
-    if (payment === null) {
-      if (fault !== null) withdrawal.awaitDeath(view, this.timeLeft(withdrawal));
-      return true;
-    }
+    const payment = placeOf(standing);
+    withdrawal.phase = await namesOf(withdrawal.phase, payment, payer, lookup);
     try {
-      if (fault !== null) throw paidBeforeFault(payment, fault);
-      if (intent === null || parties === null) return false;
-      checkSameContent(intent, payment, keyringOf(this.context), parties.asset.precision);
+      if (payment !== null) checkContent(withdrawal.phase, payment, keyringOf(this.context));
     } catch (error) {
       if (!isBitSharesError(error)) rethrow(error);
-      withdrawal.conflict = error;
-      if (this.options.refuseBatchOnConflict && !this.signedAnything) this.refuseBatch(error);
+      this.contradict(withdrawal, error);
       return true;
     }
-    withdrawal.payment = payment;
-    if (!withdrawal.sent) withdrawal.alreadyPaid = true;
+    if (standing.at === 'proposed') withdrawal.reason = proposalReason(standing.proposal);
+    else if (standing.at === 'absent') {
+      const elsewhere =
+        withdrawal.phase.at === 'looked for' ? otherPayerProposed(evidence, withdrawal.withdrawalId) : null;
+      withdrawal.reason = elsewhere ?? withdrawal.reason;
+      if (elsewhere !== null || !withdrawal.isSearchedWhole(view.state.headTime)) standing = { at: 'unseen' };
+    }
+    withdrawal.see(standing);
     return true;
   }
 
-  /** Builds for the present window and checks. True when the transaction may be signed. */
-  private async build(withdrawal: Withdrawal, evidence: Evidence, signer: Account): Promise<boolean> {
-    const { intent, parties, order } = withdrawal;
-    if (intent === null || parties === null) return false;
-    const { view } = evidence;
+  /** Brings it to the transaction of the present window and checks that. True when it may be signed and sent. */
+  private async bringToSigning(
+    withdrawal: Withdrawal,
+    evidence: Evidence,
+    accounts: Accounts,
+  ): Promise<boolean> {
+    const { phase } = withdrawal;
     try {
-      if (this.options.mode === 'propose') checkNeedsSeveral(parties.sender);
-      else checkOneKeySuffices(parties.sender);
-      checkRequestedAt(withdrawal.requestedAt, view.state.headTime, order.maximumAge);
-      if (withdrawal.proposal !== null) throw proposalReason(withdrawal.proposal);
-      const window = usableWindow(evidence);
-      if ('reason' in window) {
-        withdrawal.reason = window.reason;
-        withdrawal.pending = false;
-        return false;
+      switch (phase.at) {
+        case 'formed':
+        case 'built':
+        case 'signed':
+          return await this.buildAndCheck(withdrawal, phase, evidence, accounts);
+        case 'handed in':
+          return await this.isMissing(withdrawal, phase.attempt.transactionId, evidence.view);
+        case 'asked':
+        case 'faulty':
+        case 'looked for':
+          throw new BitSharesError('INTERNAL', { message: `Nothing can be sent for what is ${phase.at}` });
       }
-      if (withdrawal.attempt?.window.start !== window.start || withdrawal.attempt.window.end !== window.end) {
-        const { chain, keys, nodes } = this.context;
-        const used = this.options.mode === 'propose' ? usedByProposal : usedByTransfer;
-        const disagreement = windowDisagreement(view, window, used);
-        if (disagreement !== null) {
-          withdrawal.reason = disagreement;
-          withdrawal.pending = false;
-          return false;
-        }
-        const verdict = await buildAttempt(intent, window, evidence, {
-          chain,
-          keys,
-          hasDelayedNode: nodes.delayed !== null,
-          proposerId: this.options.mode === 'propose' ? signer.id : null,
-        });
-        if (verdict.verdict !== 'built') {
-          withdrawal.pending = false;
-          withdrawal.reason = verdict.reason;
-          withdrawal.stopped ||= verdict.verdict === 'refused';
-          return false;
-        }
-        withdrawal.replaceAttempt(verdict.attempt);
-      }
-      return await this.check(withdrawal, evidence, signer);
     } catch (error) {
-      if (!isBitSharesError(error)) rethrow(error);
-      withdrawal.reason = error;
       // A session that was lost ends the round for all.
-      if (unanswered.has(error.code)) rethrow(error);
-      withdrawal.stopped ||= !passingForPayments.has(error.code);
+      if (!isBitSharesError(error) || unanswered.has(error.code)) rethrow(error);
+      if (passingForPayments.has(error.code)) withdrawal.reason = error;
+      else withdrawal.stop(error);
       return false;
     }
   }
 
-  private async check(withdrawal: Withdrawal, evidence: Evidence, signer: Account): Promise<boolean> {
-    const { intent, parties, order, attempt } = withdrawal;
-    if (intent === null || parties === null || attempt === null) return false;
-    const { session } = evidence.view;
-    withdrawal.pending = (await session.recentTransaction(attempt.transactionId)) !== null;
+  private async buildAndCheck(
+    withdrawal: Withdrawal,
+    phase: Formed | Built | Signed,
+    evidence: Evidence,
+    { signer, payer }: Accounts,
+  ): Promise<boolean> {
+    const { intent, order } = phase;
+    const { chain, keys, clock, nodes } = this.context;
+    const { view } = evidence;
+    const isProposal = this.options.mode === 'propose';
+    if (isProposal) checkNeedsSeveral(payer);
+    else checkOneKeySuffices(payer);
+    checkRequestedAt(withdrawal.requestedAt, view.state.headTime, order.maximumAge);
+    const present = phase.at === 'formed' ? null : phase.attempt;
+    const verdict = await buildAttempt(intent, present, evidence, {
+      chain,
+      keys,
+      hasDelayedNode: nodes.delayed !== null,
+      proposerId: isProposal ? signer.id : null,
+    });
+    if (verdict.verdict !== 'built') {
+      if (verdict.verdict === 'refused') withdrawal.stop(verdict.reason);
+      else withdrawal.reason = verdict.reason;
+      return false;
+    }
+    const { attempt } = verdict;
+    const parties = { ...phase.parties, sender: payer };
+    // Of an earlier window nothing holds: neither its signature nor what a node said about it.
+    withdrawal.phase =
+      phase.at === 'signed' && attempt === phase.attempt
+        ? { ...phase, parties }
+        : { at: 'built', order, intent, parties, attempt };
     // What is on its way needs no checks: they would only look at a balance that it lowered itself.
-    if (withdrawal.pending && this.options.mode !== 'prepare') return false;
-    if (this.options.mode === 'propose') await refuseBesidePending(evidence.view, intent);
-    const { chain, keys, clock } = this.context;
-    const maximumFee = maximumFeeOf(order.maximumFee, parties.coreAsset, intent);
+    if (!(await this.isMissing(withdrawal, attempt.transactionId, view))) return false;
+    if (isProposal) await refuseBesidePending(view, intent);
     checkAttempt(attempt, intent.amount, parties, evidence, {
       chain,
       keys,
       signer,
       limits: order,
-      maximumFee,
+      maximumFee: maximumFeeOf(order.maximumFee, parties.coreAsset, intent),
       now: clock.now(),
     });
     return true;
   }
 
+  /** Whether something is left to be done for a transaction after the node said whether it holds it. */
+  private async isMissing(withdrawal: Withdrawal, id: string, { session }: ChainView): Promise<boolean> {
+    if ((await session.recentTransaction(id)) !== null) withdrawal.see({ at: 'pending' });
+    return withdrawal.decide(this.timeLeftFor(withdrawal)) === 'act';
+  }
+
   /** Sums over the batch in its order, then signs what the funds cover. */
   private async sign(ready: Withdrawal[], signer: Account, view: ChainView): Promise<void> {
-    const unsigned = ready.filter(({ signed, stopped }) => signed === null && !stopped);
+    const unsigned = ready.flatMap((withdrawal) =>
+      withdrawal.phase.at === 'built' ? [{ withdrawal, phase: withdrawal.phase }] : [],
+    );
     if (unsigned.length === 0) return;
     const assetIds = new Set(
-      unsigned.flatMap(({ parties, attempt }) =>
-        parties === null || attempt === null ? [] : [parties.asset.id, attempt.cost.fee.assetId],
-      ),
+      unsigned.flatMap(({ phase }) => [phase.parties.asset.id, phase.attempt.cost.fee.assetId]),
     );
     const balances = await view.session.balances(signer.id, [...assetIds]);
     const funds = new Funds(new Map(balances.map(({ assetId, amount }) => [assetId, amount])));
-    for (const withdrawal of unsigned) {
-      const { attempt, parties, intent, pending } = withdrawal;
-      if (attempt === null || parties === null || intent === null) continue;
+    const { chain, keys } = this.context;
+    for (const { withdrawal, phase } of unsigned) {
+      const { attempt, parties } = phase;
       try {
-        if (!pending) {
+        if (withdrawal.standing.at !== 'pending') {
           const { asset, feeAsset } = parties;
           funds.reserve({ asset, feeAsset, ...attempt.cost });
         }
-        withdrawal.signed = await signAttempt(attempt, signer, this.context.keys, this.context.chain);
+        const transaction = await signFor(attempt.transaction, signer, keys, chain);
+        withdrawal.phase = { ...phase, at: 'signed', transaction };
         this.signedAnything = true;
       } catch (error) {
         if (!isBitSharesError(error)) rethrow(error);
@@ -492,12 +502,36 @@ class Run {
     }
   }
 
-  private async broadcast(withdrawal: Withdrawal, { session }: ChainView): Promise<void> {
-    if (withdrawal.signed === null || this.context.signal?.aborted === true) return;
+  private async send(withdrawal: Withdrawal, { session }: ChainView): Promise<void> {
+    const { phase, state, standing } = withdrawal;
+    const { mode } = this.options;
+    if (mode === 'prepare' || mode === 'look' || state !== 'open' || standing.at === 'pending') return;
+    if (phase.at !== 'signed' && phase.at !== 'handed in') return;
+    if (this.context.signal?.aborted === true) return;
+    this.signedAnything = true;
     withdrawal.sent = true;
-    const answer = await broadcast(session, withdrawal.signed);
-    withdrawal.pending = answer.result === 'accepted';
+    const answer = await broadcast(session, phase.transaction);
     withdrawal.reason = reasonOf(answer);
-    withdrawal.stopped ||= answer.result === 'refused';
+    if (answer.result === 'accepted') withdrawal.see({ at: 'pending' });
+    else if (answer.result === 'refused') withdrawal.stop(answer.reason);
+  }
+}
+
+type Lookups = ReturnType<typeof lookupOf>;
+
+/** What two withdrawals with one id must have in common. */
+function contentOf({ phase, reason }: Withdrawal): string | undefined {
+  switch (phase.at) {
+    case 'formed':
+    case 'built':
+    case 'signed':
+      return contentFingerprint(phase.intent);
+    case 'faulty':
+      // Without an intent only what is wrong with it tells: the fault of one must not be the answer to the other.
+      return phase.fault.message;
+    case 'asked':
+    case 'handed in':
+    case 'looked for':
+      return reason?.message;
   }
 }

@@ -1,28 +1,27 @@
 /** One withdrawal while it is being worked on, and the item that tells how far it came. */
+import { nextStep, settle, type Settlement } from '../../payments/settlement';
+import { placeOf } from '../../payments/standing';
 import type { BitSharesError } from '../../errors';
 import type { SignedTransaction } from '../../protocol';
-import { checkRequestedAt, type Attempt } from './attempt';
-import { requestedAtOf, type Payment, type ProposalInFlight } from '../proof/evidence';
-import type { Intent } from '../transaction/intent';
-import type { LimitSettings } from '../transaction/limits';
-import type { Parties, WithdrawalRequest } from '../transaction/request';
-import { nextStep, settle, type Settlement } from '../../payments/settlement';
-import { isReached, type WaitFor } from '../../payments/waitFor';
-import { amountsOf, transferItem, type TransferItem } from './transferItem';
-import type { ChainView } from '../proof/view';
-import { latestExpiration } from '../transaction/window';
-
-/** A request with what the operator set for it. */
-export interface WithdrawalOrder extends LimitSettings {
-  request: WithdrawalRequest;
-  /** Name or `1.2.x` of the account that must be the paying one; null where any account may be. */
-  payingAccount: string | null;
-  waitFor: WaitFor;
-  /** In seconds. */
-  maximumWait: number;
-  /** How old a requestedAt may be, in seconds. */
-  maximumAge: number;
-}
+import type { WithdrawalStanding } from '../proof/standing';
+import { isTimely } from './checks';
+import { requestTimeOf, withdrawalIdOf, type SettleOrder, type Waiting, type WithdrawalOrder } from './order';
+import {
+  decide,
+  lastExpirationOf,
+  type Decision,
+  type HandedIn,
+  type LookedFor,
+  type Mode,
+  type Phase,
+} from './phases';
+import {
+  amountsOf,
+  transferItem,
+  type NamedParties,
+  type TransferFacts,
+  type TransferItem,
+} from './transferItem';
 
 export interface WithdrawalResult {
   item: TransferItem;
@@ -36,168 +35,170 @@ export interface WithdrawalResult {
   proposal: { proposalId: string | null; blockNumber: number; expirationTime: number } | null;
 }
 
-/** The id of a request, however it is described. */
-export function withdrawalIdOf(request: WithdrawalRequest): string {
-  return request.kind === 'plain' ? request.withdrawalId : request.intent.withdrawalId;
-}
-
-function isTimely(...question: Parameters<typeof checkRequestedAt>): boolean {
-  try {
-    checkRequestedAt(...question);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Our clock and our node may be behind by this, in seconds, when another process is in the next window already. */
-const mostSlow = 60;
+/** What the operator does to go on, in one sentence. */
+const repeatAdvice: Record<Mode, string> = {
+  send: 'Run Send again with the same Withdrawal ID and Requested At; that is always safe.',
+  prepare: 'Hand the transaction to Transfer: Broadcast, or run Prepare again; both are safe.',
+  propose: 'Run Proposal: Create again with the same Withdrawal ID and Requested At; that is always safe.',
+  broadcast: 'Run Broadcast again with the same transaction; that is always safe.',
+  look: 'Ask again later, or run Send with the same Withdrawal ID and Requested At; both are safe.',
+};
 
 const faultAdvice =
   'Nothing is sent for the request as it stands. Something may have been sent under its id before: ask Transfer: Get Status with the expiration of this item until it says expired.';
 
+export const noNames: NamedParties = { from: null, to: null, asset: null, feeAsset: null };
+
 export class Withdrawal {
-  intent: Intent | null = null;
-  parties: Parties | null = null;
-  attempt: Attempt | null = null;
-  signed: SignedTransaction | null = null;
-  /** The node holds the attempt's transaction, or accepted it. */
-  pending = false;
+  /** What the last look that could tell proved, or what a node said to a broadcast since. */
+  standing: WithdrawalStanding = { at: 'unseen' };
+  /** Why it is not further; null where nothing is wrong. */
+  reason: BitSharesError | null = null;
+  /** `over`: nothing more to do in this run. `conflict`: refused as something else, for the reason. */
+  state: 'open' | 'over' | 'conflict' = 'open';
   /** This run may have sent something, so a payment that appears is its own. */
   sent = false;
-  alreadyPaid = false;
-  payment: Payment | null = null;
-  /** A proposal that may still pay it. */
-  proposal: ProposalInFlight | null = null;
-  fault: BitSharesError | null = null;
-  /** With a fault: when the last attempt expires that may have been made, with another content, before this run saw it. */
-  private lastExpiration: number | null = null;
-  private absentThrough: number | null = null;
-  conflict: BitSharesError | null = null;
-  reason: BitSharesError | null = null;
-  /** Nothing more to do in this run. */
-  stopped = false;
+  private alreadyPaid = false;
 
-  constructor(
-    readonly order: WithdrawalOrder,
-    /** A proposal is made, and waited for, instead of a payment. */
-    private readonly proposing = false,
+  private constructor(
+    readonly withdrawalId: string,
+    /** In seconds. */
+    readonly requestedAt: number,
+    readonly waiting: Waiting,
+    private readonly mode: Mode,
+    public phase: Phase,
   ) {}
 
-  get withdrawalId(): string {
-    return withdrawalIdOf(this.order.request);
+  static ofOrder(order: WithdrawalOrder, mode: Mode): Withdrawal {
+    const { request } = order;
+    const phase: Phase = { at: 'asked', order };
+    return new Withdrawal(withdrawalIdOf(request), requestTimeOf(request), order, mode, phase);
   }
 
-  /** Name or `1.2.x` of who is paid, as the request has it. */
-  get receiver(): string {
-    const { request } = this.order;
-    return request.kind === 'plain' ? request.to : request.intent.to;
+  static sentBefore(order: SettleOrder, mode: 'broadcast' | 'look', phase: HandedIn | LookedFor): Withdrawal {
+    return new Withdrawal(order.withdrawalId, order.requestedAt, order, mode, phase);
   }
 
-  get requestedAt(): number {
-    const { request } = this.order;
-    return request.kind === 'plain' ? request.requestedAt : requestedAtOf(request.intent);
+  /** Ends when there is nothing more to do. `timeLeft` is in milliseconds. */
+  decide(timeLeft: number): Decision {
+    const { waitFor } = this.waiting;
+    const decision = decide(this.phase, this.standing, { mode: this.mode, waitFor, timeLeft });
+    if (decision === 'done' && this.state === 'open') this.state = 'over';
+    return decision;
   }
 
-  /** As far as the caller wanted to wait. */
-  get isDone(): boolean {
-    if (this.stopped || this.conflict !== null || this.settlement().outcome === 'rejected') return true;
-    return isReached(this.order.waitFor, {
-      isBroadcast: this.pending,
-      isInBlock: this.payment !== null || this.proposed !== null,
-      isIrreversible: this.payment?.final === true || this.proposed?.final === true,
-    });
+  /** From when on it has to be looked for, in seconds. `headTime` is the chain's, in seconds. */
+  searchedSince(headTime: number): number {
+    const { phase, requestedAt } = this;
+    if (phase.at === 'handed in' || phase.at === 'looked for') {
+      // Back to the window of the transaction, whatever requestedAt says.
+      return Math.min(requestedAt, lastExpirationOf(phase) ?? Infinity);
+    }
+    // A time that is going to be refused must not cause a scan of years.
+    const earliest = headTime - phase.order.maximumAge;
+    return requestedAt < earliest ? earliest : requestedAt;
   }
 
-  private get proposed(): { final: boolean } | null {
-    return this.proposing && this.payment === null ? this.proposal : null;
+  /** Whether that reaches back to whatever may have been sent: where the scan begins later than that, it proves nothing. */
+  isSearchedWhole(headTime: number): boolean {
+    const { phase, requestedAt } = this;
+    if (phase.at === 'handed in' || phase.at === 'looked for') return true;
+    return isTimely(requestedAt, headTime, phase.order.maximumAge);
+  }
+
+  /** What a look proved. */
+  see(standing: WithdrawalStanding): void {
+    this.standing = standing;
+    if (placeOf(standing) !== null && !this.sent) this.alreadyPaid = true;
+  }
+
+  /** Nothing more is done for it in this run. */
+  stop(reason: BitSharesError): void {
+    this.reason = reason;
+    this.state = 'over';
+  }
+
+  /** It is something else than what was paid, or asked for, under its id: nothing that was seen is its own. */
+  contradict(reason: BitSharesError): void {
+    this.reason = reason;
+    this.state = 'conflict';
+    this.standing = { at: 'unseen' };
   }
 
   /** The open proposal, flat. */
   get openProposal(): WithdrawalResult['proposal'] {
-    if (this.proposal === null || this.payment !== null) return null;
-    const { proposal, proposalId } = this.proposal;
+    if (this.standing.at !== 'proposed') return null;
+    const { proposal, proposalId } = this.standing.proposal;
     return { proposalId, blockNumber: proposal.blockNumber, expirationTime: proposal.expirationTime };
   }
 
-  /** Its intent is known, or that it can never have one. */
-  get isFormed(): boolean {
-    return this.intent !== null || this.fault !== null;
+  private settlement(): Settlement {
+    const { standing, mode, phase } = this;
+    // What a proposer sent is a proposal, which is no payment on its way.
+    const ofPayment = standing.at === 'pending' && mode === 'propose' ? { at: 'unseen' as const } : standing;
+    return settle(ofPayment, { lastExpiration: lastExpirationOf(phase), isFaulty: phase.at === 'faulty' });
   }
 
-  /** Nothing is sent for the request as it stands. `now` is in seconds, of a clock that may be slow. */
-  refuse(fault: BitSharesError, now: number): void {
-    this.fault = fault;
-    this.lastExpiration = latestExpiration(now + mostSlow);
-  }
-
-  stop(reason: BitSharesError): void {
-    this.reason = reason;
-    this.stopped = true;
-  }
-
-  /**
-   * With a fault, when no block shows a payment: final only when every earlier attempt is dead. Waits for that only where the
-   * caller's time is enough for it.
-   *
-   * @param timeLeft In milliseconds
-   */
-  awaitDeath({ state, finalTime }: ChainView, timeLeft: number): void {
-    // Where the scan begins later than the request may have, it proves nothing.
-    const isProved =
-      this.proposal === null && isTimely(this.requestedAt, state.headTime, this.order.maximumAge);
-    this.absentThrough = isProved ? finalTime : null;
-    const missing = (this.lastExpiration ?? Infinity) - (this.absentThrough ?? -Infinity);
-    if (this.order.waitFor !== 'irreversible' || missing * 1000 >= timeLeft) this.stopped = true;
-  }
-
-  /** A new window: what was known of the old transaction does not hold for the new one. */
-  replaceAttempt(attempt: Attempt): void {
-    if (attempt.transactionId === this.attempt?.transactionId) return;
-    this.attempt = attempt;
-    this.signed = null;
-    this.pending = false;
-  }
-
-  settlement(): Settlement {
-    return settle({
-      fault: this.fault,
-      payment: this.payment,
-      // A proposal on its way is no payment on its way.
-      pending: this.pending && !this.proposing,
-      // Send goes on with the next window, so no single transaction's death is the end of a withdrawal without a fault.
-      expiration: this.lastExpiration,
-      absentThrough: this.absentThrough,
-    });
-  }
-
-  /** @param repeat What the operator does to go on, in one sentence. */
-  item(repeat: string): TransferItem {
+  item(): TransferItem {
+    const { phase, mode, reason } = this;
     const settlement = this.settlement();
-    const { attempt, payment, intent, parties } = this;
-    const paid = payment === null ? null : amountsOf(payment.operation);
+    const payment = placeOf(this.standing);
+    const facts = { ...factsOf(phase), ...(payment === null ? {} : amountsOf(payment.operation)) };
+    const isFaulty = phase.at === 'faulty';
     return transferItem({
       withdrawalId: this.withdrawalId,
       requestedAt: this.requestedAt,
       settlement,
       alreadyPaid: this.alreadyPaid,
       nextStep: nextStep(settlement, {
-        reason: this.conflict ?? this.fault ?? this.reason,
-        expiration: attempt?.expiration ?? this.lastExpiration,
-        repeat: this.fault === null ? repeat : faultAdvice,
+        reason: isFaulty && this.state !== 'conflict' ? phase.fault : reason,
+        expiration: facts.expiration,
+        repeat: isFaulty ? faultAdvice : repeatAdvice[mode],
       }),
-      parties: {
-        from: parties?.sender ?? null,
-        to: parties?.receiver ?? null,
-        asset: parties?.asset ?? null,
-        feeAsset: parties?.feeAsset ?? null,
-      },
-      amount: paid?.amount ?? intent?.amount ?? null,
-      fee: paid?.fee ?? attempt?.fee ?? null,
       place: payment,
-      transactionId: attempt?.transactionId ?? null,
-      expiration: payment === null ? (attempt?.expiration ?? this.lastExpiration) : payment.expiration,
-      window: attempt?.window ?? null,
+      ...facts,
+      expiration: payment === null ? facts.expiration : payment.expiration,
     });
+  }
+}
+
+type PhaseFacts = Pick<
+  TransferFacts,
+  'parties' | 'amount' | 'fee' | 'transactionId' | 'expiration' | 'window'
+>;
+
+const noFacts: PhaseFacts = {
+  parties: noNames,
+  amount: null,
+  fee: null,
+  transactionId: null,
+  expiration: null,
+  window: null,
+};
+
+/** What an item tells of a phase. */
+function factsOf(phase: Phase): PhaseFacts {
+  switch (phase.at) {
+    case 'asked':
+      return noFacts;
+    case 'faulty':
+      return { ...noFacts, expiration: phase.lastExpiration };
+    case 'looked for':
+      return { ...noFacts, parties: phase.names, expiration: phase.expiration };
+    case 'handed in':
+      return { ...noFacts, ...phase.attempt, parties: phase.names, ...amountsOf(phase.transfer) };
+    case 'formed':
+    case 'built':
+    case 'signed': {
+      const { sender, receiver, asset, feeAsset } = phase.parties;
+      const formed = {
+        ...noFacts,
+        parties: { from: sender, to: receiver, asset, feeAsset },
+        amount: phase.intent.amount,
+      };
+      if (phase.at === 'formed') return formed;
+      const { fee, transactionId, expiration, window } = phase.attempt;
+      return { ...formed, fee, transactionId, expiration, window };
+    }
   }
 }

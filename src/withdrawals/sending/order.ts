@@ -1,0 +1,48 @@
+/** What the withdrawal operations are asked for. */
+import type { WaitFor } from '../../payments/standing';
+import type { SignedTransaction } from '../../protocol';
+import { parseRequestedAt } from '../transaction/requestedAt';
+import type { LimitSettings } from '../transaction/limits';
+import type { WithdrawalRequest } from '../transaction/request';
+
+/** How long a caller waits, and for what. */
+export interface Waiting {
+  waitFor: WaitFor;
+  /** In seconds; 0 looks once. */
+  maximumWait: number;
+}
+
+/** A request with what the operator set for it: of Send, Prepare and Proposal: Create. */
+export interface WithdrawalOrder extends LimitSettings, Waiting {
+  request: WithdrawalRequest;
+  /** Name or `1.2.x` of the account that must be the paying one; null where any account may be. */
+  payingAccount: string | null;
+  /** How old a requestedAt may be, in seconds. */
+  maximumAge: number;
+}
+
+/** A withdrawal that was sent or prepared before: of Broadcast and Get Status. */
+export interface SettleOrder extends Waiting {
+  withdrawalId: string;
+  /** In seconds. */
+  requestedAt: number;
+  /** The prepared transaction; required to broadcast. */
+  transaction: SignedTransaction | null;
+  /** Expiration of the attempt that is asked about, when there is no transaction; in seconds. */
+  expiration: number | null;
+}
+
+/** The id of a request, however it is described. */
+export function withdrawalIdOf(request: WithdrawalRequest): string {
+  return request.kind === 'plain' ? request.withdrawalId : request.intent.withdrawalId;
+}
+
+/** When it was requested, in seconds. */
+export function requestTimeOf(request: WithdrawalRequest): number {
+  return request.kind === 'plain' ? request.requestedAt : parseRequestedAt(request.intent.requestedAt);
+}
+
+/** Name or `1.2.x` of who is paid, as the request has it. */
+export function receiverOf(request: WithdrawalRequest): string {
+  return request.kind === 'plain' ? request.to : request.intent.to;
+}
