@@ -5,7 +5,7 @@ import { labels } from '../../../src/labels';
 import type { WithdrawalContext } from '../../../src/withdrawals/sending/context';
 import { otherPayerByText } from '../../../src/withdrawals/transaction/request';
 import { runWithdrawals, type RunOptions } from '../../../src/withdrawals/sending/runner';
-import { withdrawalIdOf, type WithdrawalOrder } from '../../../src/withdrawals/sending/order';
+import { identityOf, type WithdrawalOrder } from '../../../src/withdrawals/sending/order';
 import type { WithdrawalResult } from '../../../src/withdrawals/sending/withdrawal';
 import { errorItem, toNodeError } from '../items/nodeErrors';
 import { forEachItem } from '../items/operation';
@@ -102,7 +102,8 @@ export async function runBatch(
       requireKey(withdrawals.context);
       const order = readOrder(itemIndex, withdrawals.context);
       const { group } = withdrawals;
-      ordered.push({ itemIndex, group, withdrawals, order, withdrawalId: withdrawalIdOf(order.request) });
+      const { withdrawalId } = identityOf(order.request);
+      ordered.push({ itemIndex, group, withdrawals, order, withdrawalId });
     } catch (error) {
       fail(error, itemIndex);
     }

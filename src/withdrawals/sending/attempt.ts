@@ -1,26 +1,13 @@
 /** One attempt: the transaction of a withdrawal in the present window, and the checks before it is signed. */
-import { checkFit, paying } from '../../chain/health';
-import type { Account } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
-import {
-  type Chain,
-  encodeTransaction,
-  isOperation,
-  isoTime,
-  toBigInt,
-  type Transaction,
-  transactionId,
-} from '../../protocol';
-import { checkAssetRules, checkFee, checkSize } from './checks';
+import { type Chain, isOperation, isoTime, toBigInt, type Transaction, transactionId } from '../../protocol';
 import { usedByProposal, usedByTransfer, windowDisagreement } from '../proof/agreedParameters';
-import { factsOf, type ChainView } from '../proof/view';
+import type { ChainView } from '../proof/view';
 import { type Evidence } from '../proof/evidence';
 import type { Intent } from '../transaction/intent';
-import { checkLimits, checkMaximumFee, type LimitSettings } from '../transaction/limits';
 import { proveReceiverMemoKey } from '../proof/memoKey';
 import { transfersIn } from '../proof/senderIndex';
-import type { Parties, SenderKeys } from '../transaction/request';
-import { signatureCount } from '../../payments/signing';
+import type { SenderKeys } from '../transaction/request';
 import {
   buildMemo,
   buildProposalTransaction,
@@ -42,13 +29,6 @@ export interface Attempt {
   /** What the account that signs needs: base units of the withdrawal's asset, and a fee. */
   cost: { amount: bigint; fee: Fee };
 }
-
-export type AttemptVerdict =
-  | { verdict: 'built'; attempt: Attempt }
-  /** Soon possible: wait and look again. */
-  | { verdict: 'wait'; reason: BitSharesError }
-  /** Not in this window, or not at all. */
-  | { verdict: 'refused'; reason: BitSharesError };
 
 /** The window that may be used now, or why none may yet. */
 function usableWindow({ state, lastIrreversibleTime }: ChainView): Window | BitSharesError {
@@ -79,33 +59,29 @@ export interface Building {
 }
 
 /**
- * Builds the transaction of an intent for the present window, where it is not the `present` one. Evidence must reach from before
- * the window through the head.
+ * Builds the transaction of an intent for the present window, where it is not the `present` one; or says what has to be waited
+ * for. Evidence must reach from before the window through the head.
  *
- * @throws WINDOW_TOO_SHORT, INVALID_ANSWER; as `buildMemo`
+ * @throws WINDOW_TOO_SHORT, INVALID_ANSWER, MEMO_KEY_UNPROVEN; as `buildMemo`
  */
 export async function buildAttempt(
   intent: Intent,
   present: Attempt | null,
   evidence: Evidence,
   { chain, keys, hasDelayedNode, proposerId }: Building,
-): Promise<AttemptVerdict> {
+): Promise<Attempt | BitSharesError> {
   const { view, scanned, reversible } = evidence;
   const window = usableWindow(view);
-  if (window instanceof BitSharesError) return { verdict: 'wait', reason: window };
-  if (present?.window.start === window.start && present.window.end === window.end) {
-    return { verdict: 'built', attempt: present };
-  }
+  if (window instanceof BitSharesError) return window;
+  if (present?.window.start === window.start && present.window.end === window.end) return present;
   const disagreement = windowDisagreement(
     view,
     window,
     proposerId === null ? usedByTransfer : usedByProposal,
   );
-  if (disagreement !== null) return { verdict: 'wait', reason: disagreement };
+  if (disagreement !== null) return disagreement;
   const firstInside = scanned.firstLaterThan(window.start);
-  if (firstInside === undefined) {
-    return { verdict: 'wait', reason: waiting('the scan does not reach this window yet') };
-  }
+  if (firstInside === undefined) return waiting('the scan does not reach this window yet');
   // A chain that began inside the window has no block at or before its start; its first block serves every process alike.
   const reference = Math.max(1, firstInside - 1);
   const referenceBlockId = (await scanned.block(view.session, reference)).id;
@@ -119,7 +95,8 @@ export async function buildAttempt(
   if (intent.memoMode === 'encrypted' && intent.receiverMemoKey === null) {
     const evidenceOfKey = { view, window, referenceBlock: reference, scanned, reversible, hasDelayedNode };
     const proof = await proveReceiverMemoKey(intent.to, evidenceOfKey);
-    if (proof.verdict !== 'proved') return proof;
+    if (proof.verdict === 'refused') throw proof.reason;
+    if (proof.verdict === 'wait') return proof.reason;
     complete = { ...intent, receiverMemoKey: proof.memoKey };
   }
   const builderKeys = { memoKeys: keys.memoKeys, prefix: chain.prefix };
@@ -136,16 +113,13 @@ export async function buildAttempt(
   const memo = transfersIn(transaction.operations)[0]?.memo ?? buildMemo(complete, builderKeys);
   const { fee, required } = feeOf(complete, memo, view.state.fees, chain.prefix);
   return {
-    verdict: 'built',
-    attempt: {
-      window,
-      transaction,
-      transactionId: transactionId(transaction, chain.prefix),
-      expiration: window.end,
-      fee,
-      requiredFee: required,
-      cost: costOf(transaction, complete, fee),
-    },
+    window,
+    transaction,
+    transactionId: transactionId(transaction, chain.prefix),
+    expiration: window.end,
+    fee,
+    requiredFee: required,
+    cost: costOf(transaction, complete, fee),
   };
 }
 
@@ -156,41 +130,4 @@ function costOf({ operations: [operation] }: Transaction, intent: Intent, fee: F
     return { amount: 0n, fee: { amount: toBigInt(amount), assetId: asset_id } };
   }
   return { amount: intent.amount, fee };
-}
-
-/**
- * All checks that need no sum over a batch. Nothing is signed before they pass.
- *
- * @throws NODE_OUT_OF_SYNC, KEY_WITHOUT_AUTHORITY, SEVERAL_SIGNATURES_NEEDED, ASSET_RESTRICTED, ASSET_NOT_ALLOWED,
- *   RECEIVER_NOT_ALLOWED, LIMIT_EXCEEDED, FEE_TOO_LOW, MEMO_TOO_LARGE
- */
-export function checkAttempt(
-  attempt: Attempt,
-  amount: bigint,
-  parties: Parties,
-  evidence: Evidence,
-  context: {
-    chain: Chain;
-    keys: SenderKeys;
-    signer: Account;
-    limits: LimitSettings;
-    /** Base units of the core asset. */
-    maximumFee: bigint;
-    now: number;
-  },
-): void {
-  const { view } = evidence;
-  const { chain, keys, signer, limits, maximumFee, now } = context;
-  checkFit(factsOf(view), paying, now);
-  const signatures = signatureCount(signer, keys, chain.prefix);
-  checkLimits(limits, { asset: parties.asset, receiver: parties.receiver, amount });
-  checkMaximumFee(attempt.fee, parties.feeAsset, parties.coreAsset, maximumFee);
-  // What the signing account pays itself: for a proposal another fee, always in the core asset.
-  if (attempt.cost.fee !== attempt.fee) {
-    checkMaximumFee(attempt.cost.fee, parties.coreAsset, parties.coreAsset, maximumFee);
-  }
-  checkAssetRules(parties.asset, parties.sender, parties.receiver);
-  checkFee(attempt.fee, attempt.requiredFee, parties.feeAsset);
-  const bytes = encodeTransaction(attempt.transaction, chain.prefix).length + 1 + 65 * signatures;
-  checkSize(bytes, view.state);
 }

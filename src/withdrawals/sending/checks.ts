@@ -3,7 +3,8 @@ import type { Account, Asset, ChainState } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
 import { labels } from '../../labels';
 import { formatAmount, isoTime } from '../../protocol';
-import { coreWorth } from '../transaction/limits';
+import { checkLimits, checkMaximumFee, coreWorth, type LimitSettings } from '../transaction/limits';
+import type { Parties } from '../transaction/request';
 import type { Fee } from '../transaction/transactionBuilder';
 
 /** White list, override authority and transfer restriction of an asset (bitshares-core `asset_ops.hpp`). */
@@ -13,16 +14,12 @@ const transferRestrictedFlag = 0x08;
 /** A requestedAt further ahead of chain time than this is refused, in seconds. */
 const mostAhead = 300;
 
-/** Whether a withdrawal of this time may be paid, and the scan for it reaches back far enough. All times in seconds. */
-export function isTimely(requestedAt: number, headTime: number, maximumAge: number): boolean {
-  return requestedAt <= headTime + mostAhead && requestedAt >= headTime - maximumAge;
-}
-
 /**
- * @throws REQUESTED_AT_IN_FUTURE; REQUESTED_AT_TOO_OLD, also for a limit that is no number: with it the scan would begin nowhere
+ * Refuses a request whose time is not one of which the scan would show every attempt. All times in seconds.
+ *
+ * @throws REQUESTED_AT_IN_FUTURE; REQUESTED_AT_TOO_OLD
  */
 export function checkRequestedAt(requestedAt: number, headTime: number, maximumAge: number): void {
-  if (isTimely(requestedAt, headTime, maximumAge)) return;
   if (requestedAt > headTime + mostAhead) {
     throw new BitSharesError('REQUESTED_AT_IN_FUTURE', {
       field: labels.requestedAt,
@@ -30,11 +27,14 @@ export function checkRequestedAt(requestedAt: number, headTime: number, maximumA
       fix: 'Give the time at which the withdrawal was requested, as stored with it. Check the clock and the zone.',
     });
   }
-  throw new BitSharesError('REQUESTED_AT_TOO_OLD', {
-    field: labels.requestedAt,
-    message: `${isoTime(requestedAt)} is more than ${Math.round(maximumAge / 86400)} days ago, and every block since then would have to be read`,
-    fix: 'Make sure that this withdrawal was not paid, then raise Maximum Age of Request to allow it.',
-  });
+  // Negated, so that a limit that is no number refuses: with it the scan would begin nowhere.
+  if (!(requestedAt >= headTime - maximumAge)) {
+    throw new BitSharesError('REQUESTED_AT_TOO_OLD', {
+      field: labels.requestedAt,
+      message: `${isoTime(requestedAt)} is more than ${Math.round(maximumAge / 86400)} days ago, and every block since then would have to be read`,
+      fix: 'Make sure that this withdrawal was not paid, then raise Maximum Age of Request to allow it.',
+    });
+  }
 }
 
 /**
@@ -69,6 +69,37 @@ export function checkOneKeySuffices(payer: Account): void {
 
 function oneKeySuffices({ active: { keys, threshold } }: Account): boolean {
   return keys.some(({ weight }) => weight >= threshold);
+}
+
+/** What is known of a payment before it is signed. */
+export interface PlannedPayment {
+  /** Base units. */
+  amount: bigint;
+  fee: Fee;
+  /** What the chain asks for, in the core asset. */
+  requiredFee: bigint;
+  /** Size of the signed transaction. */
+  bytes: number;
+}
+
+/**
+ * All checks that need neither keys nor a sum over a batch.
+ *
+ * @param maximumFee Base units of the core asset
+ * @throws ASSET_NOT_ALLOWED, RECEIVER_NOT_ALLOWED, LIMIT_EXCEEDED, ASSET_RESTRICTED, FEE_TOO_LOW, MEMO_TOO_LARGE
+ */
+export function checkPayment(
+  { amount, fee, requiredFee, bytes }: PlannedPayment,
+  { asset, sender, receiver, feeAsset, coreAsset }: Parties,
+  limits: LimitSettings,
+  maximumFee: bigint,
+  state: Pick<ChainState, 'maximumTransactionSize'>,
+): void {
+  checkLimits(limits, { asset, receiver, amount });
+  checkMaximumFee(fee, feeAsset, coreAsset, maximumFee);
+  checkAssetRules(asset, sender, receiver);
+  checkFee(fee, requiredFee, feeAsset);
+  checkSize(bytes, state);
 }
 
 /**
@@ -129,7 +160,7 @@ export function checkFee(fee: Fee, required: bigint, feeAsset: Asset): void {
 }
 
 /** @throws MEMO_TOO_LARGE */
-export function checkSize(bytes: number, state: Pick<ChainState, 'maximumTransactionSize'>): void {
+function checkSize(bytes: number, state: Pick<ChainState, 'maximumTransactionSize'>): void {
   if (bytes <= state.maximumTransactionSize) return;
   throw new BitSharesError('MEMO_TOO_LARGE', {
     field: labels.memo,

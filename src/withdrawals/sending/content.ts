@@ -1,5 +1,4 @@
-/** Whether what was found under a withdrawalId is what this run is about, and by which names its item calls it. */
-import type { Account } from '../../chain/interfaces';
+/** Whether what was found under a withdrawalId is what this run is about. */
 import { BitSharesError } from '../../errors';
 import { labels } from '../../labels';
 import { toBigInt, type MemoKeyring } from '../../protocol';
@@ -13,7 +12,12 @@ import type { Phase } from './phases';
  *
  * @throws WITHDRAWAL_CONFLICT
  */
-export function checkContent(phase: Phase, payment: Payment, keyring: MemoKeyring): void {
+export async function checkContent(
+  phase: Phase,
+  payment: Payment,
+  keyring: MemoKeyring,
+  lookup: Pick<Lookup, 'asset'>,
+): Promise<void> {
   switch (phase.at) {
     case 'faulty':
       throw paidBeforeFault(payment, phase.fault);
@@ -22,14 +26,11 @@ export function checkContent(phase: Phase, payment: Payment, keyring: MemoKeyrin
     case 'signed':
       checkSameContent(phase.intent, payment, keyring, phase.parties.asset.precision);
       return;
-    case 'handed in':
-      checkSameContent(
-        contentOf(phase.transfer, keyring),
-        payment,
-        keyring,
-        phase.names.asset?.precision ?? 0,
-      );
+    case 'handed in': {
+      const asset = await lookup.asset(phase.transfer.amount.asset_id);
+      checkSameContent(contentOf(phase.transfer, keyring), payment, keyring, asset?.precision ?? 0);
       return;
+    }
     case 'asked':
     case 'looked for':
       // Only its id is known.
@@ -52,25 +53,4 @@ export function foreignTransaction(
     message: 'this transaction does not belong to this withdrawal id and account',
     fix: 'Hand in the transaction that Transfer: Prepare returned for this Withdrawal ID.',
   });
-}
-
-/** The phase with the names of what was paid, or would be, where no request gave them. */
-export async function namesOf(
-  phase: Phase,
-  payment: Payment | null,
-  from: Account,
-  lookup: Pick<Lookup, 'account' | 'asset'>,
-): Promise<Phase> {
-  if (phase.at !== 'handed in' && phase.at !== 'looked for') return phase;
-  const transfer = payment?.operation ?? (phase.at === 'handed in' ? phase.transfer : null);
-  if (transfer === null) return { ...phase, names: { ...phase.names, from } };
-  return {
-    ...phase,
-    names: {
-      from,
-      to: await lookup.account(transfer.to),
-      asset: await lookup.asset(transfer.amount.asset_id),
-      feeAsset: await lookup.asset(transfer.fee.asset_id),
-    },
-  };
 }

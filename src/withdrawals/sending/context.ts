@@ -40,12 +40,12 @@ export function keyringOf({ keys, chain }: Pick<WithdrawalContext, 'keys' | 'cha
 }
 
 /** Lookups on the trusted node through one view, each name asked once. */
-export function lookupOf(view: ChainView): Pick<Lookup, 'account' | 'asset'> {
+export function lookupOf({ session }: Pick<ChainView, 'session'>): Pick<Lookup, 'account' | 'asset'> {
   const accounts = new Map<string, Promise<Account | null>>();
   const assets = new Map<string, Promise<Asset | null>>();
   return {
-    account: (nameOrId) => once(accounts, nameOrId, () => view.session.account(nameOrId)),
-    asset: (symbolOrId) => once(assets, symbolOrId, () => assetOn(view.session, symbolOrId)),
+    account: (nameOrId) => once(accounts, nameOrId, () => session.account(nameOrId)),
+    asset: (symbolOrId) => once(assets, symbolOrId, () => assetOn(session, symbolOrId)),
   };
 }
 

@@ -32,17 +32,15 @@ export interface SettleOrder extends Waiting {
   expiration: number | null;
 }
 
-/** The id of a request, however it is described. */
-export function withdrawalIdOf(request: WithdrawalRequest): string {
-  return request.kind === 'plain' ? request.withdrawalId : request.intent.withdrawalId;
-}
-
-/** When it was requested, in seconds. */
-export function requestTimeOf(request: WithdrawalRequest): number {
-  return request.kind === 'plain' ? request.requestedAt : parseRequestedAt(request.intent.requestedAt);
-}
-
-/** Name or `1.2.x` of who is paid, as the request has it. */
-export function receiverOf(request: WithdrawalRequest): string {
-  return request.kind === 'plain' ? request.to : request.intent.to;
+/** What tells a withdrawal from others, and whom it pays, as the request has it. */
+export function identityOf(request: WithdrawalRequest): {
+  withdrawalId: string;
+  /** In seconds. */
+  requestedAt: number;
+  /** Name or `1.2.x`. */
+  receiver: string;
+} {
+  if (request.kind === 'plain') return { ...request, receiver: request.to };
+  const { withdrawalId, requestedAt, to } = request.intent;
+  return { withdrawalId, requestedAt: parseRequestedAt(requestedAt), receiver: to };
 }

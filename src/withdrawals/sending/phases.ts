@@ -10,64 +10,39 @@ import type { Intent } from '../transaction/intent';
 import type { Parties } from '../transaction/request';
 import type { Attempt } from './attempt';
 import type { WithdrawalOrder } from './order';
-import type { NamedParties } from './transferItem';
 
 /** `broadcast` sends what Prepare signed, `look` sends nothing; `propose` makes a proposal instead of a payment. */
 export type Mode = 'send' | 'prepare' | 'propose' | 'broadcast' | 'look';
 
-/** Each phase has what the next one needs. */
-export type Phase = Asked | Faulty | Formed | Built | Signed | HandedIn | LookedFor;
-
-/** The names in the request are not looked up yet, or the nodes disagree about them. */
-export interface Asked {
-  at: 'asked';
-  order: WithdrawalOrder;
-}
-
-/** The request can never be paid as it stands, so nothing is sent for it. */
-export interface Faulty {
-  at: 'faulty';
-  order: WithdrawalOrder;
-  fault: BitSharesError;
-  /** When the last attempt expires that may have been made, with another content, before this run; in seconds. */
-  lastExpiration: number;
-}
-
-/** What has to be paid is settled to the last unit. */
-export interface Formed {
-  at: 'formed';
+/** What has to be paid, settled to the last unit. */
+interface Content {
   order: WithdrawalOrder;
   intent: Intent;
   parties: Parties;
 }
 
-/** The only transaction that its window allows. Another worker may have sent it. */
-export interface Built extends Omit<Formed, 'at'> {
-  at: 'built';
-  attempt: Attempt;
-}
+/** Each phase has what the next one needs. */
+export type Phase =
+  /** The names in the request are not looked up yet, or the nodes disagree about them. */
+  | { at: 'asked'; order: WithdrawalOrder }
+  /**
+   * The request can never be paid as it stands, so nothing is sent for it. Attempts with another content, from before this run,
+   * may live until `lastExpiration`, in seconds.
+   */
+  | { at: 'faulty'; order: WithdrawalOrder; fault: BitSharesError; lastExpiration: number }
+  | ({ at: 'formed' } & Content)
+  /** With the only transaction that its window allows. Another worker may have sent it. */
+  | ({ at: 'built'; attempt: Attempt } & Content)
+  | ({ at: 'signed'; attempt: Attempt; transaction: SignedTransaction } & Content)
+  /** A transaction that Prepare signed. */
+  | { at: 'handed in'; transaction: SignedTransaction; transfer: TransferOperation; attempt: SentAttempt }
+  /** Only its id is known, and when the attempt expires that is asked about, in seconds. */
+  | { at: 'looked for'; expiration: number | null };
 
-export interface Signed extends Omit<Built, 'at'> {
-  at: 'signed';
-  transaction: SignedTransaction;
-}
+type SentAttempt = Pick<Attempt, 'transactionId' | 'expiration'>;
 
-/** A transaction that Prepare signed. */
-export interface HandedIn {
-  at: 'handed in';
-  transaction: SignedTransaction;
-  transfer: TransferOperation;
-  attempt: Pick<Attempt, 'transactionId' | 'expiration'>;
-  names: NamedParties;
-}
-
-/** Only its id is known. */
-export interface LookedFor {
-  at: 'looked for';
-  /** Of the attempt that is asked about, in seconds. */
-  expiration: number | null;
-  names: NamedParties;
-}
+/** The phases of these names. */
+export type PhaseAt<At extends Phase['at']> = Extract<Phase, { at: At }>;
 
 /** The expiration after which nothing that belongs to this phase can be included; null where a next window may follow. */
 export function lastExpirationOf(phase: Phase): number | null {
@@ -98,9 +73,13 @@ export type Decision =
   /** Bring it on: build for the present window, check, sign, send, as far as the mode goes. */
   | 'act';
 
-/** What to do after a look that showed where a withdrawal stands. */
+/**
+ * What to do after a look that showed where a withdrawal stands. A new transaction follows from proved absence alone; the
+ * bytes of one that was handed in move money only once, however often they are sent.
+ */
 export function decide(phase: Phase, standing: WithdrawalStanding, caller: Caller): Decision {
-  const { mode, waitFor } = caller;
+  const { mode, waitFor, timeLeft } = caller;
+  if (isDead(standing, lastExpirationOf(phase))) return 'done';
   switch (standing.at) {
     case 'irreversible':
     case 'in block':
@@ -117,30 +96,22 @@ export function decide(phase: Phase, standing: WithdrawalStanding, caller: Calle
       return isReached(waitFor, 'pending') ? 'done' : 'wait';
     case 'absent':
     case 'unseen':
-      return decideUnpaid(phase, standing, caller);
   }
-}
-
-function decideUnpaid(
-  phase: Phase,
-  standing: Extract<WithdrawalStanding, { at: 'absent' | 'unseen' }>,
-  { mode, waitFor, timeLeft }: Caller,
-): Decision {
-  if (isDead(standing, lastExpirationOf(phase))) return 'done';
   switch (phase.at) {
     case 'faulty': {
-      // It becomes final only when every earlier attempt is dead: worth to wait for where the caller's time is enough.
+      // Final only when every earlier attempt is dead, which is waited for where the caller's time is enough.
       const missing = standing.at === 'absent' ? phase.lastExpiration - standing.through : Infinity;
       return waitFor === 'irreversible' && missing * 1000 < timeLeft ? 'wait' : 'done';
     }
     case 'looked for':
       return 'wait';
-    case 'signed':
-      return mode === 'prepare' ? 'done' : 'act';
+    case 'handed in':
+      return 'act';
     case 'asked':
     case 'formed':
     case 'built':
-    case 'handed in':
-      return 'act';
+    case 'signed':
+      if (mode === 'prepare' && phase.at === 'signed') return 'done';
+      return standing.at === 'absent' ? 'act' : 'wait';
   }
 }

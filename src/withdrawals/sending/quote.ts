@@ -12,10 +12,10 @@ import {
   type Memo,
 } from '../../protocol';
 import { memoKeyDisagreement, parameterDisagreement, usedByTransfer } from '../proof/agreedParameters';
-import { checkAssetRules, checkFee, checkRequestedAt, checkSize, Funds } from './checks';
+import { checkPayment, checkRequestedAt, Funds } from './checks';
 import { agreedLookupOf, lookupOf, type WithdrawalContext } from './context';
 import type { Intent } from '../transaction/intent';
-import { checkLimits, checkMaximumFee, maximumFeeOf } from '../transaction/limits';
+import { maximumFeeOf } from '../transaction/limits';
 import { withdrawalNonce } from '../transaction/nonce';
 import { formIntent, otherPayer, type Parties, type PlainRequest } from '../transaction/request';
 import { buildTransfer, feeOf, transactionOf } from '../transaction/transactionBuilder';
@@ -90,16 +90,13 @@ async function quoteOn(
   const memo = memoOfThatSize(intent, chain.prefix);
   const { fee, required } = feeOf(intent, memo, state.fees, chain.prefix);
   const { amount } = intent;
-  checkLimits(order, { asset, receiver, amount });
-  checkMaximumFee(fee, feeAsset, coreAsset, maximumFee);
-  checkAssetRules(asset, sender, receiver);
-  checkFee(fee, required, feeAsset);
   const transaction = transactionOf(
     [operationTypes.transfer, buildTransfer(intent, memo, fee)],
     windowAt(state),
     state.headBlockId,
   );
-  checkSize(encodeTransaction(transaction, chain.prefix).length + 1 + 65, state);
+  const bytes = encodeTransaction(transaction, chain.prefix).length + 1 + 65;
+  checkPayment({ amount, fee, requiredFee: required, bytes }, parties, order, maximumFee, state);
   const balances = await session.balances(sender.id, [...new Set([asset.id, feeAsset.id])]);
   new Funds(new Map(balances.map((balance) => [balance.assetId, balance.amount]))).reserve({
     asset,
@@ -110,20 +107,18 @@ async function quoteOn(
   return {
     intent,
     item: {
-      ...transferItem({
-        withdrawalId: intent.withdrawalId,
-        requestedAt: order.request.requestedAt,
-        settlement: { outcome: 'unknown', paid: false, final: false },
-        alreadyPaid: false,
-        nextStep: 'Store the intent beside the request, then hand it to Transfer: Send or Prepare.',
-        parties: { from: sender, to: receiver, asset, feeAsset },
-        amount,
-        fee,
-        place: null,
-        transactionId: null,
-        expiration: null,
-        window: null,
-      }),
+      ...transferItem(
+        { withdrawalId: intent.withdrawalId, requestedAt: order.request.requestedAt },
+        {
+          outcome: 'unknown',
+          paid: false,
+          final: false,
+          alreadyPaid: false,
+          nextStep: 'Store the intent beside the request, then hand it to Transfer: Send or Prepare.',
+        },
+        null,
+        { parties: { from: sender, to: receiver, asset, feeAsset }, amount, fee },
+      ),
       maximumFee: formatAmount(maximumFee, coreAsset.precision),
     },
   };

@@ -4,21 +4,19 @@
  */
 import type { Account } from '../../chain/interfaces';
 import { unknownAccount } from '../../chain/references';
-import { BitSharesError, isBitSharesError, passingForPayments, rethrow, unanswered } from '../../errors';
+import { BitSharesError, isBitSharesError, passingForPayments, rethrow } from '../../errors';
 import { labels } from '../../labels';
-import { broadcast, reasonOf } from '../../payments/broadcast';
 import { follow } from '../../payments/follow';
-import { signFor } from '../../payments/signing';
 import { placeOf } from '../../payments/standing';
-import { otherPayerProposed, proposalReason, refuseBesidePending, type Evidence } from '../proof/evidence';
+import { otherPayerProposed, proposalReason, type Evidence } from '../proof/evidence';
 import { standingOf, type WithdrawalStanding } from '../proof/standing';
 import { leaveUnfit, type ChainView } from '../proof/view';
 import { contentFingerprint } from '../transaction/intent';
-import { maximumFeeOf } from '../transaction/limits';
 import { formIntent, isFaultOfRequest, otherPayer, type Lookup } from '../transaction/request';
 import { latestExpiration } from '../transaction/window';
-import { buildAttempt, checkAttempt } from './attempt';
-import { checkNeedsSeveral, checkOneKeySuffices, checkRequestedAt, Funds } from './checks';
+import { prepare, send, sign, type Round } from './acting';
+import { checkRequestedAt } from './checks';
+import { checkContent, foreignTransaction } from './content';
 import {
   agreedLookupOf,
   keyringOf,
@@ -27,10 +25,9 @@ import {
   pauseAfter,
   type WithdrawalContext,
 } from './context';
-import { checkContent, foreignTransaction, namesOf } from './content';
 import { inGroups } from './inGroups';
-import { receiverOf, type WithdrawalOrder } from './order';
-import type { Built, Formed, Mode, Signed } from './phases';
+import { identityOf, type WithdrawalOrder } from './order';
+import type { Mode } from './phases';
 import { RunEvidence } from './runEvidence';
 import { Withdrawal, type WithdrawalResult } from './withdrawal';
 
@@ -40,11 +37,15 @@ const patience = 30_000;
 /** Our clock and our node may be behind by this, in seconds, when another process is in the next window already. */
 const mostSlow = 60;
 
-export interface RunOptions {
-  /** `prepare` signs and sends nothing; `propose` makes a proposal that lets `payingAccount` pay. */
-  mode: 'send' | 'prepare' | 'propose';
+interface FollowOptions {
+  mode: Mode;
   /** One item that is refused as a conflict keeps the whole batch from being sent. */
   refuseBatchOnConflict: boolean;
+}
+
+export interface RunOptions extends FollowOptions {
+  /** `prepare` signs and sends nothing; `propose` makes a proposal that lets `payingAccount` pay. */
+  mode: 'send' | 'prepare' | 'propose';
 }
 
 /**
@@ -64,25 +65,21 @@ export async function runWithdrawals(
 export async function followWithdrawals(
   withdrawals: Withdrawal[],
   context: WithdrawalContext,
-  options: { mode: Mode; refuseBatchOnConflict: boolean },
+  options: FollowOptions,
 ): Promise<WithdrawalResult[]> {
   const run = new Run(withdrawals, context, options);
   await follow(run, context);
   return run.results();
 }
 
-/** Who signs and who pays, as the node has them now. */
-interface Accounts {
-  signer: Account;
-  payer: Account;
-}
+/** The trusted node's words of one look, each name asked once. */
+type Lookups = ReturnType<typeof lookupOf>;
 
 class Run {
   /** Which withdrawal answers for each order: the same id with the same content is one payment. */
   private readonly answering: Withdrawal[];
   private readonly begin: number;
   private readonly evidence: RunEvidence;
-  private signedAnything = false;
   /** The look of the present round. */
   private view: ChainView | null = null;
   private lastView: ChainView | null = null;
@@ -96,7 +93,7 @@ class Run {
   constructor(
     private readonly withdrawals: Withdrawal[],
     private readonly context: WithdrawalContext,
-    private readonly options: { mode: Mode; refuseBatchOnConflict: boolean },
+    private readonly options: FollowOptions,
   ) {
     this.answering = [...withdrawals];
     this.begin = context.clock.now();
@@ -116,12 +113,14 @@ class Run {
     return this.open().filter(({ phase }) => phase.at !== 'asked');
   }
 
+  private readonly elapsed = (): number => this.context.clock.now() - this.begin;
+
   timeLeft(): number {
-    return Math.max(0, ...this.open().map((withdrawal) => this.timeLeftFor(withdrawal)));
+    return Math.max(0, ...this.open().map((withdrawal) => withdrawal.timeLeft(this.elapsed())));
   }
 
-  private timeLeftFor({ waiting }: Withdrawal): number {
-    return this.begin + waiting.maximumWait * 1000 - this.context.clock.now();
+  private get signedAnything(): boolean {
+    return this.withdrawals.some(({ phase, sent }) => phase.at === 'signed' || sent);
   }
 
   results(): WithdrawalResult[] {
@@ -149,7 +148,7 @@ class Run {
     const isLeft = this.view !== null && leaveUnfit(this.view, error);
     const mayPass = isLeft || passingForPayments.has(reason.code);
     const isUnsigned = !this.signedAnything && this.options.mode !== 'broadcast';
-    const outOfPatience = isUnsigned && this.context.clock.now() - this.begin >= patience;
+    const outOfPatience = isUnsigned && this.elapsed() >= patience;
     for (const withdrawal of this.open()) {
       if (outOfPatience || !mayPass) withdrawal.stop(reason);
       else withdrawal.reason = reason;
@@ -188,14 +187,19 @@ class Run {
     const formed = this.formed();
     if (formed.length === 0) return;
     const { evidence, acting } = await this.look(formed, accounts.payer, lookup, view);
+    const { context, elapsed } = this;
+    const { mode } = this.options;
+    const round = { context, mode, evidence, elapsed, ...accounts };
     const passed = new Set<Withdrawal>();
     await inGroups(acting, async (withdrawal) => {
-      if (await this.bringToSigning(withdrawal, evidence, accounts)) passed.add(withdrawal);
+      if (await prepare(withdrawal, round)) passed.add(withdrawal);
     });
     const ready = acting.filter((withdrawal) => passed.has(withdrawal));
-    await this.sign(ready, accounts.signer, view);
-    await inGroups(ready, (withdrawal) => this.send(withdrawal, view));
-    for (const withdrawal of acting) withdrawal.decide(this.timeLeftFor(withdrawal));
+    await sign(ready, round);
+    if (mode !== 'prepare' && mode !== 'look') {
+      await inGroups(ready, (withdrawal) => send(withdrawal, view, context.signal));
+    }
+    for (const withdrawal of acting) withdrawal.decide(elapsed());
   }
 
   private async formAll(open: Withdrawal[], lookup: Lookups, view: ChainView): Promise<void> {
@@ -204,7 +208,7 @@ class Run {
     );
     if (asked.length === 0) return;
     const agreed = agreedLookupOf(view, lookup);
-    await agreed.expectReceivers(asked.map(({ order }) => receiverOf(order.request)));
+    await agreed.expectReceivers(asked.map(({ order }) => identityOf(order.request).receiver));
     await inGroups(asked, ({ withdrawal, order }) => this.form(withdrawal, order, agreed, view));
   }
 
@@ -260,7 +264,7 @@ class Run {
     withdrawals: Withdrawal[],
     lookup: Lookups,
     { session }: ChainView,
-  ): Promise<Accounts | null> {
+  ): Promise<Pick<Round, 'signer' | 'payer'> | null> {
     const { mode } = this.options;
     const payer = await lookup.account(this.payingAccount);
     const signerName =
@@ -341,24 +345,14 @@ class Run {
     const evidence = await this.evidence.gather(view, payer, since, ids);
     const seen = new Set<Withdrawal>();
     await inGroups(withdrawals, async (withdrawal) => {
-      if (await this.lookAt(withdrawal, evidence, payer, lookup)) seen.add(withdrawal);
+      if (await this.lookAt(withdrawal, evidence, lookup)) seen.add(withdrawal);
     });
-    const acting = withdrawals.filter(
-      (withdrawal) =>
-        seen.has(withdrawal) &&
-        withdrawal.state === 'open' &&
-        withdrawal.decide(this.timeLeftFor(withdrawal)) === 'act',
-    );
+    const acting = withdrawals.filter((one) => seen.has(one) && one.decide(this.elapsed()) === 'act');
     return { evidence, acting };
   }
 
   /** False when this node cannot tell whether it is paid: then nothing is done for it in this round. */
-  private async lookAt(
-    withdrawal: Withdrawal,
-    evidence: Evidence,
-    payer: Account,
-    lookup: Lookups,
-  ): Promise<boolean> {
+  private async lookAt(withdrawal: Withdrawal, evidence: Evidence, lookup: Lookups): Promise<boolean> {
     const { view } = evidence;
     withdrawal.reason = view.delayedFault ?? view.standing;
     let standing: WithdrawalStanding;
@@ -373,151 +367,39 @@ class Run {
       return false;
     }
     const payment = placeOf(standing);
-    withdrawal.phase = await namesOf(withdrawal.phase, payment, payer, lookup);
     try {
-      if (payment !== null) checkContent(withdrawal.phase, payment, keyringOf(this.context));
+      if (payment !== null) {
+        await checkContent(withdrawal.phase, payment, keyringOf(this.context), lookup);
+      }
     } catch (error) {
       if (!isBitSharesError(error)) rethrow(error);
       this.contradict(withdrawal, error);
       return true;
     }
-    if (standing.at === 'proposed') withdrawal.reason = proposalReason(standing.proposal);
-    else if (standing.at === 'absent') {
-      const elsewhere =
-        withdrawal.phase.at === 'looked for' ? otherPayerProposed(evidence, withdrawal.withdrawalId) : null;
-      withdrawal.reason = elsewhere ?? withdrawal.reason;
-      if (elsewhere !== null || !withdrawal.isSearchedWhole(view.state.headTime)) standing = { at: 'unseen' };
-    }
     withdrawal.see(standing);
+    if (standing.at === 'proposed') withdrawal.reason = proposalReason(standing.proposal);
+    if (standing.at === 'absent') this.doubtAbsence(withdrawal, evidence);
     return true;
   }
 
-  /** Brings it to the transaction of the present window and checks that. True when it may be signed and sent. */
-  private async bringToSigning(
-    withdrawal: Withdrawal,
-    evidence: Evidence,
-    accounts: Accounts,
-  ): Promise<boolean> {
-    const { phase } = withdrawal;
-    try {
-      switch (phase.at) {
-        case 'formed':
-        case 'built':
-        case 'signed':
-          return await this.buildAndCheck(withdrawal, phase, evidence, accounts);
-        case 'handed in':
-          return await this.isMissing(withdrawal, phase.attempt.transactionId, evidence.view);
-        case 'asked':
-        case 'faulty':
-        case 'looked for':
-          throw new BitSharesError('INTERNAL', { message: `Nothing can be sent for what is ${phase.at}` });
-      }
-    } catch (error) {
-      // A session that was lost ends the round for all.
-      if (!isBitSharesError(error) || unanswered.has(error.code)) rethrow(error);
-      if (passingForPayments.has(error.code)) withdrawal.reason = error;
-      else withdrawal.stop(error);
-      return false;
-    }
-  }
-
-  private async buildAndCheck(
-    withdrawal: Withdrawal,
-    phase: Formed | Built | Signed,
-    evidence: Evidence,
-    { signer, payer }: Accounts,
-  ): Promise<boolean> {
-    const { intent, order } = phase;
-    const { chain, keys, clock, nodes } = this.context;
-    const { view } = evidence;
-    const isProposal = this.options.mode === 'propose';
-    if (isProposal) checkNeedsSeveral(payer);
-    else checkOneKeySuffices(payer);
-    checkRequestedAt(withdrawal.requestedAt, view.state.headTime, order.maximumAge);
-    const present = phase.at === 'formed' ? null : phase.attempt;
-    const verdict = await buildAttempt(intent, present, evidence, {
-      chain,
-      keys,
-      hasDelayedNode: nodes.delayed !== null,
-      proposerId: isProposal ? signer.id : null,
-    });
-    if (verdict.verdict !== 'built') {
-      if (verdict.verdict === 'refused') withdrawal.stop(verdict.reason);
-      else withdrawal.reason = verdict.reason;
-      return false;
-    }
-    const { attempt } = verdict;
-    const parties = { ...phase.parties, sender: payer };
-    // Of an earlier window nothing holds: neither its signature nor what a node said about it.
-    withdrawal.phase =
-      phase.at === 'signed' && attempt === phase.attempt
-        ? { ...phase, parties }
-        : { at: 'built', order, intent, parties, attempt };
-    // What is on its way needs no checks: they would only look at a balance that it lowered itself.
-    if (!(await this.isMissing(withdrawal, attempt.transactionId, view))) return false;
-    if (isProposal) await refuseBesidePending(view, intent);
-    checkAttempt(attempt, intent.amount, parties, evidence, {
-      chain,
-      keys,
-      signer,
-      limits: order,
-      maximumFee: maximumFeeOf(order.maximumFee, parties.coreAsset, intent),
-      now: clock.now(),
-    });
-    return true;
-  }
-
-  /** Whether something is left to be done for a transaction after the node said whether it holds it. */
-  private async isMissing(withdrawal: Withdrawal, id: string, { session }: ChainView): Promise<boolean> {
-    if ((await session.recentTransaction(id)) !== null) withdrawal.see({ at: 'pending' });
-    return withdrawal.decide(this.timeLeftFor(withdrawal)) === 'act';
-  }
-
-  /** Sums over the batch in its order, then signs what the funds cover. */
-  private async sign(ready: Withdrawal[], signer: Account, view: ChainView): Promise<void> {
-    const unsigned = ready.flatMap((withdrawal) =>
-      withdrawal.phase.at === 'built' ? [{ withdrawal, phase: withdrawal.phase }] : [],
-    );
-    if (unsigned.length === 0) return;
-    const assetIds = new Set(
-      unsigned.flatMap(({ phase }) => [phase.parties.asset.id, phase.attempt.cost.fee.assetId]),
-    );
-    const balances = await view.session.balances(signer.id, [...assetIds]);
-    const funds = new Funds(new Map(balances.map(({ assetId, amount }) => [assetId, amount])));
-    const { chain, keys } = this.context;
-    for (const { withdrawal, phase } of unsigned) {
-      const { attempt, parties } = phase;
+  /** Absence proves nothing where the scan began later than the request, or looked at another payer. */
+  private doubtAbsence(withdrawal: Withdrawal, evidence: Evidence): void {
+    const { phase, requestedAt, withdrawalId } = withdrawal;
+    if (phase.at === 'looked for') {
+      const elsewhere = otherPayerProposed(evidence, withdrawalId);
+      if (elsewhere === null) return;
+      withdrawal.reason = elsewhere;
+    } else if (phase.at !== 'handed in') {
       try {
-        if (withdrawal.standing.at !== 'pending') {
-          const { asset, feeAsset } = parties;
-          funds.reserve({ asset, feeAsset, ...attempt.cost });
-        }
-        const transaction = await signFor(attempt.transaction, signer, keys, chain);
-        withdrawal.phase = { ...phase, at: 'signed', transaction };
-        this.signedAnything = true;
+        checkRequestedAt(requestedAt, evidence.view.state.headTime, phase.order.maximumAge);
+        return;
       } catch (error) {
-        if (!isBitSharesError(error)) rethrow(error);
-        withdrawal.stop(error);
+        withdrawal.stop(isBitSharesError(error) ? error : rethrow(error));
       }
-    }
-  }
-
-  private async send(withdrawal: Withdrawal, { session }: ChainView): Promise<void> {
-    const { phase, state, standing } = withdrawal;
-    const { mode } = this.options;
-    if (mode === 'prepare' || mode === 'look' || state !== 'open' || standing.at === 'pending') return;
-    if (phase.at !== 'signed' && phase.at !== 'handed in') return;
-    if (this.context.signal?.aborted === true) return;
-    this.signedAnything = true;
-    withdrawal.sent = true;
-    const answer = await broadcast(session, phase.transaction);
-    withdrawal.reason = reasonOf(answer);
-    if (answer.result === 'accepted') withdrawal.see({ at: 'pending' });
-    else if (answer.result === 'refused') withdrawal.stop(answer.reason);
+    } else return;
+    withdrawal.see({ at: 'unseen' });
   }
 }
-
-type Lookups = ReturnType<typeof lookupOf>;
 
 /** What two withdrawals with one id must have in common. */
 function contentOf({ phase, reason }: Withdrawal): string | undefined {

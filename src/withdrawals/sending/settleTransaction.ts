@@ -1,6 +1,7 @@
 /** Broadcast and Get Status: what became of a withdrawal that was sent or prepared before. Neither builds anything. */
-import { BitSharesError, isBitSharesError } from '../../errors';
+import { BitSharesError, isBitSharesError, rethrow } from '../../errors';
 import { labels } from '../../labels';
+import { placeOf } from '../../payments/standing';
 import {
   encodeSignedTransaction,
   isOperation,
@@ -10,12 +11,12 @@ import {
   type SignedTransaction,
   type TransferOperation,
 } from '../../protocol';
-import type { WithdrawalContext } from './context';
+import { lookupOf, type WithdrawalContext } from './context';
 import type { SettleOrder } from './order';
-import type { HandedIn, LookedFor } from './phases';
+import type { PhaseAt } from './phases';
 import { followWithdrawals } from './runner';
-import type { TransferItem } from './transferItem';
-import { noNames, Withdrawal } from './withdrawal';
+import type { NamedParties, TransferItem } from './transferItem';
+import { Withdrawal } from './withdrawal';
 
 /**
  * Reads the signed transaction of Prepare.
@@ -84,24 +85,38 @@ async function settleOne(
   context: WithdrawalContext,
   mode: 'broadcast' | 'look',
 ): Promise<TransferItem> {
-  const phase = phaseOf(order, context.chain.prefix);
-  const withdrawal = Withdrawal.sentBefore(order, mode, phase);
+  const withdrawal = Withdrawal.sentBefore(order, mode, phaseOf(order, context.chain.prefix));
   const options = { mode, refuseBatchOnConflict: false };
   const [result] = await followWithdrawals([withdrawal], context, options);
   if (result?.conflict != null) throw result.conflict;
-  return withdrawal.item();
+  return withdrawal.item(await namesOf(withdrawal, context));
 }
 
-function phaseOf({ transaction, expiration }: SettleOrder, prefix: string): HandedIn | LookedFor {
-  if (transaction === null) return { at: 'looked for', expiration, names: noNames };
-  return {
-    at: 'handed in',
-    transaction,
-    transfer: transferOf(transaction),
-    attempt: {
-      transactionId: transactionId(transaction, prefix),
-      expiration: parseChainTime(transaction.expiration),
-    },
-    names: noNames,
+function phaseOf(
+  { transaction, expiration }: SettleOrder,
+  prefix: string,
+): PhaseAt<'handed in' | 'looked for'> {
+  if (transaction === null) return { at: 'looked for', expiration };
+  const attempt = {
+    transactionId: transactionId(transaction, prefix),
+    expiration: parseChainTime(transaction.expiration),
   };
+  return { at: 'handed in', transaction, transfer: transferOf(transaction), attempt };
+}
+
+/** The names of what was paid, or would be; as many as the node tells. */
+async function namesOf({ phase, standing }: Withdrawal, context: WithdrawalContext): Promise<NamedParties> {
+  const transfer = placeOf(standing)?.operation ?? (phase.at === 'handed in' ? phase.transfer : null);
+  const ask = async (): Promise<NamedParties> => {
+    const { account, asset } = lookupOf({ session: await context.nodes.trusted() });
+    return {
+      from: await account(context.payingAccount ?? context.keys.account),
+      to: transfer === null ? null : await account(transfer.to),
+      asset: transfer === null ? null : await asset(transfer.amount.asset_id),
+      feeAsset: transfer === null ? null : await asset(transfer.fee.asset_id),
+    };
+  };
+  return ask().catch((error: unknown) =>
+    isBitSharesError(error) ? { from: null, to: null, asset: null, feeAsset: null } : rethrow(error),
+  );
 }

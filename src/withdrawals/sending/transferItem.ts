@@ -44,55 +44,57 @@ export interface NamedParties {
   feeAsset: { symbol: string; id: string; precision: number } | null;
 }
 
+/** What is known of a transfer. */
 export interface TransferFacts {
-  withdrawalId: string | null;
-  requestedAt: number | null;
-  settlement: Settlement;
-  alreadyPaid: boolean;
-  nextStep: string;
-  parties: NamedParties;
-  amount: bigint | null;
-  fee: Fee | null;
-  place: Place | null;
-  transactionId: string | null;
-  expiration: number | null;
-  window: { start: number; end: number } | null;
+  parties?: NamedParties;
+  /** Base units. */
+  amount?: bigint;
+  fee?: Fee;
+  transactionId?: string;
+  /** In seconds, as those of the window. */
+  expiration?: number | null;
+  window?: { start: number; end: number };
 }
 
-export function transferItem(facts: TransferFacts): TransferItem {
-  const { parties, place, amount, fee, window } = facts;
+/** @param place Where it is paid; null where nothing shows that */
+export function transferItem(
+  { withdrawalId, requestedAt }: { withdrawalId: string; requestedAt: number },
+  told: Settlement & { alreadyPaid: boolean; nextStep: string },
+  place: Place | null,
+  { parties, amount, fee, window, transactionId, expiration }: TransferFacts,
+): TransferItem {
   const time = (seconds: number | null | undefined): string | null =>
     seconds == null ? null : isoTime(seconds);
-  const decimal = (raw: bigint | undefined | null, precision: number | undefined): string | null =>
-    raw == null || precision === undefined ? null : formatAmount(raw, precision);
+  const decimal = (raw: bigint | undefined, precision: number | undefined): string | null =>
+    raw === undefined || precision === undefined ? null : formatAmount(raw, precision);
   return {
-    withdrawalId: facts.withdrawalId,
-    outcome: facts.settlement.outcome,
-    paid: facts.settlement.paid,
-    final: facts.settlement.final,
-    alreadyPaid: facts.alreadyPaid,
-    nextStep: facts.nextStep,
-    requestedAt: time(facts.requestedAt),
-    from: parties.from?.name ?? null,
-    fromId: parties.from?.id ?? null,
-    to: parties.to?.name ?? null,
-    toId: parties.to?.id ?? null,
-    asset: parties.asset?.symbol ?? null,
-    assetId: parties.asset?.id ?? null,
-    precision: parties.asset?.precision ?? null,
-    amount: decimal(amount, parties.asset?.precision),
+    withdrawalId,
+    outcome: told.outcome,
+    paid: told.paid,
+    final: told.final,
+    alreadyPaid: told.alreadyPaid,
+    nextStep: told.nextStep,
+    requestedAt: time(requestedAt),
+    from: parties?.from?.name ?? null,
+    fromId: parties?.from?.id ?? null,
+    to: parties?.to?.name ?? null,
+    toId: parties?.to?.id ?? null,
+    asset: parties?.asset?.symbol ?? null,
+    assetId: parties?.asset?.id ?? null,
+    precision: parties?.asset?.precision ?? null,
+    amount: decimal(amount, parties?.asset?.precision),
     amountRaw: amount?.toString() ?? null,
-    fee: decimal(fee?.amount, parties.feeAsset?.precision),
+    fee: decimal(fee?.amount, parties?.feeAsset?.precision),
     feeRaw: fee?.amount.toString() ?? null,
-    feeAsset: fee === null ? null : (parties.feeAsset?.symbol ?? null),
+    feeAsset: fee === undefined ? null : (parties?.feeAsset?.symbol ?? null),
     feeAssetId: fee?.assetId ?? null,
     // Empty for a transaction whose id this package cannot compute.
-    transactionId: (place === null ? facts.transactionId : place.transactionId) || null,
+    transactionId: (place === null ? transactionId : place.transactionId) || null,
     blockNumber: place?.blockNumber ?? null,
     blockTime: time(place?.blockTime),
     trxInBlock: place?.trxInBlock ?? null,
     opInTrx: place?.opInTrx ?? null,
-    expiration: time(facts.expiration),
+    expiration: time(expiration),
     windowStart: time(window?.start),
     windowEnd: time(window?.end),
   };

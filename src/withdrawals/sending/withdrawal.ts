@@ -1,20 +1,11 @@
 /** One withdrawal while it is being worked on, and the item that tells how far it came. */
-import { nextStep, settle, type Settlement } from '../../payments/settlement';
+import { nextStep, settle } from '../../payments/settlement';
 import { placeOf } from '../../payments/standing';
 import type { BitSharesError } from '../../errors';
 import type { SignedTransaction } from '../../protocol';
 import type { WithdrawalStanding } from '../proof/standing';
-import { isTimely } from './checks';
-import { requestTimeOf, withdrawalIdOf, type SettleOrder, type Waiting, type WithdrawalOrder } from './order';
-import {
-  decide,
-  lastExpirationOf,
-  type Decision,
-  type HandedIn,
-  type LookedFor,
-  type Mode,
-  type Phase,
-} from './phases';
+import { identityOf, type SettleOrder, type Waiting, type WithdrawalOrder } from './order';
+import { decide, lastExpirationOf, type Decision, type Mode, type Phase, type PhaseAt } from './phases';
 import {
   amountsOf,
   transferItem,
@@ -47,8 +38,6 @@ const repeatAdvice: Record<Mode, string> = {
 const faultAdvice =
   'Nothing is sent for the request as it stands. Something may have been sent under its id before: ask Transfer: Get Status with the expiration of this item until it says expired.';
 
-export const noNames: NamedParties = { from: null, to: null, asset: null, feeAsset: null };
-
 export class Withdrawal {
   /** What the last look that could tell proved, or what a node said to a broadcast since. */
   standing: WithdrawalStanding = { at: 'unseen' };
@@ -64,26 +53,31 @@ export class Withdrawal {
     readonly withdrawalId: string,
     /** In seconds. */
     readonly requestedAt: number,
-    readonly waiting: Waiting,
+    private readonly waiting: Waiting,
     private readonly mode: Mode,
     public phase: Phase,
   ) {}
 
   static ofOrder(order: WithdrawalOrder, mode: Mode): Withdrawal {
-    const { request } = order;
-    const phase: Phase = { at: 'asked', order };
-    return new Withdrawal(withdrawalIdOf(request), requestTimeOf(request), order, mode, phase);
+    const { withdrawalId, requestedAt } = identityOf(order.request);
+    return new Withdrawal(withdrawalId, requestedAt, order, mode, { at: 'asked', order });
   }
 
-  static sentBefore(order: SettleOrder, mode: 'broadcast' | 'look', phase: HandedIn | LookedFor): Withdrawal {
+  static sentBefore(order: SettleOrder, mode: Mode, phase: PhaseAt<'handed in' | 'looked for'>): Withdrawal {
     return new Withdrawal(order.withdrawalId, order.requestedAt, order, mode, phase);
   }
 
-  /** Ends when there is nothing more to do. `timeLeft` is in milliseconds. */
-  decide(timeLeft: number): Decision {
-    const { waitFor } = this.waiting;
-    const decision = decide(this.phase, this.standing, { mode: this.mode, waitFor, timeLeft });
-    if (decision === 'done' && this.state === 'open') this.state = 'over';
+  /** Of a run that has gone on for so long; both in milliseconds. */
+  timeLeft(elapsed: number): number {
+    return this.waiting.maximumWait * 1000 - elapsed;
+  }
+
+  /** What to do now, `elapsed` milliseconds after the run began. It is over when that is nothing. */
+  decide(elapsed: number): Decision {
+    if (this.state !== 'open') return 'done';
+    const caller = { mode: this.mode, waitFor: this.waiting.waitFor, timeLeft: this.timeLeft(elapsed) };
+    const decision = decide(this.phase, this.standing, caller);
+    if (decision === 'done') this.state = 'over';
     return decision;
   }
 
@@ -97,13 +91,6 @@ export class Withdrawal {
     // A time that is going to be refused must not cause a scan of years.
     const earliest = headTime - phase.order.maximumAge;
     return requestedAt < earliest ? earliest : requestedAt;
-  }
-
-  /** Whether that reaches back to whatever may have been sent: where the scan begins later than that, it proves nothing. */
-  isSearchedWhole(headTime: number): boolean {
-    const { phase, requestedAt } = this;
-    if (phase.at === 'handed in' || phase.at === 'looked for') return true;
-    return isTimely(requestedAt, headTime, phase.order.maximumAge);
   }
 
   /** What a look proved. */
@@ -132,73 +119,46 @@ export class Withdrawal {
     return { proposalId, blockNumber: proposal.blockNumber, expirationTime: proposal.expirationTime };
   }
 
-  private settlement(): Settlement {
-    const { standing, mode, phase } = this;
+  /** @param names Those of what was handed in or looked for; a request brings its own */
+  item(names?: NamedParties): TransferItem {
+    const { phase, mode, standing, alreadyPaid } = this;
     // What a proposer sent is a proposal, which is no payment on its way.
     const ofPayment = standing.at === 'pending' && mode === 'propose' ? { at: 'unseen' as const } : standing;
-    return settle(ofPayment, { lastExpiration: lastExpirationOf(phase), isFaulty: phase.at === 'faulty' });
-  }
-
-  item(): TransferItem {
-    const { phase, mode, reason } = this;
-    const settlement = this.settlement();
-    const payment = placeOf(this.standing);
-    const facts = { ...factsOf(phase), ...(payment === null ? {} : amountsOf(payment.operation)) };
-    const isFaulty = phase.at === 'faulty';
-    return transferItem({
-      withdrawalId: this.withdrawalId,
-      requestedAt: this.requestedAt,
-      settlement,
-      alreadyPaid: this.alreadyPaid,
-      nextStep: nextStep(settlement, {
-        reason: isFaulty && this.state !== 'conflict' ? phase.fault : reason,
-        expiration: facts.expiration,
-        repeat: isFaulty ? faultAdvice : repeatAdvice[mode],
-      }),
-      place: payment,
-      ...facts,
-      expiration: payment === null ? facts.expiration : payment.expiration,
+    const lastExpiration = lastExpirationOf(phase);
+    const settlement = settle(ofPayment, { lastExpiration, isFaulty: phase.at === 'faulty' });
+    const expiration = 'attempt' in phase ? phase.attempt.expiration : lastExpiration;
+    const next = nextStep(settlement, {
+      reason: phase.at === 'faulty' && this.state !== 'conflict' ? phase.fault : this.reason,
+      expiration,
+      repeat: phase.at === 'faulty' ? faultAdvice : repeatAdvice[mode],
+    });
+    const payment = placeOf(standing);
+    return transferItem(this, { ...settlement, alreadyPaid, nextStep: next }, payment, {
+      ...(names === undefined ? {} : { parties: names }),
+      ...factsOf(phase),
+      ...(payment === null
+        ? { expiration }
+        : { ...amountsOf(payment.operation), expiration: payment.expiration }),
     });
   }
 }
 
-type PhaseFacts = Pick<
-  TransferFacts,
-  'parties' | 'amount' | 'fee' | 'transactionId' | 'expiration' | 'window'
->;
-
-const noFacts: PhaseFacts = {
-  parties: noNames,
-  amount: null,
-  fee: null,
-  transactionId: null,
-  expiration: null,
-  window: null,
-};
-
 /** What an item tells of a phase. */
-function factsOf(phase: Phase): PhaseFacts {
+function factsOf(phase: Phase): TransferFacts {
   switch (phase.at) {
     case 'asked':
-      return noFacts;
     case 'faulty':
-      return { ...noFacts, expiration: phase.lastExpiration };
     case 'looked for':
-      return { ...noFacts, parties: phase.names, expiration: phase.expiration };
+      return {};
     case 'handed in':
-      return { ...noFacts, ...phase.attempt, parties: phase.names, ...amountsOf(phase.transfer) };
+      return { ...phase.attempt, ...amountsOf(phase.transfer) };
     case 'formed':
     case 'built':
     case 'signed': {
       const { sender, receiver, asset, feeAsset } = phase.parties;
-      const formed = {
-        ...noFacts,
-        parties: { from: sender, to: receiver, asset, feeAsset },
-        amount: phase.intent.amount,
-      };
-      if (phase.at === 'formed') return formed;
-      const { fee, transactionId, expiration, window } = phase.attempt;
-      return { ...formed, fee, transactionId, expiration, window };
+      const { amount } = phase.intent;
+      const attempt = phase.at === 'formed' ? {} : phase.attempt;
+      return { ...attempt, amount, parties: { from: sender, to: receiver, asset, feeAsset } };
     }
   }
 }

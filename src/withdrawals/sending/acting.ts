@@ -1,0 +1,163 @@
+/** What a round does for a withdrawal after it looked: build for the present window, check, sign, send. */
+import { checkFit, paying } from '../../chain/health';
+import type { Account } from '../../chain/interfaces';
+import { BitSharesError, isBitSharesError, passingForPayments, rethrow, unanswered } from '../../errors';
+import { broadcast, reasonOf } from '../../payments/broadcast';
+import { signatureCount, signFor } from '../../payments/signing';
+import { encodeTransaction } from '../../protocol';
+import { refuseBesidePending, type Evidence } from '../proof/evidence';
+import { factsOf, type ChainView } from '../proof/view';
+import { checkMaximumFee, maximumFeeOf } from '../transaction/limits';
+import { buildAttempt, type Attempt } from './attempt';
+import { checkNeedsSeveral, checkOneKeySuffices, checkPayment, Funds } from './checks';
+import type { WithdrawalContext } from './context';
+import type { Mode, PhaseAt } from './phases';
+import type { Withdrawal } from './withdrawal';
+
+/** What a round looked at and acts with. */
+export interface Round {
+  context: WithdrawalContext;
+  mode: Mode;
+  evidence: Evidence;
+  /** Who signs and who pays, as the node has them now. */
+  signer: Account;
+  payer: Account;
+  /** Milliseconds since the run began. */
+  elapsed(): number;
+}
+
+/** Brings it to the transaction of the present window and checks that. True when it may be signed and sent. */
+export async function prepare(withdrawal: Withdrawal, round: Round): Promise<boolean> {
+  const { phase } = withdrawal;
+  try {
+    switch (phase.at) {
+      case 'formed':
+      case 'built':
+      case 'signed':
+        return await buildAndCheck(withdrawal, phase, round);
+      case 'handed in':
+        return await isMissing(withdrawal, phase.attempt, round);
+      case 'asked':
+      case 'faulty':
+      case 'looked for':
+        throw new BitSharesError('INTERNAL', { message: `Nothing can be sent for what is ${phase.at}` });
+    }
+  } catch (error) {
+    // A session that was lost ends the round for all.
+    if (!isBitSharesError(error) || unanswered.has(error.code)) rethrow(error);
+    if (passingForPayments.has(error.code)) withdrawal.reason = error;
+    else withdrawal.stop(error);
+    return false;
+  }
+}
+
+async function buildAndCheck(
+  withdrawal: Withdrawal,
+  phase: PhaseAt<'formed' | 'built' | 'signed'>,
+  round: Round,
+): Promise<boolean> {
+  const { context, evidence, signer, payer } = round;
+  const { chain, keys, nodes } = context;
+  const isProposal = round.mode === 'propose';
+  if (isProposal) checkNeedsSeveral(payer);
+  else checkOneKeySuffices(payer);
+  const { intent, order } = phase;
+  const attempt = await buildAttempt(intent, phase.at === 'formed' ? null : phase.attempt, evidence, {
+    chain,
+    keys,
+    hasDelayedNode: nodes.delayed !== null,
+    proposerId: isProposal ? signer.id : null,
+  });
+  if (attempt instanceof BitSharesError) {
+    withdrawal.reason = attempt;
+    return false;
+  }
+  const parties = { ...phase.parties, sender: payer };
+  // In another window nothing holds of the one before: neither its signature nor what a node said about it.
+  withdrawal.phase =
+    phase.at === 'signed' && attempt === phase.attempt
+      ? { ...phase, parties }
+      : { at: 'built', order, intent, parties, attempt };
+  // What is on its way needs no checks: they would only look at a balance that it lowered itself.
+  if (!(await isMissing(withdrawal, attempt, round))) return false;
+  if (isProposal) await refuseBesidePending(evidence.view, intent);
+  checkAttempt({ order, intent, parties, attempt }, round);
+  return true;
+}
+
+/** Whether something is left to be done for a transaction after the node said whether it holds it. */
+async function isMissing(
+  withdrawal: Withdrawal,
+  { transactionId }: Pick<Attempt, 'transactionId'>,
+  { evidence, elapsed }: Round,
+): Promise<boolean> {
+  const held = await evidence.view.session.recentTransaction(transactionId);
+  if (held !== null) withdrawal.see({ at: 'pending' });
+  return withdrawal.decide(elapsed()) === 'act';
+}
+
+/**
+ * All checks that need no sum over a batch. Nothing is signed before they pass.
+ *
+ * @throws NODE_OUT_OF_SYNC, KEY_WITHOUT_AUTHORITY, SEVERAL_SIGNATURES_NEEDED; as `checkPayment`
+ */
+function checkAttempt(
+  { order, intent, parties, attempt }: Omit<PhaseAt<'built'>, 'at'>,
+  { context: { chain, keys, clock }, evidence: { view }, signer }: Round,
+): void {
+  checkFit(factsOf(view), paying, clock.now());
+  const { cost, fee, requiredFee, transaction } = attempt;
+  const signatures = signatureCount(signer, keys, chain.prefix);
+  const bytes = encodeTransaction(transaction, chain.prefix).length + 1 + 65 * signatures;
+  const maximumFee = maximumFeeOf(order.maximumFee, parties.coreAsset, intent);
+  checkPayment({ amount: intent.amount, fee, requiredFee, bytes }, parties, order, maximumFee, view.state);
+  // What the signing account pays itself: for a proposal another fee, always in the core asset.
+  if (cost.fee !== fee) checkMaximumFee(cost.fee, parties.coreAsset, parties.coreAsset, maximumFee);
+}
+
+/** Sums over the batch in its order, then signs what the funds cover. Whether anything was signed. */
+export async function sign(
+  ready: Withdrawal[],
+  { context: { chain, keys }, evidence, signer }: Round,
+): Promise<boolean> {
+  const unsigned = ready.flatMap((withdrawal) =>
+    withdrawal.phase.at === 'built' ? [{ withdrawal, phase: withdrawal.phase }] : [],
+  );
+  if (unsigned.length === 0) return false;
+  const assetIds = unsigned.flatMap(({ phase: { parties, attempt } }) => [
+    parties.asset.id,
+    attempt.cost.fee.assetId,
+  ]);
+  const balances = await evidence.view.session.balances(signer.id, [...new Set(assetIds)]);
+  const funds = new Funds(new Map(balances.map(({ assetId, amount }) => [assetId, amount])));
+  let signedAnything = false;
+  for (const { withdrawal, phase } of unsigned) {
+    const { asset, feeAsset } = phase.parties;
+    const { cost, transaction } = phase.attempt;
+    try {
+      if (withdrawal.standing.at !== 'pending') funds.reserve({ asset, feeAsset, ...cost });
+      const signed = await signFor(transaction, signer, keys, chain);
+      withdrawal.phase = { ...phase, at: 'signed', transaction: signed };
+      signedAnything = true;
+    } catch (error) {
+      if (!isBitSharesError(error)) rethrow(error);
+      withdrawal.stop(error);
+    }
+  }
+  return signedAnything;
+}
+
+/** Sends what is signed, unless the execution was stopped. Sending the same bytes again can move money only once. */
+export async function send(
+  withdrawal: Withdrawal,
+  { session }: ChainView,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { phase } = withdrawal;
+  if ((phase.at !== 'signed' && phase.at !== 'handed in') || signal?.aborted === true) return;
+  withdrawal.sent = true;
+  const answer = await broadcast(session, phase.transaction);
+  withdrawal.reason = reasonOf(answer);
+  if (answer.result === 'accepted') withdrawal.see({ at: 'pending' });
+  else if (answer.result === 'refused') withdrawal.stop(answer.reason);
+}
