@@ -1,21 +1,9 @@
 /** From what is known about a withdrawal to its outcome. Pure: a timeout is no fact, and unknown is an outcome. */
 import { isoTime } from '../protocol';
 import type { BitSharesError } from '../errors';
+import { isDead, type Standing } from './standing';
 
 export type Outcome = 'unknown' | 'in_mempool' | 'in_block' | 'irreversible' | 'expired' | 'rejected';
-
-export interface SettlementFacts {
-  /** A fault of the request itself: nothing is ever sent for it as it stands. Its id may have been used before. */
-  fault: BitSharesError | null;
-  /** The payment in a block of the node's present chain. */
-  payment: { blockNumber: number; final: boolean } | null;
-  /** The node holds the transaction, or accepted it. */
-  pending: boolean;
-  /** Expiration, in seconds, of the one transaction that is asked about, or of the last that may exist; null when none is. */
-  expiration: number | null;
-  /** Through this time, all blocks are irreversible and none holds the payment; null when nothing was proved. */
-  absentThrough: number | null;
-}
 
 export interface Settlement {
   outcome: Outcome;
@@ -25,24 +13,37 @@ export interface Settlement {
   final: boolean;
 }
 
-/**
- * The outcome that the facts prove.
- *
- * A transaction can stand in a block whose predecessor is not past its expiration, so it is dead only when an irreversible
- * block with a later time exists and no block through that one holds it.
- */
-export function settle(facts: SettlementFacts): Settlement {
-  if (facts.payment !== null) {
-    return facts.payment.final
-      ? { outcome: 'irreversible', paid: true, final: true }
-      : { outcome: 'in_block', paid: false, final: false };
-  }
-  const { fault, expiration, absentThrough } = facts;
-  if (expiration !== null && absentThrough !== null && absentThrough > expiration) {
-    return { outcome: fault === null ? 'expired' : 'rejected', paid: false, final: true };
-  }
-  return { outcome: facts.pending ? 'in_mempool' : 'unknown', paid: false, final: false };
+/** What was or may have been sent. */
+export interface Attempts {
+  /** Expiration, in seconds, of the one transaction that is asked about, or of the last that may exist; null when none is. */
+  lastExpiration: number | null;
+  /** A fault of the request itself: nothing is ever sent for it as it stands. Its id may have been used before. */
+  isFaulty: boolean;
 }
+
+/** The outcome that a standing proves. A proposal on its way is no payment on its way. */
+export function settle(
+  standing: Standing<unknown> | { at: 'proposed' },
+  { lastExpiration, isFaulty }: Attempts,
+): Settlement {
+  switch (standing.at) {
+    case 'irreversible':
+      return { outcome: 'irreversible', paid: true, final: true };
+    case 'in block':
+      return { outcome: 'in_block', paid: false, final: false };
+    case 'pending':
+      return { outcome: 'in_mempool', paid: false, final: false };
+    case 'absent':
+      return isDead(standing, lastExpiration)
+        ? { outcome: isFaulty ? 'rejected' : 'expired', paid: false, final: true }
+        : unknown;
+    case 'unseen':
+    case 'proposed':
+      return unknown;
+  }
+}
+
+const unknown: Settlement = { outcome: 'unknown', paid: false, final: false };
 
 /** What the operator should do now, in one or two sentences. */
 export function nextStep(
