@@ -1,5 +1,6 @@
 /** Builds and signs the transactions that claim balances. */
 import type { Account, ChainReader, ChainState } from '../chain/interfaces';
+import { signingKeys } from '../payments/signing';
 import {
   formatChainTime,
   operationTypes,
@@ -13,7 +14,6 @@ import {
 } from '../protocol';
 import { claimOperation } from './claimPlan';
 import type { FoundBalance } from './findBalances';
-import { activeSigners } from './signers';
 
 /** Long enough for a node that is slow to answer, short enough to know the outcome soon. In seconds. */
 const lifetime = 300;
@@ -79,9 +79,12 @@ export function signClaim(
     if (key !== undefined) owners.set(text, key);
   }
   const balanceKeys = [...owners.values()];
-  const signers = [...activeSigners(account, keys.activeKeys, balanceKeys, chain.prefix), ...balanceKeys];
+  const activeKeys = signingKeys(account, keys.activeKeys, chain.prefix, {
+    keys: balanceKeys,
+    advice: 'Import into an account that one key controls, and transfer from there.',
+  });
   return {
-    transaction: signTransaction(transaction, chain, signers),
+    transaction: signTransaction(transaction, chain, [...activeKeys, ...balanceKeys]),
     transactionId: transactionId(transaction, chain.prefix),
   };
 }
