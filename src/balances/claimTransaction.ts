@@ -6,7 +6,6 @@ import {
   operationTypes,
   referenceBlock,
   signTransaction,
-  transactionId,
   type Chain,
   type PrivateKey,
   type SignedTransaction,
@@ -71,7 +70,7 @@ export function signClaim(
   account: Account,
   keys: ClaimKeys,
   chain: Chain,
-): { transaction: SignedTransaction; transactionId: string } {
+): SignedTransaction {
   const owners = new Map<string, PrivateKey>();
   for (const { owner } of balances) {
     const text = owner.publicKey?.toString(chain.prefix) ?? '';
@@ -83,8 +82,5 @@ export function signClaim(
     keys: balanceKeys,
     advice: 'Import into an account that one key controls, and transfer from there.',
   });
-  return {
-    transaction: signTransaction(transaction, chain, [...activeKeys, ...balanceKeys]),
-    transactionId: transactionId(transaction, chain.prefix),
-  };
+  return signTransaction(transaction, chain, [...activeKeys, ...balanceKeys]);
 }
