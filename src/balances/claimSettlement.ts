@@ -1,54 +1,70 @@
-/** Follows claim transactions from the broadcast to a block that is irreversible, or to proof that they are dead. */
+/** What is known of a claim transaction that was sent, how an answer or a look changes it, and the outcome that it proves. */
 import type { BlockStore } from '../chain/blocks';
 import type { ChainReader } from '../chain/interfaces';
-import type { BitSharesError } from '../errors';
-import { isReached, type WaitFor } from '../payments/waitFor';
+import { BitSharesError } from '../errors';
+import type { BroadcastAnswer } from '../payments/broadcast';
+import { settle, type Outcome, type Settlement } from '../payments/settlement';
+import { isDead, type Standing } from '../payments/standing';
 import { isOperation, transactionId, type SignedTransaction } from '../protocol';
 
 export type ClaimOutcome =
+  | Outcome
   /** Nothing was sent, as asked. */
   | 'dry_run'
   /** An earlier transaction claimed these balances into the account. */
   | 'already_claimed'
   /** None of the keys owns a balance of which something can be claimed now. */
-  | 'nothing_to_claim'
-  | 'unknown'
-  | 'in_mempool'
-  | 'in_block'
-  | 'irreversible'
-  | 'expired'
-  /** The node refused it, so it was not spread. */
-  | 'rejected';
+  | 'nothing_to_claim';
 
-/** Where a claim transaction is. */
-export interface Sent {
+/** A claim as it can be sent, signed here or by cli_wallet. */
+export interface BuiltClaim {
   transaction: SignedTransaction;
   transactionId: string;
   /** Seconds. */
   expiration: number;
-  /** The node accepted it, or holds it. */
-  accepted: boolean;
-  refused: boolean;
+}
+
+export interface ClaimPlace {
+  blockNumber: number;
+  /** Seconds. */
+  blockTime: number;
+  trxInBlock: number;
+}
+
+/** What is known of a claim that is to be sent. */
+export interface Sent {
+  standing: Standing<ClaimPlace>;
+  /** What can have come of all copies so far. `refused`: there was one, and the node refused it for good, so that it was not spread. */
+  copies: 'none' | 'refused' | 'maybe spread';
+  /** Why it stands no better. Null with no copy: the execution was stopped before one was sent. */
   reason: BitSharesError | null;
-  place: { blockNumber: number; blockTime: number; trxInBlock: number; irreversible: boolean } | null;
-  dead: boolean;
 }
 
-export function claimOutcome(sent: Sent): ClaimOutcome {
-  if (sent.place !== null) return sent.place.irreversible ? 'irreversible' : 'in_block';
-  if (sent.refused) return 'rejected';
-  if (sent.dead) return 'expired';
-  return sent.accepted ? 'in_mempool' : 'unknown';
+export type SentClaim = BuiltClaim & { sent: Sent };
+
+export const nothingSent: Sent = { standing: { at: 'unseen' }, copies: 'none', reason: null };
+
+export function settleClaim({ expiration, sent }: Pick<SentClaim, 'expiration' | 'sent'>): Settlement {
+  if (sent.copies === 'refused') return { outcome: 'rejected', paid: false, final: true };
+  return settle(sent.standing, { lastExpiration: expiration, isFaulty: false });
 }
 
-/** Whether the caller wants no more to be known of it. */
-export function isWaitOver({ refused, dead, accepted, place }: Sent, waitFor: WaitFor): boolean {
-  if (refused || dead) return true;
-  return isReached(waitFor, {
-    isBroadcast: accepted,
-    isInBlock: place !== null,
-    isIrreversible: place?.irreversible === true,
-  });
+/** What is known after a copy was answered. A refusal counts for good only when no other copy can have been spread. */
+export function afterAnswer(sent: Sent, answer: BroadcastAnswer): Sent {
+  if (answer.result === 'accepted') {
+    return { standing: { at: 'pending' }, copies: 'maybe spread', reason: null };
+  }
+  const isFirst = sent.copies === 'none';
+  if (answer.result === 'refused' && isFirst) return { ...sent, copies: 'refused', reason: answer.reason };
+  // The earlier copy may be in a block of another node, and then it is what used up the balance.
+  const saysLittle = answer.result !== 'unanswered' && !isFirst;
+  const reason = saysLittle ? ofAnotherCopy(answer.reason) : answer.reason;
+  return { ...sent, copies: 'maybe spread', reason };
+}
+
+function ofAnotherCopy({ code, message, data }: BitSharesError): BitSharesError {
+  const text = 'A copy that was sent before may have been included all the same';
+  return new BitSharesError(code, { message: `${message.replace(/\.?$/, '.')} ${text}`, data });
 }
 
 type ClaimReader = Pick<ChainReader, 'block' | 'endpoint' | 'recentTransaction' | 'state'>;
@@ -56,48 +72,50 @@ type ClaimReader = Pick<ChainReader, 'block' | 'endpoint' | 'recentTransaction' 
 /**
  * Looks for the transactions in every block after `afterBlock`, which was irreversible before they were built.
  *
- * What is called irreversible is in the chain of the head that the node named together with its last irreversible block. When it rejects, what was known stays as it was.
+ * What is called irreversible is in the chain of the head that the node named together with its last irreversible block. When it
+ * rejects, what was known stays as it was.
  */
 export async function look(
   reader: ClaimReader,
-  sent: readonly Sent[],
+  claims: readonly SentClaim[],
   afterBlock: number,
   prefix: string,
   blocks: BlockStore,
 ): Promise<void> {
   const state = await reader.state();
-  const open = sent.filter(({ place, refused }) => place?.irreversible !== true && !refused);
-  if (open.length === 0) return;
-  const places = new Map<Sent, Sent['place']>();
-  let irreversibleTime = 0;
-  for (const block of await blocks.upToHead(reader, afterBlock + 1, state)) {
-    const { number } = block;
-    const irreversible = number <= state.lastIrreversibleBlock;
-    if (irreversible) irreversibleTime = block.timestamp;
-    for (const [trxInBlock, transaction] of block.transactions.entries()) {
-      const one = open.find((candidate) => isSame(candidate, transaction, prefix));
-      if (one === undefined) continue;
-      places.set(one, { blockNumber: number, blockTime: block.timestamp, trxInBlock, irreversible });
+  const open = claims.filter((claim) => !settleClaim(claim).final);
+  const places = new Map<SentClaim, Standing<ClaimPlace>>();
+  let through = 0;
+  for (const { number, timestamp, transactions } of await blocks.upToHead(reader, afterBlock + 1, state)) {
+    const isIrreversible = number <= state.lastIrreversibleBlock;
+    if (isIrreversible) through = timestamp;
+    for (const [trxInBlock, transaction] of transactions.entries()) {
+      const claim = open.find((candidate) => isSame(candidate, transaction, prefix));
+      if (claim === undefined) continue;
+      const place = { blockNumber: number, blockTime: timestamp, trxInBlock };
+      places.set(claim, { at: isIrreversible ? 'irreversible' : 'in block', place });
     }
   }
-  for (const one of open) {
-    one.place = places.get(one) ?? null;
-    if (one.place !== null) continue;
-    // Expiration is compared with the time of the block before, so the first block past it is the last that can hold it.
-    one.dead = irreversibleTime > one.expiration;
-    if (!one.dead) one.accepted = (await reader.recentTransaction(one.transactionId)) !== null;
+  const absent: Standing<ClaimPlace> = { at: 'absent', through };
+  for (const claim of open) {
+    const isPending = async () => (await reader.recentTransaction(claim.transactionId)) !== null;
+    let standing = places.get(claim) ?? absent;
+    if (standing.at === 'absent' && !isDead(standing, claim.expiration) && (await isPending())) {
+      standing = { at: 'pending' };
+    }
+    claim.sent = { ...claim.sent, standing, reason: standing.at === 'absent' ? claim.sent.reason : null };
   }
 }
 
 /** The id is computed only where the first claim is the same: most transactions of a block are none of ours. */
-function isSame(sent: Sent, transaction: SignedTransaction, prefix: string): boolean {
-  const [ours] = sent.transaction.operations;
+function isSame(claim: BuiltClaim, transaction: SignedTransaction, prefix: string): boolean {
+  const [ours] = claim.transaction.operations;
   const [theirs] = transaction.operations;
   if (ours === undefined || theirs === undefined) return false;
   if (!isOperation(ours, 'balance_claim') || !isOperation(theirs, 'balance_claim')) return false;
   if (ours[1].balance_to_claim !== theirs[1].balance_to_claim) return false;
   try {
-    return transactionId(transaction, prefix) === sent.transactionId;
+    return transactionId(transaction, prefix) === claim.transactionId;
   } catch {
     return false;
   }

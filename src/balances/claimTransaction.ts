@@ -1,11 +1,11 @@
 /** Builds and signs the transactions that claim balances. */
 import type { Account, ChainReader, ChainState } from '../chain/interfaces';
+import { signingKeys } from '../payments/signing';
 import {
   formatChainTime,
   operationTypes,
   referenceBlock,
   signTransaction,
-  transactionId,
   type Chain,
   type PrivateKey,
   type SignedTransaction,
@@ -13,7 +13,6 @@ import {
 } from '../protocol';
 import { claimOperation } from './claimPlan';
 import type { FoundBalance } from './findBalances';
-import { activeSigners } from './signers';
 
 /** Long enough for a node that is slow to answer, short enough to know the outcome soon. In seconds. */
 const lifetime = 300;
@@ -71,7 +70,7 @@ export function signClaim(
   account: Account,
   keys: ClaimKeys,
   chain: Chain,
-): { transaction: SignedTransaction; transactionId: string } {
+): SignedTransaction {
   const owners = new Map<string, PrivateKey>();
   for (const { owner } of balances) {
     const text = owner.publicKey?.toString(chain.prefix) ?? '';
@@ -79,9 +78,9 @@ export function signClaim(
     if (key !== undefined) owners.set(text, key);
   }
   const balanceKeys = [...owners.values()];
-  const signers = [...activeSigners(account, keys.activeKeys, balanceKeys, chain.prefix), ...balanceKeys];
-  return {
-    transaction: signTransaction(transaction, chain, signers),
-    transactionId: transactionId(transaction, chain.prefix),
-  };
+  const activeKeys = signingKeys(account, keys.activeKeys, chain.prefix, {
+    keys: balanceKeys,
+    advice: 'Import into an account that one key controls, and transfer from there.',
+  });
+  return signTransaction(transaction, chain, [...activeKeys, ...balanceKeys]);
 }

@@ -2,60 +2,30 @@
  * Imports claimable balances into an account: finds them, builds the claims, and, when it is no dry run, sends them and
  * follows each to its outcome. Claiming twice is impossible: a balance object is used up by its claim.
  */
-import { BlockStore } from '../chain/blocks';
-import { broadcast, reasonOf } from '../payments/broadcast';
-import type {
-  Account,
-  BalanceReader,
-  Broadcaster,
-  ChainReader,
-  ChainState,
-  Clock,
-} from '../chain/interfaces';
-import { BitSharesError, isBitSharesError, rethrow } from '../errors';
-import type { WaitFor } from '../payments/waitFor';
-import { transactionId, type Chain, type PrivateKey, type SignedTransaction } from '../protocol';
+import type { Account, ChainState } from '../chain/interfaces';
+import { isBitSharesError, rethrow } from '../errors';
+import { transactionId, type Chain, type PrivateKey } from '../protocol';
 import { claimableBalances, cutIntoTransactions } from './claimPlan';
-import { isWaitOver, look, type Sent } from './claimSettlement';
+import { sendClaims, type ClaimContext, type Waiting } from './claimSending';
+import type { BuiltClaim, Sent } from './claimSettlement';
 import { buildClaim, claimBasis, signClaim, type ClaimBasis, type ClaimKeys } from './claimTransaction';
 import { earlierClaims, type EarlierTransaction } from './earlierClaims';
 import { findBalances, type FoundBalance } from './findBalances';
 import { addressesOf, type OwnedAddress } from './ownership';
 
-/** One live connection to the trusted node. */
-export type ClaimNode = ChainReader & BalanceReader & Broadcaster;
-
-export interface ImportContext {
-  chain: Chain;
-  /** The live connection, or a new one: one session, because what one node calls irreversible says nothing about another's blocks. */
-  node: () => Promise<ClaimNode>;
-  clock: Clock;
-  /** Aborts when n8n stops the execution. Nothing is sent after it. */
-  signal?: AbortSignal | undefined;
-}
-
-export interface ImportRequest {
+export interface ImportRequest extends Waiting {
   account: Account;
   balanceKeys: readonly PrivateKey[];
   /** Empty in a dry run that shows transactions without signatures. */
   activeKeys: readonly PrivateKey[];
   dryRun: boolean;
-  waitFor: WaitFor;
-  /** Seconds. */
-  maximumWait: number;
   /** How many operations of the account are searched for earlier claims. */
   historyOperations: number;
 }
 
-/** One transaction of the import. */
-export interface ClaimTransaction {
+/** One transaction of the import; without signatures only in a dry run without an active key. */
+export interface ClaimTransaction extends BuiltClaim {
   balances: FoundBalance[];
-  /** Without signatures only in a dry run without an active key. */
-  transaction: SignedTransaction;
-  transactionId: string;
-  expiration: number;
-  /** Null in a dry run. */
-  sent: Sent | null;
 }
 
 export type SkipReason = 'not_vested_yet' | 'claimed_within_a_day' | 'claimed_meanwhile';
@@ -66,7 +36,8 @@ export interface SkippedBalance {
 }
 
 export interface ImportResult {
-  transactions: ClaimTransaction[];
+  /** `sent` is null in a dry run. */
+  transactions: (ClaimTransaction & { sent: Sent | null })[];
   skipped: SkippedBalance[];
   earlier: EarlierTransaction[];
   keyCount: number;
@@ -74,8 +45,6 @@ export interface ImportResult {
   keysWithoutBalance: number;
 }
 
-/** A balance that changed under a transaction is left out and the rest is sent anew, this many times. */
-const mostRepairs = 3;
 /** What the node says when a balance is gone, was claimed today, or has another amount (bitshares-core `balance_evaluator.cpp`). */
 const balanceChanged =
   /Unable to find Object 1\.15\.|claimed too often|claimed more than once per day|invalid claim amount|total_claimed == balance|owner mismatch/i;
@@ -84,7 +53,7 @@ const balanceChanged =
  * Imports. Rejects only while nothing was sent: KEY_WITHOUT_AUTHORITY, SEVERAL_SIGNATURES_NEEDED, and what the node's
  * answers cause. Afterwards every transaction has its own outcome.
  */
-export async function importBalances(request: ImportRequest, context: ImportContext): Promise<ImportResult> {
+export async function importBalances(request: ImportRequest, context: ClaimContext): Promise<ImportResult> {
   const { chain } = context;
   const node = await context.node();
   const state = await node.state();
@@ -120,43 +89,17 @@ export async function importBalances(request: ImportRequest, context: ImportCont
   });
   // All are built and signed before the first is sent.
   const transactions = cut.map(build);
-  const result = {
-    transactions,
-    skipped,
-    earlier,
-    keyCount: keys.balanceKeys.size,
-    keysWithoutBalance: without.length,
-  };
-  if (request.dryRun || transactions.length === 0) return result;
-  for (const [i, transaction] of transactions.entries()) {
-    transactions[i] = await send(transaction, build, skipped, context, state);
-  }
-  await follow(sentOf(transactions), request, context, basis.blockNumber);
-  return { ...result, transactions: transactions.filter(({ balances }) => balances.length > 0) };
-}
-
-/** A claim that was built and signed elsewhere, by cli_wallet for one. */
-export interface BuiltClaim {
-  transaction: SignedTransaction;
-  transactionId: string;
-  /** Seconds. */
-  expiration: number;
-}
-
-/**
- * Sends claims and follows each to its outcome; never rejects. `afterBlock` is a block that was irreversible before they
- * were built.
- */
-export async function sendClaims(
-  claims: readonly BuiltClaim[],
-  options: Pick<ImportRequest, 'waitFor' | 'maximumWait'>,
-  context: ImportContext,
-  afterBlock: number,
-): Promise<Sent[]> {
-  const sent: Sent[] = [];
-  for (const claim of claims) sent.push(await broadcastOnce(claim, context));
-  await follow(sent, options, context, afterBlock);
-  return sent;
+  const result = { skipped, earlier, keyCount: keys.balanceKeys.size, keysWithoutBalance: without.length };
+  if (request.dryRun) return { ...result, transactions: transactions.map((one) => ({ ...one, sent: null })) };
+  const sent = await sendClaims(transactions, request, context, basis.blockNumber, async (refused) => {
+    if (!balanceChanged.test(refused.sent.reason?.message ?? '')) return null;
+    return withoutChanged(refused, build, skipped, context, state).catch((error: unknown) =>
+      isBitSharesError(error) ? null : rethrow(error),
+    );
+  });
+  const isLeftOut = ({ object }: FoundBalance) =>
+    skipped.some(({ balance }) => balance.object.id === object.id);
+  return { ...result, transactions: sent.filter(({ balances }) => !balances.every(isLeftOut)) };
 }
 
 function claimTransaction(
@@ -167,78 +110,20 @@ function claimTransaction(
   chain: Chain,
 ): ClaimTransaction {
   const unsigned = buildClaim(balances, account, basis, chain.prefix);
-  const { expiration } = basis;
-  if (dryRun && activeKeys.length === 0) {
-    const transaction: SignedTransaction = { ...unsigned, signatures: [] };
-    return {
-      balances,
-      transaction,
-      transactionId: transactionId(unsigned, chain.prefix),
-      expiration,
-      sent: null,
-    };
-  }
-  return { balances, ...signClaim(unsigned, balances, account, keys, chain), expiration, sent: null };
+  const id = transactionId(unsigned, chain.prefix);
+  const transaction =
+    dryRun && activeKeys.length === 0
+      ? { ...unsigned, signatures: [] }
+      : signClaim(unsigned, balances, account, keys, chain);
+  return { balances, transaction, transactionId: id, expiration: basis.expiration };
 }
 
-/** Sends one transaction; where a balance changed since it was read, without that balance. Never rejects. */
-async function send(
-  claim: ClaimTransaction,
-  build: (balances: FoundBalance[]) => ClaimTransaction,
-  skipped: SkippedBalance[],
-  context: ImportContext,
-  state: ChainState,
-): Promise<ClaimTransaction> {
-  let current = claim;
-  for (let repair = 0; ; repair++) {
-    const sent = await broadcastOnce(current, context);
-    if (!sent.refused || repair >= mostRepairs || !balanceChanged.test(sent.reason?.message ?? '')) {
-      return { ...current, sent };
-    }
-    const repaired = await withoutChanged(current, build, skipped, context, state).catch((error: unknown) =>
-      isBitSharesError(error) ? null : rethrow(error),
-    );
-    if (repaired === null) return { ...current, sent };
-    current = repaired;
-    if (current.balances.length === 0) return current;
-  }
-}
-
-async function broadcastOnce(claim: BuiltClaim, context: ImportContext): Promise<Sent> {
-  const { transaction, transactionId, expiration } = claim;
-  const sent: Sent = {
-    transaction,
-    transactionId,
-    expiration,
-    accepted: false,
-    refused: false,
-    reason: null,
-    place: null,
-    dead: false,
-  };
-  const node = await context.node().catch(reasonOfError);
-  if (node instanceof BitSharesError) return { ...sent, reason: node };
-  if (context.signal?.aborted === true) return sent;
-  const answer = await broadcast(node, transaction);
-  return {
-    ...sent,
-    accepted: answer.result === 'accepted',
-    refused: answer.result === 'refused',
-    reason: reasonOf(answer),
-  };
-}
-
-function reasonOfError(error: unknown): BitSharesError {
-  if (isBitSharesError(error)) return error;
-  return new BitSharesError('INTERNAL', { message: 'Asking the node went wrong', cause: error });
-}
-
-/** The transaction without the balances that are gone, or null when the node shows none of them changed. */
+/** The transaction without the balances that changed since they were read; null when none did, and when none is left. */
 async function withoutChanged(
   claim: ClaimTransaction,
   build: (balances: FoundBalance[]) => ClaimTransaction,
   skipped: SkippedBalance[],
-  context: ImportContext,
+  context: ClaimContext,
   { headTime }: ChainState,
 ): Promise<ClaimTransaction | null> {
   const node = await context.node();
@@ -258,34 +143,6 @@ async function withoutChanged(
       claimable.amount !==
       claim.balances.find((balance) => balance.object.id === object.id)?.claimable.amount,
   );
-  if (left.length === claim.balances.length && !changed) return null;
-  return left.length === 0 ? { ...claim, balances: [], sent: null } : build(left);
-}
-
-function sentOf(transactions: readonly ClaimTransaction[]): Sent[] {
-  return transactions.flatMap(({ sent }) => (sent === null ? [] : [sent]));
-}
-
-async function follow(
-  sent: readonly Sent[],
-  { waitFor, maximumWait }: Pick<ImportRequest, 'waitFor' | 'maximumWait'>,
-  context: ImportContext,
-  afterBlock: number,
-): Promise<void> {
-  const { clock, signal } = context;
-  const until = clock.now() + maximumWait * 1000;
-  const blocks = new BlockStore();
-  const lookAgain = async (): Promise<void> =>
-    look(await context.node(), sent, afterBlock, context.chain.prefix, blocks);
-  while (sent.some((one) => !isWaitOver(one, waitFor))) {
-    await lookAgain().catch((error: unknown) => {
-      const reason = reasonOfError(error);
-      for (const one of sent) if (one.place === null && !one.refused) one.reason = reason;
-    });
-    if (!sent.some((one) => !isWaitOver(one, waitFor))) return;
-    const left = until - clock.now();
-    // Negated, so that a wait that is no number ends at once instead of looking without a pause.
-    if (!(left > 0) || signal?.aborted === true) return;
-    await clock.sleep(Math.min(1000, left), signal);
-  }
+  const isSame = left.length === claim.balances.length && !changed;
+  return isSame || left.length === 0 ? null : build(left);
 }

@@ -24,40 +24,61 @@ export interface Signing {
   signer?: RemoteSigner;
 }
 
+/** Keys that sign a transaction in any case, such as those that own what it claims. */
+interface OtherSigners {
+  keys: readonly PrivateKey[];
+  /** What to do where all keys together are not enough. */
+  advice: string;
+}
+
+const noOthers: OtherSigners = {
+  keys: [],
+  advice: 'Use Proposal: Create, and let the other signers approve it.',
+};
+
 /**
- * The keys that sign: those of the credential that are in the active authority, as few as reach its threshold, because the
- * chain refuses signatures that are not needed.
+ * The keys that sign beside `others`: those of the credential that are in the active authority, as few as reach its threshold,
+ * because the chain refuses signatures that are not needed (4010004). What the others weigh in it counts.
  *
  * @throws KEY_WITHOUT_AUTHORITY when none is in it; SEVERAL_SIGNATURES_NEEDED when together they weigh too little
  */
-export function signingKeys(sender: Account, activeKeys: PrivateKey[], prefix: string): PrivateKey[] {
-  const weighed = activeKeys
-    .map((key) => {
-      const text = key.publicKey.toString(prefix);
-      return { key, weight: sender.active.keys.find((entry) => entry.key === text)?.weight ?? 0 };
-    })
-    .filter(({ weight }) => weight > 0)
-    .sort((a, b) => b.weight - a.weight);
-  if (weighed.length === 0) {
+export function signingKeys(
+  account: Account,
+  activeKeys: readonly PrivateKey[],
+  prefix: string,
+  others = noOthers,
+): PrivateKey[] {
+  const { threshold } = account.active;
+  const weights = new Map(account.active.keys.map(({ key, weight }) => [key, weight]));
+  const textOf = (key: PrivateKey) => key.publicKey.toString(prefix);
+  const weightOf = (key: PrivateKey) => weights.get(textOf(key)) ?? 0;
+  const signing = new Set(others.keys.map(textOf));
+  let total = [...signing].reduce((sum, text) => sum + (weights.get(text) ?? 0), 0);
+  const usable = activeKeys.filter((key) => weightOf(key) > 0).sort((a, b) => weightOf(b) - weightOf(a));
+  if (usable.length === 0 && (signing.size === 0 || total < threshold)) {
     throw new BitSharesError('KEY_WITHOUT_AUTHORITY', {
       field: labels.activeKey,
-      message: `the active key of the credential is not in the active authority of ${sender.name}`,
+      message:
+        activeKeys.length === 0
+          ? `no active key of ${account.name} is given`
+          : `the active key of the credential is not in the active authority of ${account.name}`,
       fix: 'Enter an active key of this account in the keys credential, or correct its Account.',
     });
   }
   const chosen: PrivateKey[] = [];
-  let total = 0;
-  for (const { key, weight } of weighed) {
-    if (total >= sender.active.threshold) break;
+  for (const key of usable) {
+    if (total >= threshold) break;
+    if (signing.has(textOf(key))) continue;
+    signing.add(textOf(key));
     chosen.push(key);
-    total += weight;
+    total += weightOf(key);
   }
-  if (total < sender.active.threshold) {
+  if (total < threshold) {
     throw new BitSharesError('SEVERAL_SIGNATURES_NEEDED', {
       field: labels.activeKey,
-      message: `${sender.name} needs signatures of weight ${sender.active.threshold}, the credential has ${total}`,
-      fix: 'Use Proposal: Create, and let the other signers approve it.',
-      data: { threshold: sender.active.threshold, weight: total },
+      message: `${account.name} needs signatures of weight ${threshold}, the given keys have ${total}`,
+      fix: others.advice,
+      data: { threshold, weight: total },
     });
   }
   return chosen;

@@ -1,7 +1,10 @@
-import { claimOutcome, totalsOf, type ImportResult } from '../../src/balances';
+import { importItems, shownImport } from '../../nodes/shared/claims/claimImportItems';
+import { settleClaim, totalsOf, type ImportResult } from '../../src/balances';
 import { BitSharesError } from '../../src/errors';
-import { PrivateKey, recoverSigners } from '../../src/protocol';
+import { placeOf } from '../../src/payments/standing';
+import { PrivateKey, recoverSigners, type SignedTransaction } from '../../src/protocol';
 import { Devchain, type DevchainOptions } from '../../devchain';
+import { ChainClock } from '../support/chainClock';
 import { addressesOfKey, balanceKey, fiveEach, openImport, type Harness } from '../support/importOnDevchain';
 
 const keys = Array.from({ length: 40 }, (_, i) => balanceKey(i));
@@ -12,7 +15,11 @@ const start = Date.parse('2026-01-01T00:00:00Z') / 1000;
 const fortyKeysTotal = 820n * 15n * 1000n;
 
 const outcomes = ({ transactions }: ImportResult) =>
-  transactions.map(({ sent }) => (sent === null ? 'dry_run' : claimOutcome(sent)));
+  transactions.map(({ expiration, sent }) =>
+    sent === null ? 'dry_run' : settleClaim({ expiration, sent }).outcome,
+  );
+const placesOf = ({ transactions }: ImportResult) =>
+  transactions.map(({ sent }) => (sent === null ? null : placeOf(sent.standing)));
 const claimed = ({ transactions }: ImportResult) =>
   totalsOf(
     transactions.flatMap(({ balances }) =>
@@ -99,10 +106,10 @@ describe('importing balances', () => {
     const result = await harness.run({ balanceKeys: keys });
     expect(outcomes(result)).toEqual(Array(7).fill('irreversible'));
     expect(devchain.balance('treasury')).toBe(before + fortyKeysTotal);
-    for (const { sent } of result.transactions) {
-      expect(sent?.place?.blockNumber).toBeLessThanOrEqual(devchain.lastIrreversible);
-      const block = devchain.block(sent?.place?.blockNumber ?? 0);
-      expect(block?.transactions[sent?.place?.trxInBlock ?? -1]?.id).toBe(sent?.transactionId);
+    for (const [i, place] of placesOf(result).entries()) {
+      expect(place?.blockNumber).toBeLessThanOrEqual(devchain.lastIrreversible);
+      const block = devchain.block(place?.blockNumber ?? 0);
+      expect(block?.transactions[place?.trxInBlock ?? -1]?.id).toBe(result.transactions[i]?.transactionId);
     }
   });
 
@@ -114,7 +121,7 @@ describe('importing balances', () => {
     expect(second.transactions).toEqual([]);
     expect(harness.broadcasts.hits).toBe(sentBefore);
     expect(second.earlier.map(({ transactionId, blockNumber }) => [transactionId, blockNumber])).toEqual(
-      first.transactions.map(({ transactionId, sent }) => [transactionId, sent?.place?.blockNumber]),
+      placesOf(first).map((place, i) => [first.transactions[i]?.transactionId, place?.blockNumber]),
     );
     expect(second.earlier.every(({ irreversible }) => irreversible)).toBe(true);
     expect(totalsOf(second.earlier.flatMap(({ claims }) => claims.map(({ amount }) => amount)))).toEqual([
@@ -296,20 +303,219 @@ describe('importing balances', () => {
     ]);
   });
 
-  test('a broadcast that never arrived ends as expired, proved by irreversible blocks, and not as a failure', async () => {
+  /** What the node is asked to send, and what becomes of each time in its order; the last goes on for ever. */
+  const onBroadcast = (...answers: ((transaction: SignedTransaction) => Promise<void>)[]) => {
+    const sent: SignedTransaction[] = [];
+    harness.node.broadcast = (transaction) => {
+      sent.push(transaction);
+      const answer = answers[Math.min(sent.length, answers.length) - 1];
+      return answer === undefined ? Promise.reject(new Error('no answer')) : answer(transaction);
+    };
+    return sent;
+  };
+  const accepted = (transaction: SignedTransaction) =>
+    Promise.resolve(devchain.push(transaction)).then(() => undefined);
+  const lost = () => Promise.reject(new BitSharesError('CONNECTION_LOST', { message: 'gone' }));
+  const refused = (nodeMessage: string) => () =>
+    Promise.reject(
+      new BitSharesError('NODE_ERROR', { message: nodeMessage, data: { nodeCode: 10, nodeMessage } }),
+    );
+  const usedUp = refused('Assert Exception: Unable to find Object 1.15.0');
+  const otherFork = refused(
+    'Assert Exception: trx.ref_block_prefix == tapos_block_summary.block_id._hash[1]: ',
+  );
+  const onlyCopies = (sent: readonly SignedTransaction[]) =>
+    expect(new Set(sent.map((transaction) => JSON.stringify(transaction))).size).toBe(1);
+  const oneKey = { balanceKeys: keys.slice(0, 1) };
+
+  test('a claim whose broadcast was lost is sent again, the same bytes, and ends irreversible', async () => {
+    await begin({ balanceObjects: fiveEach(keys.slice(0, 1)) });
+    const cut = devchain.faults.add({ kind: 'cut', method: /^broadcast/ });
+    const { broadcast } = harness.node;
+    const sent = onBroadcast(broadcast);
+    expect(outcomes(await harness.run(oneKey))).toEqual(['irreversible']);
+    expect(cut.hits).toBe(1);
+    expect(sent).toHaveLength(2);
+    onlyCopies(sent);
+  });
+
+  test('a claim that the node refused for the moment is sent again, and ends irreversible', async () => {
+    await begin({ balanceObjects: fiveEach(keys.slice(0, 1)) });
+    const sent = onBroadcast(otherFork, otherFork, accepted);
+    expect(outcomes(await harness.run(oneKey))).toEqual(['irreversible']);
+    expect(sent).toHaveLength(3);
+    onlyCopies(sent);
+  });
+
+  test('a claim that its node accepted and lost is sent again', async () => {
+    await begin({ balanceObjects: fiveEach(keys.slice(0, 1)) });
+    const sent = onBroadcast(() => Promise.resolve(), accepted);
+    expect(outcomes(await harness.run(oneKey))).toEqual(['irreversible']);
+    expect(sent).toHaveLength(2);
+    onlyCopies(sent);
+  });
+
+  test('a claim that the node holds, or that is in a block, is not sent again', async () => {
+    await begin({ balanceObjects: fiveEach(keys.slice(0, 1)) });
+    const sent = onBroadcast((transaction) => accepted(transaction).then(lost));
+    expect(outcomes(await harness.run(oneKey))).toEqual(['irreversible']);
+    expect(sent).toHaveLength(1);
+  });
+
+  test.each([
+    ['lost', lost],
+    ['refused for the moment', otherFork],
+    ['accepted', () => Promise.resolve()],
+  ])(
+    'while a copy that was %s may live, the refusal of another is not called rejected, and nothing else is made',
+    async (_, first) => {
+      await begin({ balanceObjects: fiveEach(keys.slice(0, 1)) });
+      const sent = onBroadcast(first, usedUp);
+      const soon = await harness.run({ ...oneKey, maximumWait: 9 });
+      const [claim] = soon.transactions;
+      expect(claim?.sent && settleClaim({ ...claim, sent: claim.sent })).toEqual({
+        outcome: 'unknown',
+        paid: false,
+        final: false,
+      });
+      expect(claim?.sent?.reason?.message).toMatch(/Unable to find Object.* A copy that was sent before may/);
+      expect(claim?.balances).toHaveLength(5);
+      expect(soon.skipped).toEqual([]);
+      expect(sent.length).toBeGreaterThan(2);
+      onlyCopies(sent);
+    },
+  );
+
+  test('a first copy that lives ends irreversible, whatever was said of the others', async () => {
+    await begin({ balanceObjects: fiveEach(keys.slice(0, 1)) });
+    const sent = onBroadcast(lost, usedUp);
+    const before = devchain.balance('treasury');
+    const clock = new ChainClock(devchain);
+    clock.onTick = () => {
+      if (sent.length < 4) return;
+      // Another node had it all the time, and now it is the one that makes a block.
+      devchain.push(sent[0] as SignedTransaction);
+      clock.onTick = undefined;
+    };
+    expect(outcomes(await harness.run(oneKey, { clock }))).toEqual(['irreversible']);
+    expect(devchain.balance('treasury') - before).toBe(15_000n);
+  });
+
+  test('a first copy that is dead ends expired by proof, and not rejected by what was said of the others', async () => {
+    await begin({ balanceObjects: fiveEach(keys.slice(0, 1)) });
+    onBroadcast(lost, usedUp);
+    expect(outcomes(await harness.run(oneKey))).toEqual(['expired']);
+  });
+
+  test('a claim that was refused as the first and only answer is rejected at once, and not sent again', async () => {
+    await begin({ balanceObjects: fiveEach(keys.slice(0, 1)) });
+    const sent = onBroadcast(refused('Assert Exception: no'));
+    expect(outcomes(await harness.run(oneKey))).toEqual(['rejected']);
+    expect(sent).toHaveLength(1);
+  });
+
+  /** Gives the live node, except the times that are named: the first is for building. */
+  const nodeExcept = (...times: number[]) => {
+    let asked = 0;
+    return () =>
+      times.includes(++asked)
+        ? Promise.reject(new BitSharesError('NODE_UNREACHABLE', { message: 'nobody there' }))
+        : Promise.resolve(harness.node);
+  };
+
+  test('claims that found no connection at first are sent once there is one', async () => {
+    await begin({ balanceObjects: fiveEach(keys.slice(0, 8)) });
+    const before = devchain.balance('treasury');
+    // The second claim of two finds none, and then neither does.
+    const result = await harness.run({ balanceKeys: keys.slice(0, 8) }, { node: nodeExcept(3, 4, 5) });
+    expect(outcomes(result)).toEqual(['irreversible', 'irreversible']);
+    expect(harness.broadcasts.hits).toBe(2);
+    expect(devchain.balance('treasury') - before).toBe(36n * 15n * 1000n);
+  });
+
+  test('a claim that is sent late leaves out what somebody else claimed meanwhile, like any other', async () => {
+    const [key = balanceKey(0)] = keys;
+    await begin(
+      { balanceObjects: fiveEach([key]) },
+      {
+        beforeBroadcast: () => {
+          claimElsewhere(idOf(addressesOfKey(key)[0] ?? ''), key, 1000n);
+          devchain.produceBlock();
+        },
+      },
+    );
+    const result = await harness.run(oneKey, { node: nodeExcept(2, 3, 4) });
+    expect(outcomes(result)).toEqual(['irreversible']);
+    expect(claimed(result)).toEqual([{ assetId: '1.3.0', amount: 14_000n }]);
+    expect(result.skipped).toMatchObject([{ reason: 'claimed_meanwhile' }]);
+  });
+
+  test('a claim for which there never was a connection says so, and that no copy was sent', async () => {
+    await begin({ balanceObjects: fiveEach(keys.slice(0, 1)) });
+    const node = nodeExcept(...Array.from({ length: 100 }, (_, i) => i + 2));
+    const result = await harness.run({ ...oneKey, maximumWait: 9 }, { node });
+    expect(outcomes(result)).toEqual(['unknown']);
+    expect(result.transactions[0]?.sent).toMatchObject({
+      copies: 'none',
+      reason: { code: 'NODE_UNREACHABLE' },
+    });
+    expect(harness.broadcasts.hits).toBe(0);
+  });
+
+  test('an execution that is stopped between two rounds sends nothing more', async () => {
+    await begin({ balanceObjects: fiveEach(keys.slice(0, 1)) });
+    const stop = new AbortController();
+    const sent = onBroadcast(lost);
+    const clock = new ChainClock(devchain);
+    clock.onTick = () => stop.abort();
+    expect(outcomes(await harness.run(oneKey, { clock, signal: stop.signal }))).toEqual(['unknown']);
+    // The first, and the one after the look of the same round.
+    expect(sent).toHaveLength(2);
+  });
+
+  test('an execution that is stopped during a look sends nothing after it', async () => {
+    await begin({ balanceObjects: fiveEach(keys.slice(0, 1)) });
+    const stop = new AbortController();
+    const sent = onBroadcast(lost);
+    harness.node.recentTransaction = () => {
+      stop.abort();
+      return Promise.resolve(null);
+    };
+    expect(outcomes(await harness.run(oneKey, { signal: stop.signal }))).toEqual(['unknown']);
+    expect(sent).toHaveLength(1);
+  });
+
+  test('an execution that is stopped before a claim is sent sends none, and its item says so', async () => {
+    await begin({ balanceObjects: fiveEach(keys.slice(0, 8)) });
+    const stop = new AbortController();
+    const sent = onBroadcast((transaction) => {
+      stop.abort();
+      return accepted(transaction);
+    });
+    const result = await harness.run({ balanceKeys: keys.slice(0, 8) }, { signal: stop.signal });
+    expect(outcomes(result)).toEqual(['in_mempool', 'unknown']);
+    const account = { id: devchain.account('treasury').id, name: 'treasury' };
+    const shown = shownImport(result, 'BTS');
+    const [, item] = await importItems(shown, { reader: harness.node, account, dryRun: false });
+    expect(item).toMatchObject({ claimed: false, final: false });
+    expect(item?.nextStep).toContain('Nothing was sent: the execution was stopped before.');
+    expect(sent).toHaveLength(1);
+  });
+
+  test('a claim that never arrives ends as expired, proved by irreversible blocks, and not as a failure', async () => {
     await begin({ balanceObjects: fiveEach(keys.slice(0, 1)) });
     devchain.faults.clear();
-    devchain.faults.add({ kind: 'cut', method: /^broadcast/ });
-    const result = await harness.run({ balanceKeys: keys.slice(0, 1) });
-    expect(outcomes(result)).toEqual(['expired']);
-    expect(outcomes(await harness.run({ balanceKeys: keys.slice(0, 1) }))).toEqual(['irreversible']);
+    devchain.faults.add({ kind: 'cut', method: /^broadcast/, times: Infinity });
+    expect(outcomes(await harness.run(oneKey))).toEqual(['expired']);
+    devchain.faults.clear();
+    expect(outcomes(await harness.run(oneKey))).toEqual(['irreversible']);
   });
 
   test('while nothing is known, the outcome is unknown', async () => {
     await begin({ balanceObjects: fiveEach(keys.slice(0, 1)) });
     devchain.faults.clear();
-    devchain.faults.add({ kind: 'cut', method: /^broadcast/ });
-    const result = await harness.run({ balanceKeys: keys.slice(0, 1), maximumWait: 20 });
+    devchain.faults.add({ kind: 'cut', method: /^broadcast/, times: Infinity });
+    const result = await harness.run({ ...oneKey, maximumWait: 20 });
     expect(outcomes(result)).toEqual(['unknown']);
     expect(result.transactions[0]?.sent?.reason?.code).toBe('CONNECTION_LOST');
   });

@@ -1,5 +1,11 @@
 /** An import against devchain over real sockets: what the tests of this folder share. */
-import { importBalances, type ClaimNode, type ImportRequest, type ImportResult } from '../../src/balances';
+import {
+  importBalances,
+  type ClaimContext,
+  type ClaimNode,
+  type ImportRequest,
+  type ImportResult,
+} from '../../src/balances';
 import { customChain, PrivateKey, type Chain } from '../../src/protocol';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import {
@@ -29,7 +35,7 @@ export interface Harness {
   node: ClaimNode & { close(): void };
   /** Counts what reaches the endpoint. */
   broadcasts: Fault;
-  run(request: Partial<ImportRequest>): Promise<ImportResult>;
+  run(request: Partial<ImportRequest>, context?: Partial<ClaimContext>): Promise<ImportResult>;
 }
 
 /** The clock makes a block whenever the importer sleeps. */
@@ -62,7 +68,7 @@ export async function openImport(
     chain,
     node,
     broadcasts,
-    run: (request) =>
+    run: (request, context) =>
       importBalances(
         {
           account: receiver,
@@ -74,7 +80,7 @@ export async function openImport(
           historyOperations: 1000,
           ...request,
         },
-        { chain, node: () => Promise.resolve(node), clock: new ChainClock(devchain) },
+        { chain, node: () => Promise.resolve(node), clock: new ChainClock(devchain), ...context },
       ),
   };
 }

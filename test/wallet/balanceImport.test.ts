@@ -204,6 +204,17 @@ describe('Balance: Import through cli_wallet', () => {
     expect(outcomes).toEqual(['already_claimed', 'in_mempool', 'in_mempool']);
   });
 
+  test('a claim whose broadcast was lost is sent again, and none of the others is held up', async () => {
+    await begin(few);
+    const { faults } = house.chain;
+    faults.clear();
+    const cut = faults.add({ kind: 'cut', method: 'broadcast_transaction', after: 1 });
+    const sent = itemsOf(await byWallet(send));
+    expect(cut.hits).toBe(1);
+    expect(sent.map(({ outcome }) => outcome)).toEqual(Array(3).fill('in_mempool'));
+    expect(house.chain.producer.pending).toHaveLength(3);
+  });
+
   test('a refusal in the middle hides nothing: every transaction has its own outcome', async () => {
     await begin(few);
     house.chain.faults.clear();

@@ -1,16 +1,16 @@
 /** The items of an import, by either route: the transactions of this run, and those of earlier runs. */
 import type { IDataObject } from 'n8n-workflow';
 import {
-  claimOutcome,
   type BuiltClaim,
   type ClaimTransaction,
+  settleClaim,
   type EarlierTransaction,
   type ImportResult,
   type Sent,
   type SkippedBalance,
 } from '../../../src/balances';
 import type { Account, AssetAmount } from '../../../src/chain/interfaces';
-import type { BitSharesError } from '../../../src/errors';
+import { placeOf } from '../../../src/payments/standing';
 import {
   AssetNames,
   claimNextStep,
@@ -142,23 +142,28 @@ type TransactionParts = Pick<
   | 'transaction'
 >;
 
-function ofTransaction(claim: ShownClaim): TransactionParts {
-  const { sent, transaction, transactionId, expiration } = claim;
-  const outcome = sent === null ? 'dry_run' : claimOutcome(sent);
+const dryRun = { outcome: 'dry_run', paid: false, final: true } as const;
+
+function ofTransaction({ sent, transaction, transactionId, expiration }: ShownClaim): TransactionParts {
+  const { outcome, paid, final } = sent === null ? dryRun : settleClaim({ expiration, sent });
+  const place = sent === null ? null : placeOf(sent.standing);
   return {
     outcome,
-    claimed: outcome === 'irreversible',
-    final: ['dry_run', 'irreversible', 'expired', 'rejected'].includes(outcome),
-    nextStep: claimNextStep(outcome, sent?.reason == null ? null : sentence(sent.reason)),
+    claimed: paid,
+    final,
+    nextStep: claimNextStep(outcome, sent === null ? null : reasonOf(sent)),
     transactionId,
     expiration,
-    blockNumber: sent?.place?.blockNumber ?? null,
-    blockTime: sent?.place?.blockTime ?? null,
-    trxInBlock: sent?.place?.trxInBlock ?? null,
+    blockNumber: place?.blockNumber ?? null,
+    blockTime: place?.blockTime ?? null,
+    trxInBlock: place?.trxInBlock ?? null,
     transaction,
   };
 }
 
-function sentence(error: BitSharesError): string {
-  return `${error.code}: ${error.message}${/[.!?]$/.test(error.message) ? '' : '.'}`;
+function reasonOf({ copies, reason }: Sent): string | null {
+  const text =
+    reason === null ? null : `${reason.code}: ${reason.message}${/[.!?]$/.test(reason.message) ? '' : '.'}`;
+  if (copies !== 'none') return text;
+  return `Nothing was sent: ${text ?? 'the execution was stopped before.'}`;
 }

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { checkAgreedAccount } from '../../../../src/chain/disagreement';
-import { earlierClaims, sendClaims, type EarlierTransaction, type Sent } from '../../../../src/balances';
+import { earlierClaims, sendClaims, type EarlierTransaction } from '../../../../src/balances';
 import type { Account } from '../../../../src/chain/interfaces';
 import { checkReceiver } from '../../../../src/rpc/secretExit';
 import { walletReader } from '../../../../src/rpc/walletReader';
@@ -97,7 +97,7 @@ async function sendFor(
       });
   // What the wallet built expires after half a minute, and the look through the history may take longer.
   const built = allClaim ? found : await build();
-  const sent: Sent[] = await sendClaims(
+  const transactions = await sendClaims(
     built,
     options,
     {
@@ -108,5 +108,5 @@ async function sendFor(
     },
     state.lastIrreversibleBlock,
   );
-  return { earlier, transactions: built.map((claim, i) => ({ ...claim, sent: sent[i] ?? null })) };
+  return { earlier, transactions };
 }
