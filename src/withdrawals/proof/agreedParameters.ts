@@ -4,11 +4,11 @@
  */
 import { nodesDisagree } from '../../chain/disagreement';
 import type { Asset, ChainState } from '../../chain/interfaces';
-import { BitSharesError } from '../../errors';
+import type { BitSharesError } from '../../errors';
 import { isoTime, operationTypes } from '../../protocol';
 import { feeParameters } from '../../payments/fees';
 import type { ChainView } from './view';
-import type { Window } from '../transaction/window';
+import { waiting, type Window } from '../transaction/window';
 
 /** The chain's parameters that a transaction is built with. */
 export interface UsedParameters {
@@ -174,12 +174,4 @@ export async function memoKeyDisagreement(
     ],
     { more: 'A key that was changed just now is the same on both in about a minute.' },
   );
-}
-
-/** Nothing is wrong; the delayed node has to come on. */
-function waiting(message: string): BitSharesError {
-  return new BitSharesError('WINDOW_NOT_OPEN', {
-    message,
-    fix: 'Nothing is signed before both nodes can be compared. If this lasts, look at the delayed node.',
-  });
 }

@@ -13,13 +13,6 @@ import { concernedBy, type SenderIndex } from './senderIndex';
 import type { ChainView } from './view';
 import type { Window } from '../transaction/window';
 
-export type MemoKeyVerdict =
-  | { verdict: 'proved'; memoKey: string }
-  /** Cannot be proved yet, but soon. */
-  | { verdict: 'wait'; reason: BitSharesError }
-  /** Cannot be proved in this window, or not at all. */
-  | { verdict: 'refused'; reason: BitSharesError };
-
 /** What a proof looks at. `scanned` reaches from the reference block through the last irreversible block of the view. */
 export interface MemoKeyEvidence {
   view: ChainView;
@@ -33,49 +26,43 @@ export interface MemoKeyEvidence {
 }
 
 /**
- * Proves the memo key of a receiver (`1.2.x`).
+ * Proves the memo key of a receiver (`1.2.x`), or says what has to be waited for.
  *
  * The order of the questions to the delayed node carries the proof. Whoever used another key in this window read it
  * before it changed, in a block after the window's start. If the change came from an operation in a block, that
  * block is in the scan, here or there. If it came from a proposal, that proposal was open when the other asked, so the other
  * refused; or its creation or approval is in the scan. That the delayed node names the true key is the word of one node, so
  * the trusted one has to name the same.
+ *
+ * @throws MEMO_KEY_UNPROVEN where it cannot be proved in this window, or not at all
  */
 export async function proveReceiverMemoKey(
   receiverId: string,
   evidence: MemoKeyEvidence,
-): Promise<MemoKeyVerdict> {
+): Promise<{ memoKey: string } | BitSharesError> {
   const { view, window, referenceBlock, scanned, reversible } = evidence;
   if (!evidence.hasDelayedNode) {
-    return refused(
+    throw unproven(
       'without a delayed node the memo key of the receiver cannot be proved',
       'Set Delayed Node URLs in the node credential, or use Transfer: Quote (its intent holds the key), or give Receiver Memo Key, or set Memo Type to Public.',
     );
   }
   if (view.delayed === null) {
-    return {
-      verdict: 'wait',
-      reason: view.delayedFault ?? unproven('the delayed node cannot be used now', waitFix),
-    };
+    return view.delayedFault ?? unproven('the delayed node cannot be used now', waitFix);
   }
   const { session, state } = view.delayed;
   if (state.headTime <= window.start) {
-    return { verdict: 'wait', reason: unproven('the delayed node has not reached this window yet', waitFix) };
+    return unproven('the delayed node has not reached this window yet', waitFix);
   }
   const proposals = await session.proposals(receiverId);
   const account = await session.account(receiverId);
   const after = await session.state();
-  if (account === null) {
-    return {
-      verdict: 'wait',
-      reason: unproven('the account of the receiver is not irreversible yet', waitFix),
-    };
-  }
+  if (account === null) return unproven('the account of the receiver is not irreversible yet', waitFix);
   if (after.headBlockNumber > view.state.lastIrreversibleBlock) {
-    return { verdict: 'wait', reason: unproven('the trusted node is behind the delayed node', waitFix) };
+    return unproven('the trusted node is behind the delayed node', waitFix);
   }
   if (account.owner.accounts.length > 0 || account.active.accounts.length > 0) {
-    return refused(
+    throw unproven(
       'other accounts control the account of the receiver, and through them its memo key could change unseen',
       'Use Transfer: Quote (its intent holds the key), or give Receiver Memo Key, or set Memo Type to Public.',
     );
@@ -85,7 +72,7 @@ export async function proveReceiverMemoKey(
     return any || accounts.includes(receiverId);
   });
   if (open !== undefined) {
-    return refused(
+    throw unproven(
       `the open proposal ${open.id} can change the memo key of the receiver at any moment`,
       'Wait until the proposal is over, or use Transfer: Quote, or give Receiver Memo Key, or set Memo Type to Public.',
     );
@@ -94,22 +81,16 @@ export async function proveReceiverMemoKey(
     scanned.index.keyChangeOf(receiverId, referenceBlock) ??
     reversible.keyChangeOf(receiverId, referenceBlock);
   if (change !== undefined) {
-    return refused(
+    throw unproven(
       `the memo key of the receiver may have changed in block ${change.blockNumber}, in this window`,
       `Nothing was sent. Run this withdrawal again after ${new Date(window.end * 1000).toISOString()}.`,
     );
   }
-  const disagreement = await memoKeyDisagreement(view, account);
-  if (disagreement !== null) return { verdict: 'wait', reason: disagreement };
-  return { verdict: 'proved', memoKey: account.memoKey };
+  return (await memoKeyDisagreement(view, account)) ?? { memoKey: account.memoKey };
 }
 
 const waitFix = 'Nothing was sent. Run this withdrawal again.';
 
 function unproven(message: string, fix: string): BitSharesError {
   return new BitSharesError('MEMO_KEY_UNPROVEN', { field: labels.receiverMemoKey, message, fix });
-}
-
-function refused(message: string, fix: string): MemoKeyVerdict {
-  return { verdict: 'refused', reason: unproven(message, fix) };
 }

@@ -57,17 +57,12 @@ async function buildAndCheck(
   round: Round,
 ): Promise<boolean> {
   const { context, evidence, signer, payer } = round;
-  const { chain, keys, nodes } = context;
   const isProposal = round.mode === 'propose';
   if (isProposal) checkNeedsSeveral(payer);
   else checkOneKeySuffices(payer);
   const { intent, order } = phase;
-  const attempt = await buildAttempt(intent, phase.at === 'formed' ? null : phase.attempt, evidence, {
-    chain,
-    keys,
-    hasDelayedNode: nodes.delayed !== null,
-    proposerId: isProposal ? signer.id : null,
-  });
+  const present = phase.at === 'formed' ? null : phase.attempt;
+  const attempt = await buildAttempt(intent, present, evidence, context, isProposal ? signer.id : null);
   if (attempt instanceof BitSharesError) {
     withdrawal.reason = attempt;
     return false;
@@ -155,9 +150,11 @@ export async function send(
 ): Promise<void> {
   const { phase } = withdrawal;
   if ((phase.at !== 'signed' && phase.at !== 'handed in') || signal?.aborted === true) return;
+  const isFirst = !withdrawal.sent;
   withdrawal.sent = true;
   const answer = await broadcast(session, phase.transaction);
   withdrawal.reason = reasonOf(answer);
   if (answer.result === 'accepted') withdrawal.see({ at: 'pending' });
-  else if (answer.result === 'refused') withdrawal.stop(answer.reason);
+  // What was sent before may be on its way, whatever this node says of another copy.
+  else if (answer.result === 'refused' && isFirst) withdrawal.stop(answer.reason);
 }

@@ -1,13 +1,12 @@
 /** One attempt: the transaction of a withdrawal in the present window, and the checks before it is signed. */
 import { BitSharesError } from '../../errors';
-import { type Chain, isOperation, isoTime, toBigInt, type Transaction, transactionId } from '../../protocol';
+import { isOperation, isoTime, toBigInt, type Transaction, transactionId } from '../../protocol';
 import { usedByProposal, usedByTransfer, windowDisagreement } from '../proof/agreedParameters';
 import type { ChainView } from '../proof/view';
 import { type Evidence } from '../proof/evidence';
 import type { Intent } from '../transaction/intent';
 import { proveReceiverMemoKey } from '../proof/memoKey';
 import { transfersIn } from '../proof/senderIndex';
-import type { SenderKeys } from '../transaction/request';
 import {
   buildMemo,
   buildProposalTransaction,
@@ -15,7 +14,8 @@ import {
   feeOf,
   type Fee,
 } from '../transaction/transactionBuilder';
-import { checkWindowLength, windowAt, windowVerdict, type Window } from '../transaction/window';
+import { checkWindowLength, waiting, windowAt, windowVerdict, type Window } from '../transaction/window';
+import type { WithdrawalContext } from './context';
 
 export interface Attempt {
   window: Window;
@@ -44,31 +44,19 @@ function usableWindow({ state, lastIrreversibleTime }: ChainView): Window | BitS
   }
 }
 
-/** Nothing is wrong; the time has not come. */
-function waiting(message: string): BitSharesError {
-  return new BitSharesError('WINDOW_NOT_OPEN', { message, fix: 'Nothing was sent in this window yet.' });
-}
-
-/** What an attempt is built with beside the intent and the evidence. */
-export interface Building {
-  chain: Chain;
-  keys: SenderKeys;
-  hasDelayedNode: boolean;
-  /** `1.2.x` of who proposes that the sender pays; null where it pays itself. */
-  proposerId: string | null;
-}
-
 /**
  * Builds the transaction of an intent for the present window, where it is not the `present` one; or says what has to be waited
  * for. Evidence must reach from before the window through the head.
  *
+ * @param proposerId `1.2.x` of who proposes that the sender pays; null where it pays itself
  * @throws WINDOW_TOO_SHORT, INVALID_ANSWER, MEMO_KEY_UNPROVEN; as `buildMemo`
  */
 export async function buildAttempt(
   intent: Intent,
   present: Attempt | null,
   evidence: Evidence,
-  { chain, keys, hasDelayedNode, proposerId }: Building,
+  { chain, keys, nodes }: Pick<WithdrawalContext, 'chain' | 'keys' | 'nodes'>,
+  proposerId: string | null,
 ): Promise<Attempt | BitSharesError> {
   const { view, scanned, reversible } = evidence;
   const window = usableWindow(view);
@@ -93,10 +81,10 @@ export async function buildAttempt(
   }
   let complete = intent;
   if (intent.memoMode === 'encrypted' && intent.receiverMemoKey === null) {
+    const hasDelayedNode = nodes.delayed !== null;
     const evidenceOfKey = { view, window, referenceBlock: reference, scanned, reversible, hasDelayedNode };
     const proof = await proveReceiverMemoKey(intent.to, evidenceOfKey);
-    if (proof.verdict === 'refused') throw proof.reason;
-    if (proof.verdict === 'wait') return proof.reason;
+    if (proof instanceof BitSharesError) return proof;
     complete = { ...intent, receiverMemoKey: proof.memoKey };
   }
   const builderKeys = { memoKeys: keys.memoKeys, prefix: chain.prefix };

@@ -1,23 +1,27 @@
-/** Whether what was found under a withdrawalId is what this run is about. */
+/** Whether what was found under a withdrawalId, or handed in for it, is what this run is about. */
 import { BitSharesError } from '../../errors';
 import { labels } from '../../labels';
 import { toBigInt, type MemoKeyring } from '../../protocol';
 import { checkSameContent, contentOf, paidBeforeFault, type Payment } from '../proof/evidence';
 import { withdrawalNonce } from '../transaction/nonce';
 import type { Lookup } from '../transaction/request';
-import type { Phase } from './phases';
+import type { PhaseAt } from './phases';
+import type { Withdrawal } from './withdrawal';
 
 /**
  * What was paid must be what this would pay, or its receiver would be taken for paid.
  *
- * @throws WITHDRAWAL_CONFLICT
+ * @throws WITHDRAWAL_CONFLICT, INVALID_TRANSACTION
  */
 export async function checkContent(
-  phase: Phase,
-  payment: Payment,
+  { phase, withdrawalId }: Withdrawal,
+  payment: Payment | null,
+  senderId: string,
   keyring: MemoKeyring,
   lookup: Pick<Lookup, 'asset'>,
 ): Promise<void> {
+  if (phase.at === 'handed in') checkOwnNonce(phase, withdrawalNonce(senderId, withdrawalId), senderId);
+  if (payment === null) return;
   switch (phase.at) {
     case 'faulty':
       throw paidBeforeFault(payment, phase.fault);
@@ -38,17 +42,11 @@ export async function checkContent(
   }
 }
 
-/** Why a transaction that was handed in is not this withdrawal's own: its payment would not be found. Null where it is. */
-export function foreignTransaction(
-  phase: Phase,
-  senderId: string,
-  withdrawalId: string,
-): BitSharesError | null {
-  if (phase.at !== 'handed in') return null;
-  const { from, memo } = phase.transfer;
-  const nonce = memo === undefined ? null : toBigInt(memo.nonce);
-  if (from === senderId && nonce === withdrawalNonce(senderId, withdrawalId)) return null;
-  return new BitSharesError('INVALID_TRANSACTION', {
+/** Without it, the payment of a transaction would not be found. */
+function checkOwnNonce({ transfer }: PhaseAt<'handed in'>, nonce: bigint, senderId: string): void {
+  const { from, memo } = transfer;
+  if (from === senderId && memo !== undefined && toBigInt(memo.nonce) === nonce) return;
+  throw new BitSharesError('INVALID_TRANSACTION', {
     field: labels.transaction,
     message: 'this transaction does not belong to this withdrawal id and account',
     fix: 'Hand in the transaction that Transfer: Prepare returned for this Withdrawal ID.',

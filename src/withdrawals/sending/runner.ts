@@ -16,7 +16,7 @@ import { formIntent, isFaultOfRequest, otherPayer, type Lookup } from '../transa
 import { latestExpiration } from '../transaction/window';
 import { prepare, send, sign, type Round } from './acting';
 import { checkRequestedAt } from './checks';
-import { checkContent, foreignTransaction } from './content';
+import { checkContent } from './content';
 import {
   agreedLookupOf,
   keyringOf,
@@ -87,8 +87,8 @@ class Run {
   private duplicatesResolved = false;
   /** What a node did not show of one withdrawal in the present round, though it goes on with the others. */
   private unfit: BitSharesError | null = null;
-  /** `1.2.x` of who signs and who pays, as both nodes named them. */
-  private accountIds: { signerId: string; payerId: string } | null = null;
+  /** The ids of who pays and who signs, as both nodes named them. */
+  private accountsSaid: string | null = null;
 
   constructor(
     private readonly withdrawals: Withdrawal[],
@@ -106,11 +106,6 @@ class Run {
 
   private open(): Withdrawal[] {
     return [...new Set(this.answering)].filter(({ state }) => state === 'open');
-  }
-
-  /** Those whose content is known, or that they can never have one. */
-  private formed(): Withdrawal[] {
-    return this.open().filter(({ phase }) => phase.at !== 'asked');
   }
 
   private readonly elapsed = (): number => this.context.clock.now() - this.begin;
@@ -176,16 +171,14 @@ class Run {
     }
     await this.formAll(open, lookup, view);
     if (!this.resolveDuplicates()) return;
-    if (this.formed().length === 0) return;
-    const accounts = await this.accountsNow(this.formed(), lookup, view);
-    if (accounts === null) return;
-    this.payer = accounts.payer;
-    for (const withdrawal of this.formed()) {
-      const fault = foreignTransaction(withdrawal.phase, accounts.payer.id, withdrawal.withdrawalId);
-      if (fault !== null) this.contradict(withdrawal, fault);
-    }
-    const formed = this.formed();
+    const formed = this.open().filter(({ phase }) => phase.at !== 'asked');
     if (formed.length === 0) return;
+    const accounts = await this.accountsNow(lookup, view);
+    if (accounts instanceof BitSharesError) {
+      for (const withdrawal of formed) withdrawal.contradict(accounts);
+      return;
+    }
+    this.payer = accounts.payer;
     const { evidence, acting } = await this.look(formed, accounts.payer, lookup, view);
     const { context, elapsed } = this;
     const { mode } = this.options;
@@ -222,7 +215,7 @@ class Run {
     try {
       const signer = await lookup.account(keys.account);
       const payer = await lookup.account(this.payingAccount);
-      if (signer !== null && payer !== null) this.accountIds ??= { signerId: signer.id, payerId: payer.id };
+      if (signer !== null && payer !== null) this.accountsSaid ??= this.said(signer, payer);
       const wrongPayer = payer === null ? null : otherPayer(order.payingAccount, payer);
       if (wrongPayer !== null) {
         this.contradict(withdrawal, wrongPayer);
@@ -257,30 +250,34 @@ class Run {
   }
 
   /**
-   * The accounts are read anew in each round, from the trusted node alone, because their authorities may change. Null, with
-   * the reason, where there is none.
+   * Who signs and who pays, or that there is no such account. Read anew in each round, from the trusted node alone, because
+   * their authorities may change.
+   *
+   * @throws INVALID_ANSWER where it names other ids than before
    */
   private async accountsNow(
-    withdrawals: Withdrawal[],
     lookup: Lookups,
     { session }: ChainView,
-  ): Promise<Pick<Round, 'signer' | 'payer'> | null> {
+  ): Promise<Pick<Round, 'signer' | 'payer'> | BitSharesError> {
     const { mode } = this.options;
     const payer = await lookup.account(this.payingAccount);
     const signerName =
       mode === 'broadcast' || mode === 'look' ? this.payingAccount : this.context.keys.account;
     const signer = await lookup.account(signerName);
-    const { accountIds: known } = this;
-    if (known !== null && (signer?.id !== known.signerId || payer?.id !== known.payerId)) {
+    const says = this.said(signer, payer);
+    if (this.accountsSaid !== null && this.accountsSaid !== says) {
       throw new BitSharesError('INVALID_ANSWER', {
-        message: `${session.endpoint} says that ${this.payingAccount} is ${payer?.id ?? 'no account'} and ${signerName} ${signer?.id ?? 'no account'}, where it was ${known.payerId} and ${known.signerId} before`,
+        message: `${session.endpoint} says ${says}, where it was ${this.accountsSaid}`,
         fix: 'The id of an account never changes: take this node out of the node credential.',
       });
     }
     if (signer !== null && payer !== null) return { signer, payer };
-    const missing = unknownAccount(payer === null ? this.payingAccount : signerName, labels.account);
-    for (const withdrawal of withdrawals) withdrawal.contradict(missing);
-    return null;
+    return unknownAccount(payer === null ? this.payingAccount : signerName, labels.account);
+  }
+
+  private said(signer: Account | null, payer: Account | null): string {
+    const { account } = this.context.keys;
+    return `that ${this.payingAccount} is ${payer?.id ?? 'none'} and ${account} ${signer?.id ?? 'none'}`;
   }
 
   /**
@@ -366,13 +363,11 @@ class Run {
       this.unfit = error;
       return false;
     }
-    const payment = placeOf(standing);
     try {
-      if (payment !== null) {
-        await checkContent(withdrawal.phase, payment, keyringOf(this.context), lookup);
-      }
+      const { senderId } = evidence.scanned;
+      await checkContent(withdrawal, placeOf(standing), senderId, keyringOf(this.context), lookup);
     } catch (error) {
-      if (!isBitSharesError(error)) rethrow(error);
+      if (!isBitSharesError(error, 'WITHDRAWAL_CONFLICT', 'INVALID_TRANSACTION')) rethrow(error);
       this.contradict(withdrawal, error);
       return true;
     }

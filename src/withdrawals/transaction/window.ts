@@ -91,3 +91,11 @@ export function checkWindowLength(
     });
   }
 }
+
+/** Nothing is wrong; the time has not come. */
+export function waiting(message: string): BitSharesError {
+  return new BitSharesError('WINDOW_NOT_OPEN', {
+    message,
+    fix: 'Nothing is signed before that. If this lasts, look at the nodes: both have to come on.',
+  });
+}
