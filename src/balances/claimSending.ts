@@ -4,7 +4,7 @@ import type { BalanceReader, Broadcaster, ChainReader, Clock } from '../chain/in
 import { BitSharesError, isBitSharesError } from '../errors';
 import { broadcast } from '../payments/broadcast';
 import { follow } from '../payments/follow';
-import { isReached, type WaitFor } from '../payments/standing';
+import { isReached, type Waiting } from '../payments/standing';
 import type { Chain } from '../protocol';
 import { afterAnswer, look, nothingSent, settleClaim, type BuiltClaim, type Sent } from './claimSettlement';
 
@@ -18,12 +18,6 @@ export interface ClaimContext {
   clock: Clock;
   /** Aborts when n8n stops the execution. Nothing is sent after it. */
   signal?: AbortSignal | undefined;
-}
-
-export interface Waiting {
-  waitFor: WaitFor;
-  /** Seconds. */
-  maximumWait: number;
 }
 
 /** A transaction that was refused is made anew, this many times. */

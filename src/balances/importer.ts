@@ -4,9 +4,10 @@
  */
 import type { Account, ChainState } from '../chain/interfaces';
 import { isBitSharesError, rethrow } from '../errors';
+import type { Waiting } from '../payments/standing';
 import { transactionId, type Chain, type PrivateKey } from '../protocol';
 import { claimableBalances, cutIntoTransactions } from './claimPlan';
-import { sendClaims, type ClaimContext, type Waiting } from './claimSending';
+import { sendClaims, type ClaimContext } from './claimSending';
 import type { BuiltClaim, Sent } from './claimSettlement';
 import { buildClaim, claimBasis, signClaim, type ClaimBasis, type ClaimKeys } from './claimTransaction';
 import { earlierClaims, type EarlierTransaction } from './earlierClaims';

@@ -31,6 +31,13 @@ export function isDead(standing: Standing<unknown> | { at: 'proposed' }, expirat
 /** `broadcast`: a node has it. `block`: it is in a block, which a fork can still replace. `irreversible`: nothing can. */
 export type WaitFor = 'broadcast' | 'block' | 'irreversible';
 
+/** How long a caller waits, and for what. */
+export interface Waiting {
+  waitFor: WaitFor;
+  /** In seconds; 0 looks once. */
+  maximumWait: number;
+}
+
 /** Whether it has come as far as the caller waits for. */
 export function isReached(waitFor: WaitFor, at: Standing<unknown>['at']): boolean {
   switch (at) {

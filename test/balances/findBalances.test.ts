@@ -1,5 +1,6 @@
 import type { BalanceObject, BalanceReader } from '../../src/chain/interfaces';
-import { addressesOf, findBalances } from '../../src/balances';
+import { addressesOf } from '../../src/balances/ownership';
+import { findBalances } from '../../src/balances/findBalances';
 import { BitSharesError } from '../../src/errors';
 import { balanceKey } from '../support/importOnDevchain';
 

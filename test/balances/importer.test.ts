@@ -1,5 +1,7 @@
 import { importItems, shownImport } from '../../nodes/shared/claims/claimImportItems';
-import { settleClaim, totalsOf, type ImportResult } from '../../src/balances';
+import { settleClaim } from '../../src/balances/claimSettlement';
+import { totalsOf } from '../../src/balances/claimPlan';
+import type { ImportResult } from '../../src/balances/importer';
 import { BitSharesError } from '../../src/errors';
 import { placeOf } from '../../src/payments/standing';
 import { PrivateKey, recoverSigners, type SignedTransaction } from '../../src/protocol';

@@ -1,6 +1,7 @@
 /** The recorded cli_wallet and the native import, over the same keys and the same node's answers. */
 import type { Account, BalanceObject, BalanceReader } from '../../src/chain/interfaces';
-import { addressesOf, findBalances } from '../../src/balances';
+import { addressesOf } from '../../src/balances/ownership';
+import { findBalances } from '../../src/balances/findBalances';
 import { claimableBalances, cutIntoTransactions } from '../../src/balances/claimPlan';
 import { buildClaim, signClaim } from '../../src/balances/claimTransaction';
 import { claimableAt } from '../../src/balances/vesting';

@@ -74,7 +74,7 @@ jest.mock('../../src/withdrawals/proof/memoKey', () => {
   const actual = jest.requireActual<typeof MemoKeyModule>('../../src/withdrawals/proof/memoKey');
   const keyOf = async (reader: WithdrawalReader, id: string) => {
     const account = await reader.account(id);
-    return { verdict: 'proved', memoKey: account?.memoKey ?? '' };
+    return { memoKey: account?.memoKey ?? '' };
   };
   return {
     proveReceiverMemoKey: (id: string, evidence: MemoKeyModule.MemoKeyEvidence) => {
@@ -101,8 +101,8 @@ jest.mock('../../src/withdrawals/transaction/transactionBuilder', () => {
     '../../src/withdrawals/transaction/transactionBuilder',
   );
   const { formatChainTime, referenceBlock } = jest.requireActual<typeof ProtocolModule>('../../src/protocol');
-  const changed = (transaction: Transaction): Transaction => {
-    let result = transaction;
+  const changed = (built: BuilderModule.BuiltTransaction): BuilderModule.BuiltTransaction => {
+    let result = built.transaction;
     const { head } = lastSeen;
     if (head !== null && is('an expiration counted from now')) {
       result = { ...result, expiration: formatChainTime(head.headTime + 300) };
@@ -117,7 +117,7 @@ jest.mock('../../src/withdrawals/transaction/transactionBuilder', () => {
       });
       result = { ...result, operations };
     }
-    return result;
+    return { ...built, transaction: result };
   };
   return {
     ...actual,

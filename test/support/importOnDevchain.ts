@@ -1,11 +1,6 @@
 /** An import against devchain over real sockets: what the tests of this folder share. */
-import {
-  importBalances,
-  type ClaimContext,
-  type ClaimNode,
-  type ImportRequest,
-  type ImportResult,
-} from '../../src/balances';
+import { importBalances, type ImportRequest, type ImportResult } from '../../src/balances/importer';
+import type { ClaimContext, ClaimNode } from '../../src/balances/claimSending';
 import { customChain, PrivateKey, type Chain } from '../../src/protocol';
 import { openNodeClient } from '../../src/rpc/nodeClient';
 import {

@@ -4,6 +4,9 @@ import type { Intent } from '../../src/withdrawals/transaction/intent';
 import { buildTransferTransaction } from '../../src/withdrawals/transaction/transactionBuilder';
 import recorded from '../transcripts/transactions.json';
 
+const build = (...args: Parameters<typeof buildTransferTransaction>) =>
+  buildTransferTransaction(...args).transaction;
+
 const sender = PrivateKey.fromSeed('sender memo');
 const receiver = PrivateKey.fromSeed('receiver memo');
 const keys = { memoKeys: [sender], prefix: 'BTS' };
@@ -66,9 +69,7 @@ describe('fees are those that the recorded node asked for', () => {
 
 describe('the transaction of an intent in a window', () => {
   test('these bytes, for ever: a change here would let two versions pay one withdrawal twice', () => {
-    const bytes = Buffer.from(
-      encodeTransaction(buildTransferTransaction(intent, inputs, keys), 'BTS'),
-    ).toString('hex');
+    const bytes = Buffer.from(encodeTransaction(build(intent, inputs, keys), 'BTS')).toString('hex');
     expect(bytes).toBe(
       'c502' + // block 709
         '3d51c418' + // bytes 4 to 8 of its id
@@ -86,42 +87,34 @@ describe('the transaction of an intent in a window', () => {
   });
   test('it is the same however often it is built, with an encrypted memo too', () => {
     const ids = new Set(
-      Array.from({ length: 5 }, () =>
-        transactionId(buildTransferTransaction(encrypted, inputs, keys), 'BTS'),
-      ),
+      Array.from({ length: 5 }, () => transactionId(build(encrypted, inputs, keys), 'BTS')),
     );
     expect(ids.size).toBe(1);
   });
   test('requestedAt decides no byte', () => {
     const later = { ...intent, requestedAt: '2026-11-22T12:59:00Z' };
-    expect(buildTransferTransaction(later, inputs, keys)).toEqual(
-      buildTransferTransaction(intent, inputs, keys),
-    );
+    expect(build(later, inputs, keys)).toEqual(build(intent, inputs, keys));
   });
   test('two withdrawals equal in everything but their id are two transactions', () => {
-    const other = buildTransferTransaction({ ...intent, withdrawalId: 'W-2' }, inputs, keys);
-    expect(transactionId(other, 'BTS')).not.toBe(
-      transactionId(buildTransferTransaction(intent, inputs, keys), 'BTS'),
-    );
+    const other = build({ ...intent, withdrawalId: 'W-2' }, inputs, keys);
+    expect(transactionId(other, 'BTS')).not.toBe(transactionId(build(intent, inputs, keys), 'BTS'));
   });
   test('its bytes read back as the same transaction', () => {
-    const transaction = buildTransferTransaction(encrypted, inputs, keys);
+    const transaction = build(encrypted, inputs, keys);
     expect(decodeTransaction(encodeTransaction(transaction, 'BTS'), 'BTS')).toEqual(transaction);
   });
   test('a credential without the memo key of the intent builds nothing', () => {
-    expect(() =>
-      buildTransferTransaction(encrypted, inputs, { memoKeys: [receiver], prefix: 'BTS' }),
-    ).toThrow(expect.objectContaining({ code: 'MEMO_KEY_MISMATCH', field: 'Memo Key' }));
+    expect(() => build(encrypted, inputs, { memoKeys: [receiver], prefix: 'BTS' })).toThrow(
+      expect.objectContaining({ code: 'MEMO_KEY_MISMATCH', field: 'Memo Key' }),
+    );
   });
   test('an older memo key of the credential serves an intent that was made with it', () => {
     const rotated = { memoKeys: [receiver, sender], prefix: 'BTS' };
-    expect(buildTransferTransaction(encrypted, inputs, rotated)).toEqual(
-      buildTransferTransaction(encrypted, inputs, keys),
-    );
+    expect(build(encrypted, inputs, rotated)).toEqual(build(encrypted, inputs, keys));
   });
   test('a fixed fee is paid as it stands, whatever the schedule says', () => {
     const fixed = { ...intent, fee: { amount: 77n, asset: '1.3.1' } };
-    const [operation] = buildTransferTransaction(fixed, inputs, keys).operations;
+    const [operation] = build(fixed, inputs, keys).operations;
     expect(operation?.[1]).toMatchObject({ fee: { amount: 77, asset_id: '1.3.1' } });
   });
   test('the recorded reference block gives the recorded numbers', () => {
@@ -129,6 +122,6 @@ describe('the transaction of an intent in a window', () => {
       params: [string, string, [{ ref_block_num: number; ref_block_prefix: number }]];
     };
     const [{ ref_block_num, ref_block_prefix }] = request.params[2];
-    expect(buildTransferTransaction(intent, inputs, keys)).toMatchObject({ ref_block_num, ref_block_prefix });
+    expect(build(intent, inputs, keys)).toMatchObject({ ref_block_num, ref_block_prefix });
   });
 });

@@ -1,14 +1,8 @@
 /** The items of an import, by either route: the transactions of this run, and those of earlier runs. */
 import type { IDataObject } from 'n8n-workflow';
-import {
-  type BuiltClaim,
-  type ClaimTransaction,
-  settleClaim,
-  type EarlierTransaction,
-  type ImportResult,
-  type Sent,
-  type SkippedBalance,
-} from '../../../src/balances';
+import { type BuiltClaim, settleClaim, type Sent } from '../../../src/balances/claimSettlement';
+import type { ClaimTransaction, ImportResult, SkippedBalance } from '../../../src/balances/importer';
+import type { EarlierTransaction } from '../../../src/balances/earlierClaims';
 import type { Account, AssetAmount } from '../../../src/chain/interfaces';
 import { placeOf } from '../../../src/payments/standing';
 import {

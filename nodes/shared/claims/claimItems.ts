@@ -1,6 +1,9 @@
 /** Claimable balances and their claims as items: flat, every field always there. */
 import type { IDataObject } from 'n8n-workflow';
-import { totalsOf, type ClaimOutcome, type FoundBalance, type SkippedBalance } from '../../../src/balances';
+import { totalsOf } from '../../../src/balances/claimPlan';
+import type { ClaimOutcome } from '../../../src/balances/claimSettlement';
+import type { FoundBalance } from '../../../src/balances/findBalances';
+import type { SkippedBalance } from '../../../src/balances/importer';
 import type { Account, AssetAmount } from '../../../src/chain/interfaces';
 import { isBitSharesError, rethrow } from '../../../src/errors';
 import { formatAmount, isoTime } from '../../../src/protocol';

@@ -1,33 +1,24 @@
-/** One attempt: the transaction of a withdrawal in the present window, and the checks before it is signed. */
+/** One attempt: the transaction of a withdrawal in the present window. */
 import { BitSharesError } from '../../errors';
-import { isOperation, isoTime, toBigInt, type Transaction, transactionId } from '../../protocol';
+import { isoTime, transactionId } from '../../protocol';
 import { usedByProposal, usedByTransfer, windowDisagreement } from '../proof/agreedParameters';
 import type { ChainView } from '../proof/view';
 import { type Evidence } from '../proof/evidence';
 import type { Intent } from '../transaction/intent';
 import { proveReceiverMemoKey } from '../proof/memoKey';
-import { transfersIn } from '../proof/senderIndex';
 import {
-  buildMemo,
   buildProposalTransaction,
   buildTransferTransaction,
-  feeOf,
-  type Fee,
+  type BuiltTransaction,
 } from '../transaction/transactionBuilder';
 import { checkWindowLength, waiting, windowAt, windowVerdict, type Window } from '../transaction/window';
 import type { WithdrawalContext } from './context';
 
-export interface Attempt {
+export interface Attempt extends BuiltTransaction {
   window: Window;
-  transaction: Transaction;
   transactionId: string;
   /** In seconds. */
   expiration: number;
-  fee: Fee;
-  /** What the chain asks for, in the core asset. */
-  requiredFee: bigint;
-  /** What the account that signs needs: base units of the withdrawal's asset, and a fee. */
-  cost: { amount: bigint; fee: Fee };
 }
 
 /** The window that may be used now, or why none may yet. */
@@ -89,33 +80,11 @@ export async function buildAttempt(
   }
   const builderKeys = { memoKeys: keys.memoKeys, prefix: chain.prefix };
   const inputs = { window, referenceBlockId, fees: view.state.fees };
-  const transaction =
+  const { maximumProposalLifetime } = view.state;
+  const built =
     proposerId === null
       ? buildTransferTransaction(complete, inputs, builderKeys)
-      : buildProposalTransaction(
-          complete,
-          { ...inputs, proposerId, maximumProposalLifetime: view.state.maximumProposalLifetime },
-          builderKeys,
-        );
-  // Encrypting is most of the work of a long list, so it is done once.
-  const memo = transfersIn(transaction.operations)[0]?.memo ?? buildMemo(complete, builderKeys);
-  const { fee, required } = feeOf(complete, memo, view.state.fees, chain.prefix);
-  return {
-    window,
-    transaction,
-    transactionId: transactionId(transaction, chain.prefix),
-    expiration: window.end,
-    fee,
-    requiredFee: required,
-    cost: costOf(transaction, complete, fee),
-  };
-}
-
-/** What the signing account pays: for a transfer amount and fee, for a proposal only the fee of the proposal. */
-function costOf({ operations: [operation] }: Transaction, intent: Intent, fee: Fee): Attempt['cost'] {
-  if (operation !== undefined && isOperation(operation, 'proposal_create')) {
-    const { amount, asset_id } = operation[1].fee;
-    return { amount: 0n, fee: { amount: toBigInt(amount), assetId: asset_id } };
-  }
-  return { amount: intent.amount, fee };
+      : buildProposalTransaction(complete, { ...inputs, proposerId, maximumProposalLifetime }, builderKeys);
+  const id = transactionId(built.transaction, chain.prefix);
+  return { ...built, window, transactionId: id, expiration: window.end };
 }

@@ -1,16 +1,9 @@
 /** What the withdrawal operations are asked for. */
-import type { WaitFor } from '../../payments/standing';
+import type { Waiting } from '../../payments/standing';
 import type { SignedTransaction } from '../../protocol';
 import { parseRequestedAt } from '../transaction/requestedAt';
 import type { LimitSettings } from '../transaction/limits';
 import type { WithdrawalRequest } from '../transaction/request';
-
-/** How long a caller waits, and for what. */
-export interface Waiting {
-  waitFor: WaitFor;
-  /** In seconds; 0 looks once. */
-  maximumWait: number;
-}
 
 /** A request with what the operator set for it: of Send, Prepare and Proposal: Create. */
 export interface WithdrawalOrder extends LimitSettings, Waiting {

@@ -17,7 +17,7 @@ import { agreedLookupOf, lookupOf, type WithdrawalContext } from './context';
 import type { Intent } from '../transaction/intent';
 import { maximumFeeOf } from '../transaction/limits';
 import { withdrawalNonce } from '../transaction/nonce';
-import { formIntent, otherPayer, type Parties, type PlainRequest } from '../transaction/request';
+import { formIntent, type Parties, type PlainRequest } from '../transaction/request';
 import { buildTransfer, feeOf, transactionOf } from '../transaction/transactionBuilder';
 import { transferItem, type TransferItem } from './transferItem';
 import { factsOf, onOneLook, type ChainView } from '../proof/view';
@@ -68,12 +68,9 @@ async function quoteOn(
   checkWindowLength(state, view.lastIrreversibleTime);
   const lookup = agreedLookupOf(view, lookupOf(view));
   const { account, memoKey } = context;
-  const payer = await lookup.account(account);
-  const wrongPayer = payer === null ? null : otherPayer(order.payingAccount, payer);
-  if (wrongPayer !== null) throw wrongPayer;
   const { intent: formed, parties } = await formIntent(
     order.request,
-    { account, memoKey, memoKeyOfAccount: true },
+    { account, mustBe: order.payingAccount, memoKey, memoKeyOfAccount: true },
     chain,
     lookup,
   );

@@ -12,7 +12,7 @@ import { otherPayerProposed, proposalReason, type Evidence } from '../proof/evid
 import { standingOf, type WithdrawalStanding } from '../proof/standing';
 import { leaveUnfit, type ChainView } from '../proof/view';
 import { contentFingerprint } from '../transaction/intent';
-import { formIntent, isFaultOfRequest, otherPayer, type Lookup } from '../transaction/request';
+import { formIntent, isFaultOfRequest, isOtherPayer, type Lookup } from '../transaction/request';
 import { latestExpiration } from '../transaction/window';
 import { prepare, send, sign, type Round } from './acting';
 import { checkRequestedAt } from './checks';
@@ -216,36 +216,24 @@ class Run {
       const signer = await lookup.account(keys.account);
       const payer = await lookup.account(this.payingAccount);
       if (signer !== null && payer !== null) this.accountsSaid ??= this.said(signer, payer);
-      const wrongPayer = payer === null ? null : otherPayer(order.payingAccount, payer);
-      if (wrongPayer !== null) {
-        this.contradict(withdrawal, wrongPayer);
-        return;
-      }
-      const formed = await formIntent(
-        order.request,
-        {
-          account: this.payingAccount,
-          memoKey: keys.memoKeys[0]?.publicKey,
-          memoKeyOfAccount: this.options.mode !== 'propose',
-        },
-        chain,
-        lookup,
-      );
-      withdrawal.phase = { at: 'formed', order, ...formed };
+      const paying = {
+        account: this.payingAccount,
+        mustBe: order.payingAccount,
+        memoKey: keys.memoKeys[0]?.publicKey,
+        memoKeyOfAccount: this.options.mode !== 'propose',
+      };
+      withdrawal.phase = { at: 'formed', order, ...(await formIntent(order.request, paying, chain, lookup)) };
     } catch (error) {
-      if (isBitSharesError(error, 'NODES_DISAGREE')) {
-        // Mostly about a receiver or an asset: the other withdrawals go on.
-        withdrawal.reason = error;
-        return;
-      }
-      if (!isBitSharesError(error) || passingForPayments.has(error.code)) rethrow(error);
-      if (!isFaultOfRequest(error)) {
-        withdrawal.stop(error);
-        return;
-      }
-      const now = Math.max(state.headTime, Math.floor(clock.now() / 1000));
-      const lastExpiration = latestExpiration(now + mostSlow);
-      withdrawal.phase = { at: 'faulty', order, fault: error, lastExpiration };
+      if (!isBitSharesError(error)) rethrow(error);
+      // Mostly about a receiver or an asset: the other withdrawals go on.
+      if (error.code === 'NODES_DISAGREE') withdrawal.reason = error;
+      else if (passingForPayments.has(error.code)) rethrow(error);
+      else if (isOtherPayer(error)) this.contradict(withdrawal, error);
+      else if (isFaultOfRequest(error)) {
+        const now = Math.max(state.headTime, Math.floor(clock.now() / 1000));
+        const lastExpiration = latestExpiration(now + mostSlow);
+        withdrawal.phase = { at: 'faulty', order, fault: error, lastExpiration };
+      } else withdrawal.stop(error);
     }
   }
 

@@ -1,10 +1,10 @@
 /** One withdrawal while it is being worked on, and the item that tells how far it came. */
 import { nextStep, settle } from '../../payments/settlement';
-import { placeOf } from '../../payments/standing';
+import { placeOf, type Waiting } from '../../payments/standing';
 import type { BitSharesError } from '../../errors';
 import type { SignedTransaction } from '../../protocol';
 import type { WithdrawalStanding } from '../proof/standing';
-import { identityOf, type SettleOrder, type Waiting, type WithdrawalOrder } from './order';
+import { identityOf, type SettleOrder, type WithdrawalOrder } from './order';
 import { decide, lastExpirationOf, type Decision, type Mode, type Phase, type PhaseAt } from './phases';
 import {
   amountsOf,

@@ -50,6 +50,8 @@ export interface SenderKeys extends Signing {
 export interface Payer {
   /** Name or `1.2.x`. */
   account: string;
+  /** The one that must pay, in the same form; null where any account may. */
+  mustBe: string | null;
   /** The credential's memo key; undefined when it has none; null to take the account's present one (nothing is signed). */
   memoKey: PublicKey | null | undefined;
   /** False where somebody else writes the memo for the account: a proposer with a key of its own. */
@@ -88,20 +90,15 @@ export function isFaultOfRequest(error: BitSharesError): boolean {
   return faultsOfRequest.has(error.code) && fieldsOfRequest.has(error.field);
 }
 
-/**
- * Why the account of the keys may not pay where the caller names the one that must; null where it may.
- *
- * @param named Name or `1.2.x`; null where any account may pay
- */
-export function otherPayer(
-  named: string | null,
-  sender: Pick<Account, 'id' | 'name'>,
-): BitSharesError | null {
-  if (named === null || named === sender.name || named === sender.id) return null;
-  return wrongPayer(named, `${sender.name} (${sender.id})`);
+/** Whether an error of `formIntent` means that the account of the keys is not the one that must pay. */
+export function isOtherPayer({ code, field }: BitSharesError): boolean {
+  return code === 'KEY_WITHOUT_AUTHORITY' && field === labels.payingAccount;
 }
 
-/** The same without a node, as far as the texts alone tell: two names or two ids that differ are two accounts. */
+/**
+ * Why the account of the keys may not pay where the caller names the one that must, as far as the texts alone tell: two names or
+ * two ids that differ are two accounts. Null where it may.
+ */
 export function otherPayerByText(named: string | null, account: string): BitSharesError | null {
   const isSameKind = named !== null && isObjectId(named, 'account') === isObjectId(account, 'account');
   return isSameKind && named !== account ? wrongPayer(named, account) : null;
@@ -126,7 +123,8 @@ export interface Lookup {
 /**
  * Turns a request into an intent. The memo key of an encrypted memo stays null where the request gives none.
  *
- * @throws faults of the request (`isFaultOfRequest`); UNKNOWN_ACCOUNT, UNKNOWN_ASSET, NODES_DISAGREE, MEMO_KEY_MISMATCH
+ * @throws faults of the request (`isFaultOfRequest`); UNKNOWN_ACCOUNT, UNKNOWN_ASSET, NODES_DISAGREE, MEMO_KEY_MISMATCH;
+ *   KEY_WITHOUT_AUTHORITY for another payer (`isOtherPayer`)
  */
 export async function formIntent(
   request: WithdrawalRequest,
@@ -135,6 +133,10 @@ export async function formIntent(
   lookup: Lookup,
 ): Promise<{ intent: Intent; parties: Parties }> {
   const sender = await found(lookup.account(payer.account), 'UNKNOWN_ACCOUNT', labels.account, payer.account);
+  const { mustBe } = payer;
+  if (mustBe !== null && mustBe !== sender.name && mustBe !== sender.id) {
+    throw wrongPayer(mustBe, `${sender.name} (${sender.id})`);
+  }
   if (request.kind === 'intent') {
     const { intent } = request;
     if (intent.from !== sender.id) {

@@ -52,6 +52,17 @@ export interface Fee {
   assetId: string;
 }
 
+/** The one transaction of an intent in a window, without signatures, and what it costs. */
+export interface BuiltTransaction {
+  transaction: Transaction;
+  /** Of the transfer. */
+  fee: Fee;
+  /** What the chain asks for, in the core asset. */
+  requiredFee: bigint;
+  /** What the account that signs needs: base units of the withdrawal's asset, and a fee; of a proposal only its own. */
+  cost: { amount: bigint; fee: Fee };
+}
+
 /**
  * The memo of a withdrawal. There always is one: its nonce tells this withdrawal from an equal one, and finds it.
  *
@@ -107,7 +118,7 @@ export function buildTransfer(intent: Intent, memo: Memo, fee: Fee): TransferOpe
 }
 
 /**
- * The transaction of an intent in a window, without signatures. Errors as `buildMemo`.
+ * The transaction of an intent in a window. Errors as `buildMemo`.
  *
  * Its expiration is the window's end and its reference block lies at the window's start: neither depends on when, where
  * or how often it is built.
@@ -116,10 +127,16 @@ export function buildTransferTransaction(
   intent: Intent,
   { window, referenceBlockId, fees }: WindowInputs,
   keys: BuilderKeys,
-): Transaction {
+): BuiltTransaction {
+  const { operation, ...built } = transferOf(intent, fees, keys);
+  return { ...built, transaction: transactionOf(operation, window, referenceBlockId) };
+}
+
+function transferOf(intent: Intent, fees: FeeSchedule, keys: BuilderKeys) {
   const memo = buildMemo(intent, keys);
-  const { fee } = feeOf(intent, memo, fees, keys.prefix);
-  return transactionOf([operationTypes.transfer, buildTransfer(intent, memo, fee)], window, referenceBlockId);
+  const { fee, required } = feeOf(intent, memo, fees, keys.prefix);
+  const operation: Operation = [operationTypes.transfer, buildTransfer(intent, memo, fee)];
+  return { operation, fee, requiredFee: required, cost: { amount: intent.amount, fee } };
 }
 
 /** One operation in the only transaction that a window allows for it. */
@@ -158,18 +175,23 @@ export function buildProposalTransaction(
   intent: Intent,
   inputs: ProposalInputs,
   keys: BuilderKeys,
-): Transaction {
-  const memo = buildMemo(intent, keys);
-  const { fee } = feeOf(intent, memo, inputs.fees, keys.prefix);
+): BuiltTransaction {
+  const transfer = transferOf(intent, inputs.fees, keys);
   const create = (amount: bigint): ProposalCreateOperation => ({
     fee: { amount: chainInt64(amount), asset_id: coreAssetId },
     fee_paying_account: inputs.proposerId,
     expiration_time: formatChainTime(proposalExpiration(inputs)),
-    proposed_ops: [{ op: [operationTypes.transfer, buildTransfer(intent, memo, fee)] }],
+    proposed_ops: [{ op: transfer.operation }],
     extensions: [],
   });
   // The fee takes eight bytes whatever its size, and the number of the operation does not count.
   const bytes = encodeOperation([operationTypes.proposal_create, create(0n)], keys.prefix).length - 1;
-  const operation = create(proposalCreateFee(inputs.fees, bytes));
-  return transactionOf([operationTypes.proposal_create, operation], inputs.window, inputs.referenceBlockId);
+  const amount = proposalCreateFee(inputs.fees, bytes);
+  const operation: Operation = [operationTypes.proposal_create, create(amount)];
+  return {
+    transaction: transactionOf(operation, inputs.window, inputs.referenceBlockId),
+    fee: transfer.fee,
+    requiredFee: transfer.requiredFee,
+    cost: { amount: 0n, fee: { amount, assetId: coreAssetId } },
+  };
 }

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { addressesOf, findBalances, readOwners, type OwnedAddress } from '../../../../src/balances';
+import { addressesOf, readOwners, type OwnedAddress } from '../../../../src/balances/ownership';
+import { findBalances } from '../../../../src/balances/findBalances';
 import type { Chain } from '../../../../src/protocol';
 import {
   allowPrivateKeysInItems,

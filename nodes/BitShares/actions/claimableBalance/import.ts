@@ -1,5 +1,5 @@
 import { checkAgreedAccount } from '../../../../src/chain/disagreement';
-import { importBalances } from '../../../../src/balances';
+import { importBalances } from '../../../../src/balances/importer';
 import { balanceKeysOf, keysFrom } from '../../../shared/claims/balanceKeys';
 import { importItems, shownImport } from '../../../shared/claims/claimImportItems';
 import { systemClock } from '../../../shared/clock';

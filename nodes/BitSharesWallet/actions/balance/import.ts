@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { checkAgreedAccount } from '../../../../src/chain/disagreement';
-import { earlierClaims, sendClaims, type EarlierTransaction } from '../../../../src/balances';
+import { earlierClaims, type EarlierTransaction } from '../../../../src/balances/earlierClaims';
+import { sendClaims } from '../../../../src/balances/claimSending';
 import type { Account } from '../../../../src/chain/interfaces';
 import { checkReceiver } from '../../../../src/rpc/secretExit';
 import { walletReader } from '../../../../src/rpc/walletReader';
