@@ -5,11 +5,11 @@
 import type { Account, ChainState } from '../chain/interfaces';
 import { isBitSharesError, rethrow } from '../errors';
 import type { Waiting } from '../payments/standing';
-import { transactionId, type Chain, type PrivateKey } from '../protocol';
+import { transactionId, type PrivateKey } from '../protocol';
 import { claimableBalances, cutIntoTransactions } from './claimPlan';
 import { sendClaims, type ClaimContext } from './claimSending';
 import type { BuiltClaim, Sent } from './claimSettlement';
-import { buildClaim, claimBasis, signClaim, type ClaimBasis, type ClaimKeys } from './claimTransaction';
+import { buildClaim, claimBasis, signClaim, type ClaimKeys } from './claimTransaction';
 import { earlierClaims, type EarlierTransaction } from './earlierClaims';
 import { findBalances, type FoundBalance } from './findBalances';
 import { addressesOf, type OwnedAddress } from './ownership';
@@ -81,8 +81,18 @@ export async function importBalances(request: ImportRequest, context: ClaimConte
     balance.claimable.hindrance === null ? [] : [{ balance, reason: balance.claimable.hindrance }],
   );
   const basis = await claimBasis(node, state);
-  const build = (balances: FoundBalance[]): ClaimTransaction =>
-    claimTransaction(balances, request, keys, basis, chain);
+  const isUnsigned = request.dryRun && request.activeKeys.length === 0;
+  const build = (balances: FoundBalance[]): ClaimTransaction => {
+    const unsigned = buildClaim(balances, request.account, basis, chain.prefix);
+    return {
+      balances,
+      transaction: isUnsigned
+        ? { ...unsigned, signatures: [] }
+        : signClaim(unsigned, balances, request.account, keys, chain),
+      transactionId: transactionId(unsigned, chain.prefix),
+      expiration: basis.expiration,
+    };
+  };
   const cut = cutIntoTransactions(claimableBalances(found), request.account.id, {
     maximumTransactionSize: state.maximumTransactionSize,
     activeSignatures: Math.max(1, request.activeKeys.length),
@@ -101,22 +111,6 @@ export async function importBalances(request: ImportRequest, context: ClaimConte
   const isLeftOut = ({ object }: FoundBalance) =>
     skipped.some(({ balance }) => balance.object.id === object.id);
   return { ...result, transactions: sent.filter(({ balances }) => !balances.every(isLeftOut)) };
-}
-
-function claimTransaction(
-  balances: FoundBalance[],
-  { account, activeKeys, dryRun }: ImportRequest,
-  keys: ClaimKeys,
-  basis: ClaimBasis,
-  chain: Chain,
-): ClaimTransaction {
-  const unsigned = buildClaim(balances, account, basis, chain.prefix);
-  const id = transactionId(unsigned, chain.prefix);
-  const transaction =
-    dryRun && activeKeys.length === 0
-      ? { ...unsigned, signatures: [] }
-      : signClaim(unsigned, balances, account, keys, chain);
-  return { balances, transaction, transactionId: id, expiration: basis.expiration };
 }
 
 /** The transaction without the balances that changed since they were read; null when none did, and when none is left. */

@@ -2,7 +2,7 @@
  * What a transaction depends on and no block shows: names, ids, decimals, keys, fees. One node's word is no proof of it, so
  * two nodes have to say the same before anything is signed.
  */
-import type { Account, ChainReader } from './interfaces';
+import type { Account, Asset, ChainReader } from './interfaces';
 import { BitSharesError } from '../errors';
 import { printable } from './falseAnswer';
 
@@ -39,25 +39,58 @@ export interface AccountAnswer {
   account: Pick<Account, 'id' | 'name'> | null;
 }
 
-/**
- * The contradiction between two answers to the question for one account, or null. Id and name of an account never change,
- * so the second node, which may be behind, can only lack a new one.
- */
+/** What one node answers when it is asked for an asset. */
+export interface AssetAnswer {
+  endpoint: string;
+  asset: Pick<Asset, 'id' | 'symbol' | 'precision'> | null;
+}
+
+/** The contradiction between two answers to the question for one account, or null. */
 export function accountDisagreement(
   asked: string,
   answers: readonly [AccountAnswer, AccountAnswer],
   field?: string,
 ): BitSharesError | null {
-  const [{ account: first }, { account: second }] = answers;
-  if (first?.id === second?.id && first?.name === second?.name) return null;
-  const [a, b] = answers.map(({ endpoint, account }) => ({
+  const say = ({ endpoint, account }: AccountAnswer) => ({
     endpoint,
-    says: account === null ? 'that there is none' : `${account.name} (${account.id})`,
-  })) as [Statement, Statement];
-  const more = 'An account that was made just now is known to both in about a minute.';
-  return nodesDisagree(`the account ${asked}`, [a, b], {
+    says: account === null ? null : `${account.name} (${account.id})`,
+  });
+  return contradiction(`account ${asked}`, [say(answers[0]), say(answers[1])], field);
+}
+
+/** The contradiction between two answers to the question for one asset, or null. */
+export function assetDisagreement(
+  asked: string,
+  answers: readonly [AssetAnswer, AssetAnswer],
+): BitSharesError | null {
+  const say = ({ endpoint, asset }: AssetAnswer) => ({
+    endpoint,
+    says: asset === null ? null : `${asset.symbol} (${asset.id}) with ${asset.precision} decimals`,
+  });
+  return contradiction(`asset ${asked}`, [say(answers[0]), say(answers[1])]);
+}
+
+interface Answer {
+  endpoint: string;
+  /** Null where it knows of none. */
+  says: string | null;
+}
+
+/** What is compared here never changes, so the second node, which may be behind, can only lack what is new. */
+function contradiction(
+  about: string,
+  [first, second]: [Answer, Answer],
+  field?: string,
+): BitSharesError | null {
+  if (first.says === second.says) return null;
+  const stated = ({ endpoint, says }: Answer): Statement => ({
+    endpoint,
+    says: says ?? 'that there is none',
+  });
+  const more = `An ${about.split(' ')[0]} that was made just now is known to both in about a minute.`;
+  return nodesDisagree(`the ${about}`, [stated(first), stated(second)], {
     field,
-    ...(second === null ? { more } : {}),
+    ...(second.says === null ? { more } : {}),
   });
 }
 

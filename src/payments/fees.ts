@@ -1,7 +1,7 @@
 /** Fees from the chain's fee schedule, computed and never asked: a second call could see another schedule. */
 import type { FeeSchedule } from '../chain/interfaces';
 import { BitSharesError } from '../errors';
-import { operationTypes } from '../protocol';
+import { encodeOperation, operationTypes, type Operation } from '../protocol';
 
 const fullScale = 10_000n;
 
@@ -13,14 +13,19 @@ export function transferFee(fees: FeeSchedule, memoBytes: number): bigint {
   return feeBySize(fees, operationTypes.transfer, memoBytes);
 }
 
-/** Fee of a proposal_create, whose whole operation (without its number) counts by size. Rule: `proposal.cpp`. */
-export function proposalCreateFee(fees: FeeSchedule, operationBytes: number): bigint {
-  return feeBySize(fees, operationTypes.proposal_create, operationBytes);
-}
-
-/** Fee of a proposal_update, counted as that of a proposal_create. */
-export function proposalUpdateFee(fees: FeeSchedule, operationBytes: number): bigint {
-  return feeBySize(fees, operationTypes.proposal_update, operationBytes);
+/**
+ * An operation with its own fee, in base units of the core asset, where its whole size counts (without its number). Rule:
+ * bitshares-core `proposal.cpp`.
+ */
+export function withOwnFee(
+  make: (fee: bigint) => Operation,
+  fees: FeeSchedule,
+  prefix: string,
+): { operation: Operation; fee: bigint } {
+  // The fee takes eight bytes whatever its size.
+  const draft = make(0n);
+  const fee = feeBySize(fees, draft[0], encodeOperation(draft, prefix).length - 1);
+  return { operation: make(fee), fee };
 }
 
 /** What decides the fees of one type of operation, in base units of the core asset, before the scale. */

@@ -133,7 +133,7 @@ describe('Maximum Amounts', () => {
       'INVALID_AMOUNT',
     ],
   ])('%s', (_, asset, amount, settings, code, field = 'Maximum Amounts') => {
-    const check = () => checkLimits({ ...none, ...settings }, { asset, receiver, amount });
+    const check = () => checkLimits({ ...none, ...settings }, asset, receiver, amount);
     if (code === null) check();
     else expect(check).toThrow(expect.objectContaining({ code, field }));
   });

@@ -1,7 +1,17 @@
-import { PrivateKey, transactionId, decodeTransaction, encodeTransaction } from '../../src/protocol';
-import { proposalCreateFee, transferFee } from '../../src/payments/fees';
+import {
+  PrivateKey,
+  transactionId,
+  decodeTransaction,
+  encodeOperation,
+  encodeTransaction,
+  type Operation,
+} from '../../src/protocol';
+import { transferFee } from '../../src/payments/fees';
 import type { Intent } from '../../src/withdrawals/transaction/intent';
-import { buildTransferTransaction } from '../../src/withdrawals/transaction/transactionBuilder';
+import {
+  buildProposalTransaction,
+  buildTransferTransaction,
+} from '../../src/withdrawals/transaction/transactionBuilder';
 import recorded from '../transcripts/transactions.json';
 
 const build = (...args: Parameters<typeof buildTransferTransaction>) =>
@@ -56,9 +66,17 @@ describe('fees are those that the recorded node asked for', () => {
     // Without a memo the optional field takes one byte, which the node does not count: floor(1000000 / 1024) = 976.
     expect(bytes === 1 ? 2_000_000n : transferFee(fees, bytes)).toBe(fee);
   });
-  test('the scale applies to the whole, and a proposal counts its bytes', () => {
+  test('the scale applies to the whole', () => {
     expect(transferFee({ ...fees, scale: 5_000n }, 80)).toBe(1_039_062n);
-    expect(proposalCreateFee(fees, 120)).toBe(2_000_001n);
+  });
+  test('a proposal counts all its bytes, which the proposer pays alone', () => {
+    const proposal = { ...inputs, proposerId: '1.2.30', maximumProposalLifetime: 86_400 };
+    const { transaction, fee, cost } = buildProposalTransaction(intent, proposal, keys);
+    const [operation] = transaction.operations;
+    expect(encodeOperation(operation as Operation, 'BTS').length - 1).toBe(119);
+    expect(operation?.[1]).toMatchObject({ fee: { amount: 2_000_001, asset_id: '1.3.0' } });
+    expect(cost).toEqual({ amount: 0n, fee: { amount: 2_000_001n, assetId: '1.3.0' } });
+    expect(fee.amount).toBe(2_078_125n);
   });
   test('a schedule without the parameters is refused', () => {
     expect(() => transferFee({ scale: 10_000n, parameters: new Map() }, 80)).toThrow(

@@ -3,7 +3,7 @@
  * piece decides a byte of the transaction: with another maintenance time alone, one withdrawal has two live transactions.
  */
 import { nodesDisagree } from '../../chain/disagreement';
-import type { Asset, ChainState } from '../../chain/interfaces';
+import type { ChainState } from '../../chain/interfaces';
 import type { BitSharesError } from '../../errors';
 import { isoTime, operationTypes } from '../../protocol';
 import { feeParameters } from '../../payments/fees';
@@ -125,32 +125,6 @@ function differenceOf(first: ChainState, second: ChainState, used: UsedParameter
           ({ maximumProposalLifetime }) => `${maximumProposalLifetime} s`,
         )
       : null)
-  );
-}
-
-/** What one node answers when it is asked for an asset. */
-export interface AssetAnswer {
-  endpoint: string;
-  asset: Pick<Asset, 'id' | 'symbol' | 'precision'> | null;
-}
-
-/** The contradiction between two answers to the question for one asset, or null. The second node may be behind. */
-export function assetDisagreement(
-  asked: string,
-  answers: readonly [AssetAnswer, AssetAnswer],
-): BitSharesError | null {
-  const say = ({ asset }: AssetAnswer): string =>
-    asset === null ? 'that there is none' : `${asset.symbol} (${asset.id}) with ${asset.precision} decimals`;
-  const [first, second] = answers;
-  if (say(first) === say(second)) return null;
-  const more = 'An asset that was made just now is known to both in about a minute.';
-  return nodesDisagree(
-    `the asset ${asked}`,
-    [
-      { endpoint: first.endpoint, says: say(first) },
-      { endpoint: second.endpoint, says: say(second) },
-    ],
-    second.asset === null ? { more } : {},
   );
 }
 

@@ -132,14 +132,14 @@ export function readHistory(
   return history.read(session, sender, state.headTime - historyGuard, state.lastIrreversibleBlock);
 }
 
-/** Whether blocks show a proposal with the nonce of this withdrawal, over or not. */
-export function isProposed(
+/** The proposals with the nonce of this withdrawal that blocks show, over or not. */
+export function proposalsOf(
   { scanned, reversible }: Evidence,
   senderId: string,
   withdrawalId: string,
-): boolean {
+): FoundProposal[] {
   const nonce = withdrawalNonce(senderId, withdrawalId);
-  return scanned.index.proposalsWith(nonce).length > 0 || reversible.proposalsWith(nonce).length > 0;
+  return [...scanned.index.proposalsWith(nonce), ...reversible.proposalsWith(nonce)];
 }
 
 /**
@@ -222,9 +222,8 @@ export function proposalInFlight(
   senderId: string,
   withdrawalId: string,
 ): ProposalInFlight | null {
-  const { view, scanned, reversible, history } = evidence;
-  const nonce = withdrawalNonce(senderId, withdrawalId);
-  for (const proposal of [...scanned.index.proposalsWith(nonce), ...reversible.proposalsWith(nonce)]) {
+  const { view, scanned, history } = evidence;
+  for (const proposal of proposalsOf(evidence, senderId, withdrawalId)) {
     const proposalId = history?.proposalIdAt(proposal) ?? null;
     const removed = proposalId !== null && scanned.index.deletionOf(proposalId) !== undefined;
     const over =

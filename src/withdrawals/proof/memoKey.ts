@@ -8,19 +8,14 @@
 import { BitSharesError } from '../../errors';
 import { labels } from '../../labels';
 import { memoKeyDisagreement } from './agreedParameters';
-import type { ScannedBlocks } from './scan';
-import { concernedBy, type SenderIndex } from './senderIndex';
-import type { ChainView } from './view';
+import type { Evidence } from './evidence';
+import { concernedBy } from './senderIndex';
 import type { Window } from '../transaction/window';
 
-/** What a proof looks at. `scanned` reaches from the reference block through the last irreversible block of the view. */
-export interface MemoKeyEvidence {
-  view: ChainView;
+/** What a proof looks at: the evidence reaches from the reference block through the head. */
+export interface MemoKeyEvidence extends Evidence {
   window: Window;
   referenceBlock: number;
-  scanned: ScannedBlocks;
-  /** Blocks above the last irreversible one, through the head. */
-  reversible: SenderIndex;
   /** False when the operator has no delayed node at all. */
   hasDelayedNode: boolean;
 }

@@ -6,7 +6,7 @@ import { broadcast, reasonOf } from '../../payments/broadcast';
 import { signatureCount, signFor } from '../../payments/signing';
 import { encodeTransaction } from '../../protocol';
 import { refuseBesidePending, type Evidence } from '../proof/evidence';
-import { factsOf, type ChainView } from '../proof/view';
+import { factsOf } from '../proof/view';
 import { checkMaximumFee, maximumFeeOf } from '../transaction/limits';
 import { buildAttempt, type Attempt } from './attempt';
 import { checkNeedsSeveral, checkOneKeySuffices, checkPayment, Funds } from './checks';
@@ -22,8 +22,6 @@ export interface Round {
   /** Who signs and who pays, as the node has them now. */
   signer: Account;
   payer: Account;
-  /** Milliseconds since the run began. */
-  elapsed(): number;
 }
 
 /** Brings it to the transaction of the present window and checks that. True when it may be signed and sent. */
@@ -84,11 +82,11 @@ async function buildAndCheck(
 async function isMissing(
   withdrawal: Withdrawal,
   { transactionId }: Pick<Attempt, 'transactionId'>,
-  { evidence, elapsed }: Round,
+  { evidence }: Round,
 ): Promise<boolean> {
   const held = await evidence.view.session.recentTransaction(transactionId);
   if (held !== null) withdrawal.see({ at: 'pending' });
-  return withdrawal.decide(elapsed()) === 'act';
+  return withdrawal.decide() === 'act';
 }
 
 /**
@@ -143,16 +141,12 @@ export async function sign(
 }
 
 /** Sends what is signed, unless the execution was stopped. Sending the same bytes again can move money only once. */
-export async function send(
-  withdrawal: Withdrawal,
-  { session }: ChainView,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+export async function send(withdrawal: Withdrawal, { context, evidence }: Round): Promise<void> {
   const { phase } = withdrawal;
-  if ((phase.at !== 'signed' && phase.at !== 'handed in') || signal?.aborted === true) return;
+  if ((phase.at !== 'signed' && phase.at !== 'handed in') || context.signal?.aborted === true) return;
   const isFirst = !withdrawal.sent;
   withdrawal.sent = true;
-  const answer = await broadcast(session, phase.transaction);
+  const answer = await broadcast(evidence.view.session, phase.transaction);
   withdrawal.reason = reasonOf(answer);
   if (answer.result === 'accepted') withdrawal.see({ at: 'pending' });
   // What was sent before may be on its way, whatever this node says of another copy.

@@ -7,11 +7,10 @@ import { BitSharesError } from '../../errors';
 import { labels } from '../../labels';
 import {
   chainInt64,
-  encodeOperation,
   isOperation,
   isoTime,
   operationTypes,
-  type ProposalUpdateOperation,
+  type Operation,
   toBigInt,
   transactionId,
 } from '../../protocol';
@@ -19,7 +18,7 @@ import { sameValue } from '../../chain/sameValue';
 import { delayedOf, parameterDisagreement, usedByApproval } from '../proof/agreedParameters';
 import { broadcast } from '../../payments/broadcast';
 import { agreedLookupOf, lookupOf, type WithdrawalContext } from './context';
-import { proposalUpdateFee } from '../../payments/fees';
+import { withOwnFee } from '../../payments/fees';
 import { readHistory } from '../proof/evidence';
 import { checkMaximumFee, maximumFeeOf, type LimitSettings } from '../transaction/limits';
 import { coreAssetBy } from '../transaction/request';
@@ -85,33 +84,27 @@ export async function approveProposal(
   await refuseUnconfirmed(proposal, owner, view);
   const disagreement = parameterDisagreement(view, usedByApproval);
   if (disagreement !== null) throw disagreement;
-  const operation = (fee: bigint): ProposalUpdateOperation => ({
-    fee: { amount: chainInt64(fee), asset_id: coreAssetId },
-    fee_paying_account: signer.id,
-    proposal: proposal.id,
-    active_approvals_to_add: form.kind === 'account' ? [form.value] : [],
-    active_approvals_to_remove: [],
-    owner_approvals_to_add: [],
-    owner_approvals_to_remove: [],
-    key_approvals_to_add: form.kind === 'key' ? [form.value] : [],
-    key_approvals_to_remove: [],
-    extensions: [],
-  });
-  const bytes = encodeOperation([operationTypes.proposal_update, operation(0n)], chain.prefix).length - 1;
-  const fee = proposalUpdateFee(state.fees, bytes);
+  const update = (amount: bigint): Operation => [
+    operationTypes.proposal_update,
+    {
+      fee: { amount: chainInt64(amount), asset_id: coreAssetId },
+      fee_paying_account: signer.id,
+      proposal: proposal.id,
+      active_approvals_to_add: form.kind === 'account' ? [form.value] : [],
+      active_approvals_to_remove: [],
+      owner_approvals_to_add: [],
+      owner_approvals_to_remove: [],
+      key_approvals_to_add: form.kind === 'key' ? [form.value] : [],
+      key_approvals_to_remove: [],
+      extensions: [],
+    },
+  ];
+  const { operation, fee } = withOwnFee(update, state.fees, chain.prefix);
   const coreAsset = await coreAssetBy(lookup);
-  checkMaximumFee(
-    { amount: fee, assetId: coreAssetId },
-    coreAsset,
-    coreAsset,
-    maximumFeeOf(request.maximumFee ?? null, coreAsset),
-  );
+  const maximumFee = maximumFeeOf(request.maximumFee ?? null, coreAsset);
+  checkMaximumFee({ amount: fee, assetId: coreAssetId }, coreAsset, coreAsset, maximumFee);
   const window = { start: state.headTime, end: state.headTime + approvalLifetime };
-  const transaction = transactionOf(
-    [operationTypes.proposal_update, operation(fee)],
-    window,
-    state.headBlockId,
-  );
+  const transaction = transactionOf(operation, window, state.headBlockId);
   const signed = await signFor(transaction, signer, keys, chain);
   const id = transactionId(transaction, chain.prefix);
   if (context.signal?.aborted === true)

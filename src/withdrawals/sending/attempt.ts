@@ -49,7 +49,7 @@ export async function buildAttempt(
   { chain, keys, nodes }: Pick<WithdrawalContext, 'chain' | 'keys' | 'nodes'>,
   proposerId: string | null,
 ): Promise<Attempt | BitSharesError> {
-  const { view, scanned, reversible } = evidence;
+  const { view, scanned } = evidence;
   const window = usableWindow(view);
   if (window instanceof BitSharesError) return window;
   if (present?.window.start === window.start && present.window.end === window.end) return present;
@@ -73,8 +73,8 @@ export async function buildAttempt(
   let complete = intent;
   if (intent.memoMode === 'encrypted' && intent.receiverMemoKey === null) {
     const hasDelayedNode = nodes.delayed !== null;
-    const evidenceOfKey = { view, window, referenceBlock: reference, scanned, reversible, hasDelayedNode };
-    const proof = await proveReceiverMemoKey(intent.to, evidenceOfKey);
+    const ofKey = { ...evidence, window, referenceBlock: reference, hasDelayedNode };
+    const proof = await proveReceiverMemoKey(intent.to, ofKey);
     if (proof instanceof BitSharesError) return proof;
     complete = { ...intent, receiverMemoKey: proof.memoKey };
   }

@@ -71,31 +71,22 @@ function oneKeySuffices({ active: { keys, threshold } }: Account): boolean {
   return keys.some(({ weight }) => weight >= threshold);
 }
 
-/** What is known of a payment before it is signed. */
-export interface PlannedPayment {
-  /** Base units. */
-  amount: bigint;
-  fee: Fee;
-  /** What the chain asks for, in the core asset. */
-  requiredFee: bigint;
-  /** Size of the signed transaction. */
-  bytes: number;
-}
-
 /**
- * All checks that need neither keys nor a sum over a batch.
+ * All checks of a payment that need neither keys nor a sum over a batch.
  *
+ * @param payment In base units; `requiredFee` is what the chain asks for, in the core asset, `bytes` the size with signatures
  * @param maximumFee Base units of the core asset
  * @throws ASSET_NOT_ALLOWED, RECEIVER_NOT_ALLOWED, LIMIT_EXCEEDED, ASSET_RESTRICTED, FEE_TOO_LOW, MEMO_TOO_LARGE
  */
 export function checkPayment(
-  { amount, fee, requiredFee, bytes }: PlannedPayment,
+  payment: { amount: bigint; fee: Fee; requiredFee: bigint; bytes: number },
   { asset, sender, receiver, feeAsset, coreAsset }: Parties,
   limits: LimitSettings,
   maximumFee: bigint,
   state: Pick<ChainState, 'maximumTransactionSize'>,
 ): void {
-  checkLimits(limits, { asset, receiver, amount });
+  const { amount, fee, requiredFee, bytes } = payment;
+  checkLimits(limits, asset, receiver, amount);
   checkMaximumFee(fee, feeAsset, coreAsset, maximumFee);
   checkAssetRules(asset, sender, receiver);
   checkFee(fee, requiredFee, feeAsset);

@@ -14,13 +14,13 @@ import type { Withdrawal } from './withdrawal';
  * @throws WITHDRAWAL_CONFLICT, INVALID_TRANSACTION
  */
 export async function checkContent(
-  { phase, withdrawalId }: Withdrawal,
+  { asked, phase }: Withdrawal,
   payment: Payment | null,
   senderId: string,
   keyring: MemoKeyring,
   lookup: Pick<Lookup, 'asset'>,
 ): Promise<void> {
-  if (phase.at === 'handed in') checkOwnNonce(phase, withdrawalNonce(senderId, withdrawalId), senderId);
+  if (phase.at === 'handed in') checkOwnNonce(phase, withdrawalNonce(senderId, asked.withdrawalId), senderId);
   if (payment === null) return;
   switch (phase.at) {
     case 'faulty':

@@ -1,8 +1,8 @@
 /** What the withdrawal operations are given: connections, time, caches, keys. */
-import { accountDisagreement } from '../../chain/disagreement';
+import { accountDisagreement, assetDisagreement } from '../../chain/disagreement';
 import type { Account, Asset, Clock } from '../../chain/interfaces';
 import { isAccountName, isObjectId, MemoKeyring, type Chain } from '../../protocol';
-import { assetDisagreement, delayedOf } from '../proof/agreedParameters';
+import { delayedOf } from '../proof/agreedParameters';
 import type { WithdrawalCaches } from '../proof/evidence';
 import type { WithdrawalReader } from '../proof/reader';
 import type { Lookup, SenderKeys } from '../transaction/request';

@@ -2,7 +2,7 @@
 import type { Account } from '../../chain/interfaces';
 import {
   gatherEvidence,
-  isProposed,
+  proposalsOf,
   readHistory,
   type Evidence,
   type WithdrawalCaches,
@@ -42,7 +42,7 @@ export class RunEvidence {
     this.scanned ??= this.caches.scanOf(chainId, sender.id, prefix, block);
     const evidence = await gatherEvidence(view, block, this.scanned, this.history);
     // History is one more guard, read once a run; a proposal's end is decided by it, so there it has to be fresh.
-    const proposed = withdrawalIds.some((id) => isProposed(evidence, sender.id, id));
+    const proposed = withdrawalIds.some((id) => proposalsOf(evidence, sender.id, id).length > 0);
     if (this.history?.refusal === null && !proposed) return evidence;
     this.history = await readHistory(view, this.caches.historyOf(chainId, sender.id), sender);
     return { ...evidence, history: this.history };

@@ -57,7 +57,10 @@ export async function runWithdrawals(
   context: WithdrawalContext,
   options: RunOptions,
 ): Promise<WithdrawalResult[]> {
-  const withdrawals = orders.map((order) => Withdrawal.ofOrder(order, options.mode));
+  const withdrawals = orders.map((order) => {
+    const asked = { ...order, ...identityOf(order.request) };
+    return new Withdrawal(asked, options.mode, { at: 'asked', order }, context.clock);
+  });
   return followWithdrawals(withdrawals, context, options);
 }
 
@@ -108,10 +111,8 @@ class Run {
     return [...new Set(this.answering)].filter(({ state }) => state === 'open');
   }
 
-  private readonly elapsed = (): number => this.context.clock.now() - this.begin;
-
   timeLeft(): number {
-    return Math.max(0, ...this.open().map((withdrawal) => withdrawal.timeLeft(this.elapsed())));
+    return Math.max(0, ...this.open().map(({ timeLeft }) => timeLeft));
   }
 
   private get signedAnything(): boolean {
@@ -143,7 +144,7 @@ class Run {
     const isLeft = this.view !== null && leaveUnfit(this.view, error);
     const mayPass = isLeft || passingForPayments.has(reason.code);
     const isUnsigned = !this.signedAnything && this.options.mode !== 'broadcast';
-    const outOfPatience = isUnsigned && this.elapsed() >= patience;
+    const outOfPatience = isUnsigned && this.context.clock.now() - this.begin >= patience;
     for (const withdrawal of this.open()) {
       if (outOfPatience || !mayPass) withdrawal.stop(reason);
       else withdrawal.reason = reason;
@@ -180,9 +181,9 @@ class Run {
     }
     this.payer = accounts.payer;
     const { evidence, acting } = await this.look(formed, accounts.payer, lookup, view);
-    const { context, elapsed } = this;
+    const { context } = this;
     const { mode } = this.options;
-    const round = { context, mode, evidence, elapsed, ...accounts };
+    const round = { context, mode, evidence, ...accounts };
     const passed = new Set<Withdrawal>();
     await inGroups(acting, async (withdrawal) => {
       if (await prepare(withdrawal, round)) passed.add(withdrawal);
@@ -190,9 +191,9 @@ class Run {
     const ready = acting.filter((withdrawal) => passed.has(withdrawal));
     await sign(ready, round);
     if (mode !== 'prepare' && mode !== 'look') {
-      await inGroups(ready, (withdrawal) => send(withdrawal, view, context.signal));
+      await inGroups(ready, (withdrawal) => send(withdrawal, round));
     }
-    for (const withdrawal of acting) withdrawal.decide(elapsed());
+    for (const withdrawal of acting) withdrawal.decide();
   }
 
   private async formAll(open: Withdrawal[], lookup: Lookups, view: ChainView): Promise<void> {
@@ -276,7 +277,8 @@ class Run {
     if (this.duplicatesResolved) return true;
     const byId = new Map<string, Withdrawal[]>();
     for (const withdrawal of this.withdrawals) {
-      byId.set(withdrawal.withdrawalId, [...(byId.get(withdrawal.withdrawalId) ?? []), withdrawal]);
+      const { withdrawalId } = withdrawal.asked;
+      byId.set(withdrawalId, [...(byId.get(withdrawalId) ?? []), withdrawal]);
     }
     const several = [...byId].filter(([, same]) => same.length > 1);
     const unformed = several
@@ -299,9 +301,9 @@ class Run {
         return true;
       }
       // The earliest has the longest scan: whatever the others would find, it finds.
-      const [first] = [...same].sort((a, b) => a.requestedAt - b.requestedAt);
+      const [first] = [...same].sort((a, b) => a.asked.requestedAt - b.asked.requestedAt);
       this.answering.forEach((withdrawal, i) => {
-        if (withdrawal.withdrawalId === withdrawalId) this.answering[i] = first ?? withdrawal;
+        if (withdrawal.asked.withdrawalId === withdrawalId) this.answering[i] = first ?? withdrawal;
       });
     }
     return true;
@@ -326,13 +328,13 @@ class Run {
   ): Promise<{ evidence: Evidence; acting: Withdrawal[] }> {
     const { headTime } = view.state;
     const since = Math.min(...withdrawals.map((withdrawal) => withdrawal.searchedSince(headTime)));
-    const ids = withdrawals.map(({ withdrawalId }) => withdrawalId);
+    const ids = withdrawals.map(({ asked }) => asked.withdrawalId);
     const evidence = await this.evidence.gather(view, payer, since, ids);
     const seen = new Set<Withdrawal>();
     await inGroups(withdrawals, async (withdrawal) => {
       if (await this.lookAt(withdrawal, evidence, lookup)) seen.add(withdrawal);
     });
-    const acting = withdrawals.filter((one) => seen.has(one) && one.decide(this.elapsed()) === 'act');
+    const acting = withdrawals.filter((one) => seen.has(one) && one.decide() === 'act');
     return { evidence, acting };
   }
 
@@ -342,7 +344,7 @@ class Run {
     withdrawal.reason = view.delayedFault ?? view.standing;
     let standing: WithdrawalStanding;
     try {
-      standing = await standingOf(evidence, withdrawal.withdrawalId);
+      standing = await standingOf(evidence, withdrawal.asked.withdrawalId);
     } catch (error) {
       // What the node does not show of one withdrawal keeps no other back: those that blocks show need no history.
       const isRefusedHistory = error === evidence.history?.refusal;
@@ -367,14 +369,14 @@ class Run {
 
   /** Absence proves nothing where the scan began later than the request, or looked at another payer. */
   private doubtAbsence(withdrawal: Withdrawal, evidence: Evidence): void {
-    const { phase, requestedAt, withdrawalId } = withdrawal;
+    const { asked, phase } = withdrawal;
     if (phase.at === 'looked for') {
-      const elsewhere = otherPayerProposed(evidence, withdrawalId);
+      const elsewhere = otherPayerProposed(evidence, asked.withdrawalId);
       if (elsewhere === null) return;
       withdrawal.reason = elsewhere;
     } else if (phase.at !== 'handed in') {
       try {
-        checkRequestedAt(requestedAt, evidence.view.state.headTime, phase.order.maximumAge);
+        checkRequestedAt(asked.requestedAt, evidence.view.state.headTime, phase.order.maximumAge);
         return;
       } catch (error) {
         withdrawal.stop(isBitSharesError(error) ? error : rethrow(error));

@@ -11,6 +11,7 @@ import {
   type SignedTransaction,
   type TransferOperation,
 } from '../../protocol';
+import { objectOf } from '../transaction/intent';
 import { lookupOf, type WithdrawalContext } from './context';
 import type { SettleOrder } from './order';
 import type { PhaseAt } from './phases';
@@ -28,16 +29,8 @@ export function parsePreparedTransaction(
   chain: Chain,
   field = labels.transaction,
 ): SignedTransaction {
-  let json = value;
-  if (typeof json === 'string') {
-    try {
-      json = JSON.parse(json);
-    } catch {
-      json = null;
-    }
-  }
-  if (typeof json !== 'object' || json === null) throw invalid('this is not a transaction', field);
-  const transaction = json as SignedTransaction;
+  const transaction = objectOf(value) as SignedTransaction | null;
+  if (transaction === null) throw invalid('this is not a transaction', field);
   try {
     // Encoding checks every member and refuses unknown ones.
     encodeSignedTransaction(transaction, chain.prefix);
@@ -85,7 +78,7 @@ async function settleOne(
   context: WithdrawalContext,
   mode: 'broadcast' | 'look',
 ): Promise<TransferItem> {
-  const withdrawal = Withdrawal.sentBefore(order, mode, phaseOf(order, context.chain.prefix));
+  const withdrawal = new Withdrawal(order, mode, phaseOf(order, context.chain.prefix), context.clock);
   const options = { mode, refuseBatchOnConflict: false };
   const [result] = await followWithdrawals([withdrawal], context, options);
   if (result?.conflict != null) throw result.conflict;

@@ -1,11 +1,12 @@
 /** One withdrawal while it is being worked on, and the item that tells how far it came. */
 import { nextStep, settle } from '../../payments/settlement';
 import { placeOf, type Waiting } from '../../payments/standing';
+import type { Clock } from '../../chain/interfaces';
 import type { BitSharesError } from '../../errors';
 import type { SignedTransaction } from '../../protocol';
 import type { WithdrawalStanding } from '../proof/standing';
-import { identityOf, type SettleOrder, type WithdrawalOrder } from './order';
-import { decide, lastExpirationOf, type Decision, type Mode, type Phase, type PhaseAt } from './phases';
+import type { WithdrawalIdentity } from './order';
+import { decide, lastExpirationOf, type Decision, type Mode, type Phase } from './phases';
 import {
   amountsOf,
   transferItem,
@@ -48,42 +49,37 @@ export class Withdrawal {
   /** This run may have sent something, so a payment that appears is its own. */
   sent = false;
   private alreadyPaid = false;
+  /** In milliseconds. */
+  private readonly deadline: number;
 
-  private constructor(
-    readonly withdrawalId: string,
-    /** In seconds. */
-    readonly requestedAt: number,
-    private readonly waiting: Waiting,
+  constructor(
+    readonly asked: WithdrawalIdentity & Waiting,
     private readonly mode: Mode,
     public phase: Phase,
-  ) {}
-
-  static ofOrder(order: WithdrawalOrder, mode: Mode): Withdrawal {
-    const { withdrawalId, requestedAt } = identityOf(order.request);
-    return new Withdrawal(withdrawalId, requestedAt, order, mode, { at: 'asked', order });
+    private readonly clock: Clock,
+  ) {
+    this.deadline = clock.now() + asked.maximumWait * 1000;
   }
 
-  static sentBefore(order: SettleOrder, mode: Mode, phase: PhaseAt<'handed in' | 'looked for'>): Withdrawal {
-    return new Withdrawal(order.withdrawalId, order.requestedAt, order, mode, phase);
+  /** In milliseconds. */
+  get timeLeft(): number {
+    return this.deadline - this.clock.now();
   }
 
-  /** Of a run that has gone on for so long; both in milliseconds. */
-  timeLeft(elapsed: number): number {
-    return this.waiting.maximumWait * 1000 - elapsed;
-  }
-
-  /** What to do now, `elapsed` milliseconds after the run began. It is over when that is nothing. */
-  decide(elapsed: number): Decision {
+  /** What to do now. It is over when that is nothing. */
+  decide(): Decision {
     if (this.state !== 'open') return 'done';
-    const caller = { mode: this.mode, waitFor: this.waiting.waitFor, timeLeft: this.timeLeft(elapsed) };
-    const decision = decide(this.phase, this.standing, caller);
+    const { mode, timeLeft } = this;
+    const { waitFor } = this.asked;
+    const decision = decide(this.phase, this.standing, { mode, waitFor, timeLeft });
     if (decision === 'done') this.state = 'over';
     return decision;
   }
 
   /** From when on it has to be looked for, in seconds. `headTime` is the chain's, in seconds. */
   searchedSince(headTime: number): number {
-    const { phase, requestedAt } = this;
+    const { phase } = this;
+    const { requestedAt } = this.asked;
     if (phase.at === 'handed in' || phase.at === 'looked for') {
       // Back to the window of the transaction, whatever requestedAt says.
       return Math.min(requestedAt, lastExpirationOf(phase) ?? Infinity);
@@ -133,7 +129,7 @@ export class Withdrawal {
       repeat: phase.at === 'faulty' ? faultAdvice : repeatAdvice[mode],
     });
     const payment = placeOf(standing);
-    return transferItem(this, { ...settlement, alreadyPaid, nextStep: next }, payment, {
+    return transferItem(this.asked, { ...settlement, alreadyPaid, nextStep: next }, payment, {
       ...(names === undefined ? {} : { parties: names }),
       ...factsOf(phase),
       ...(payment === null

@@ -119,13 +119,13 @@ export function parseMemoText(value: unknown, field = labels.memo): string {
  * @throws INVALID_PARAMETER naming the member at fault; WRONG_CHAIN for the intent of another chain
  */
 export function parseIntent(value: unknown, chain: Chain, field = labels.intent): Intent {
-  const json = readObject(value, field);
-  const refuse = (name: string, message: string): BitSharesError =>
+  const refuse = (name: string | null, message: string): BitSharesError =>
     new BitSharesError('INVALID_PARAMETER', {
       field,
-      message: `${name}: ${message}`,
+      message: name === null ? message : `${name}: ${message}`,
       fix: 'Hand in the intent exactly as Transfer: Quote returned it.',
     });
+  const json = objectOf(value) ?? raise(refuse(null, 'this is not an intent'));
   const known: readonly string[] = [...fields, ...optionalFields];
   const unknown = Object.keys(json).find((name) => !known.includes(name));
   if (unknown !== undefined) throw refuse(unknown, 'an intent has no such member');
@@ -208,23 +208,17 @@ export function contentFingerprint(intent: Intent): string {
   return createHash('sha256').update(JSON.stringify(content, baseUnitsAsText)).digest('hex');
 }
 
-function readObject(value: unknown, field: string): Record<string, unknown> {
+/** An object as n8n hands it in: itself, or as JSON. Null for anything else. */
+export function objectOf(value: unknown): Record<string, unknown> | null {
   let json = value;
   if (typeof json === 'string') {
     try {
       json = JSON.parse(json);
     } catch {
-      json = undefined;
+      return null;
     }
   }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new BitSharesError('INVALID_PARAMETER', {
-      field,
-      message: 'this is not an intent',
-      fix: 'Hand in the intent exactly as Transfer: Quote returned it.',
-    });
-  }
-  return json as Record<string, unknown>;
+  return typeof json === 'object' && !Array.isArray(json) ? (json as Record<string, unknown> | null) : null;
 }
 
 /** A larger number would be another one in its text, and NaN would be a word. */

@@ -23,14 +23,6 @@ export interface LimitSettings {
   maximumFee: string | number | null;
 }
 
-/** What is known of a payment before it is signed. */
-interface Payment {
-  asset: Asset;
-  receiver: Account;
-  /** Base units. */
-  amount: bigint;
-}
-
 /**
  * Accounts of the chain itself, by id (bitshares-core `config.hpp`). What is paid to one by mistake is lost for its owner.
  */
@@ -43,8 +35,12 @@ const reservedAccounts: ReadonlyMap<string, string> = new Map([
   ['1.2.5', 'it burns what it receives: nobody can spend from it'],
 ]);
 
-/** @throws ASSET_NOT_ALLOWED, RECEIVER_NOT_ALLOWED, LIMIT_EXCEEDED; INVALID_AMOUNT for a maximum that is not an amount */
-export function checkLimits(settings: LimitSettings, { asset, receiver, amount }: Payment): void {
+/**
+ * Refuses a payment that the operator does not allow. `amount` is in base units.
+ *
+ * @throws ASSET_NOT_ALLOWED, RECEIVER_NOT_ALLOWED, LIMIT_EXCEEDED; INVALID_AMOUNT for a maximum that is not an amount
+ */
+export function checkLimits(settings: LimitSettings, asset: Asset, receiver: Account, amount: bigint): void {
   const { allowedAssets, maximumAmount } = settings;
   if (allowedAssets.length > 0 && !allowedAssets.some((entry) => names(entry, asset))) {
     throw new BitSharesError('ASSET_NOT_ALLOWED', {

@@ -7,7 +7,6 @@ import { BitSharesError } from '../../errors';
 import { labels } from '../../labels';
 import {
   chainInt64,
-  encodeOperation,
   encryptMemo,
   formatChainTime,
   operationTypes,
@@ -18,11 +17,10 @@ import {
   type Memo,
   type Operation,
   type PrivateKey,
-  type ProposalCreateOperation,
   type Transaction,
   type TransferOperation,
 } from '../../protocol';
-import { proposalCreateFee, transferFee } from '../../payments/fees';
+import { transferFee, withOwnFee } from '../../payments/fees';
 import type { Intent } from './intent';
 import { withdrawalNonce } from './nonce';
 import { windowLength, type Window } from './window';
@@ -177,21 +175,21 @@ export function buildProposalTransaction(
   keys: BuilderKeys,
 ): BuiltTransaction {
   const transfer = transferOf(intent, inputs.fees, keys);
-  const create = (amount: bigint): ProposalCreateOperation => ({
-    fee: { amount: chainInt64(amount), asset_id: coreAssetId },
-    fee_paying_account: inputs.proposerId,
-    expiration_time: formatChainTime(proposalExpiration(inputs)),
-    proposed_ops: [{ op: transfer.operation }],
-    extensions: [],
-  });
-  // The fee takes eight bytes whatever its size, and the number of the operation does not count.
-  const bytes = encodeOperation([operationTypes.proposal_create, create(0n)], keys.prefix).length - 1;
-  const amount = proposalCreateFee(inputs.fees, bytes);
-  const operation: Operation = [operationTypes.proposal_create, create(amount)];
+  const create = (amount: bigint): Operation => [
+    operationTypes.proposal_create,
+    {
+      fee: { amount: chainInt64(amount), asset_id: coreAssetId },
+      fee_paying_account: inputs.proposerId,
+      expiration_time: formatChainTime(proposalExpiration(inputs)),
+      proposed_ops: [{ op: transfer.operation }],
+      extensions: [],
+    },
+  ];
+  const { operation, fee } = withOwnFee(create, inputs.fees, keys.prefix);
   return {
     transaction: transactionOf(operation, inputs.window, inputs.referenceBlockId),
     fee: transfer.fee,
     requiredFee: transfer.requiredFee,
-    cost: { amount: 0n, fee: { amount, assetId: coreAssetId } },
+    cost: { amount: 0n, fee: { amount: fee, assetId: coreAssetId } },
   };
 }
