@@ -1,7 +1,10 @@
 import { BitSharesError } from '../../src/errors';
+import type { SignedTransaction } from '../../src/protocol';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import { quoteWithdrawal } from '../../src/withdrawals/sending/quote';
 import { formatIntent, parseIntent } from '../../src/withdrawals/transaction/intent';
+import type { WithdrawalContext } from '../../src/withdrawals/sending/context';
+import { broadcastPrepared } from '../../src/withdrawals/sending/settleTransaction';
 import type { PlainRequest } from '../../src/withdrawals/transaction/request';
 import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
 
@@ -169,6 +172,62 @@ describe('what goes wrong on the way', () => {
     );
     expect(results.map(({ item }) => item.outcome)).toEqual(['irreversible', 'irreversible']);
     expect(exchange.paymentsTo('alice')).toBe(2);
+  });
+});
+
+describe('the refusal of a second copy ends nothing when the first went unanswered and is in the chain', () => {
+  /** The first copy is lost on the way to us and goes to the chain by another node; the second is refused there. */
+  const refusingSecondCopy = () => {
+    const { trusted, context } = exchange;
+    const copies: SignedTransaction[] = [];
+    const nodes: WithdrawalContext['nodes'] = {
+      ...context().nodes,
+      trusted: async () => {
+        const session = await trusted.session();
+        const broadcast: typeof session.broadcast = async (transaction) => {
+          copies.push(transaction);
+          if (copies.length === 1) throw new BitSharesError('CONNECTION_LOST', { message: 'gone' });
+          await session.broadcast(copies[0] ?? transaction);
+          const data = { nodeCode: 10, nodeMessage: 'insufficient_balance: the first copy took it' };
+          throw new BitSharesError('NODE_ERROR', { message: data.nodeMessage, data });
+        };
+        return new Proxy(session, {
+          get: (target, name) =>
+            name === 'broadcast' ? broadcast : (Reflect.get(target, name, target) as unknown),
+        });
+      },
+    };
+    return { nodes, copies };
+  };
+
+  test('of Send', async () => {
+    const { order, send } = exchange;
+    const { nodes, copies } = refusingSecondCopy();
+    const [result] = await send([order({})], { nodes });
+    expect(copies).toHaveLength(2);
+    expect(result?.item).toMatchObject({ outcome: 'irreversible', paid: true, alreadyPaid: false });
+    expect(exchange.paymentsTo('alice')).toBe(1);
+  });
+
+  test('of Broadcast', async () => {
+    const { chain, context, order, send } = exchange;
+    const [prepared] = await send([order({})], {}, { mode: 'prepare' });
+    const transaction = prepared?.transaction ?? null;
+    const { nodes, copies } = refusingSecondCopy();
+    const item = await broadcastPrepared(
+      {
+        withdrawalId: 'W-1',
+        requestedAt: chain.head.seconds,
+        transaction,
+        expiration: null,
+        waitFor: 'irreversible',
+        maximumWait: 60,
+      },
+      context({ nodes }),
+    );
+    expect(copies).toEqual([transaction, transaction]);
+    expect(item).toMatchObject({ outcome: 'irreversible', paid: true, alreadyPaid: false });
+    expect(exchange.paymentsTo('alice')).toBe(1);
   });
 });
 
