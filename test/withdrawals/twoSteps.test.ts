@@ -1,4 +1,5 @@
 /** Prepare, Broadcast and Get Status: a withdrawal that is signed in one step and sent in another. */
+import { isOperation, PrivateKey, signTransaction, type SignedTransaction } from '../../src/protocol';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import {
   broadcastPrepared,
@@ -14,6 +15,37 @@ beforeEach(async () => {
 afterEach(() => exchange.stop());
 
 const elsewhere = () => ({ caches: new WithdrawalCaches() });
+
+/** What Prepare signs for an account. */
+async function preparedBy(account: string, withdrawalId: string): Promise<SignedTransaction> {
+  const { chain, order, send } = exchange;
+  const { keys } = chain.account(account);
+  const [memoKey, activeKey] = [keys.memo, keys.active].map((wif) => PrivateKey.fromWif(wif));
+  if (memoKey === undefined || activeKey === undefined) throw new Error('no keys');
+  const [result] = await send(
+    [order({ withdrawalId, memo: 'x' })],
+    { ...elsewhere(), keys: { account, memoKeys: [memoKey], activeKeys: [activeKey] } },
+    { mode: 'prepare' },
+  );
+  if (result?.transaction == null) throw new Error(result?.item.nextStep ?? 'nothing was prepared');
+  return result.transaction;
+}
+
+/** Of Broadcast. */
+const handedIn = (transaction: SignedTransaction) => ({
+  withdrawalId: 'W-1',
+  requestedAt: exchange.chain.head.seconds,
+  transaction,
+  expiration: null,
+  waitFor: 'irreversible' as const,
+  maximumWait: 60,
+});
+
+/** Nothing that anybody signed is in a block or on its way into one. */
+const expectNothingSent = () => {
+  exchange.chain.confirm();
+  expect(exchange.chain.blocks.flatMap(({ transactions }) => transactions)).toEqual([]);
+};
 
 describe('in two steps', () => {
   test('Prepare sends nothing; Broadcast sends exactly its bytes, any number of times; Send agrees with both', async () => {
@@ -108,22 +140,10 @@ describe('in two steps', () => {
     },
   );
 
-  test('a transaction of another withdrawal, or a changed one, is not sent', async () => {
-    const { send, order, context, protocolChain } = exchange;
-    const [prepared] = await send([order({}, { waitFor: 'broadcast' })], {}, { mode: 'prepare' });
-    const transaction = prepared?.transaction ?? null;
-    const settleOrder = {
-      requestedAt: 1_767_225_606,
-      transaction,
-      expiration: null,
-      waitFor: 'block' as const,
-      maximumWait: 5,
-    };
-    await expect(broadcastPrepared({ ...settleOrder, withdrawalId: 'W-2' }, context())).rejects.toMatchObject(
-      {
-        code: 'INVALID_TRANSACTION',
-      },
-    );
+  test('what is not exactly one transfer, as Prepare returned it, is refused before anything is asked', async () => {
+    const { protocolChain } = exchange;
+    const transaction = await preparedBy('hot-wallet', 'W-1');
+    expect(parsePreparedTransaction(transaction, protocolChain)).toEqual(transaction);
     for (const bad of [
       '',
       '{',
@@ -137,5 +157,38 @@ describe('in two steps', () => {
         expect.objectContaining({ code: 'INVALID_TRANSACTION' }),
       );
     }
+  });
+});
+
+test('Prepare of what is pending signs the same transaction and sends nothing', async () => {
+  const { chain, order, send } = exchange;
+  const [sent] = await send([order({ memo: 'x' }, { waitFor: 'broadcast' })]);
+  const broadcasts = chain.faults.add({ kind: 'count', method: 'broadcast_transaction' });
+  const [prepared] = await send([order({ memo: 'x' })], elsewhere(), { mode: 'prepare' });
+  expect(prepared?.item).toMatchObject({ outcome: 'in_mempool', transactionId: sent?.item.transactionId });
+  expect(prepared?.transaction).not.toBeNull();
+  expect(broadcasts.hits).toBe(0);
+});
+
+describe('Broadcast sends no transaction that does not belong to the withdrawal', () => {
+  /** The same transfer from bob, signed by him. */
+  const fromBob = (transaction: SignedTransaction): SignedTransaction => {
+    const { chain, protocolChain } = exchange;
+    const { id, keys } = chain.account('bob');
+    const changed = structuredClone(transaction);
+    const [operation] = changed.operations;
+    if (operation === undefined || !isOperation(operation, 'transfer')) throw new Error('no transfer');
+    operation[1].from = id;
+    return signTransaction(changed, protocolChain, [PrivateKey.fromWif(keys.active)]);
+  };
+  test.each<[string, () => Promise<SignedTransaction>]>([
+    ['of a stranger', () => preparedBy('bob', 'W-1')],
+    ['of a stranger who copied the nonce', async () => fromBob(await preparedBy('hot-wallet', 'W-1'))],
+    ['of another withdrawal', () => preparedBy('hot-wallet', 'W-2')],
+  ])('%s', async (_, prepare) => {
+    const { context } = exchange;
+    const order = handedIn(await prepare());
+    await expect(broadcastPrepared(order, context())).rejects.toMatchObject({ code: 'INVALID_TRANSACTION' });
+    expectNothingSent();
   });
 });
