@@ -19,6 +19,24 @@ const authority = (threshold: number, weights: [PrivateKey, number][]) =>
   }) as unknown as Account;
 const advice = 'Import elsewhere.';
 
+test('as few keys as the authority needs sign', () => {
+  const weighing = (threshold: number, weights: [number, number, number]) =>
+    authority(threshold, [
+      [a, weights[0]],
+      [b, weights[1]],
+      [c, weights[2]],
+    ]);
+  const keys = [a, b, c];
+  expect(signingKeys(weighing(1, [1, 1, 1]), keys, 'BTS')).toHaveLength(1);
+  expect(signingKeys(weighing(3, [1, 2, 1]), keys, 'BTS')).toHaveLength(2);
+  expect(() => signingKeys(weighing(5, [1, 2, 1]), keys, 'BTS')).toThrow(
+    expect.objectContaining({ code: 'SEVERAL_SIGNATURES_NEEDED' }),
+  );
+  expect(() => signingKeys(weighing(1, [0, 0, 0]), keys, 'BTS')).toThrow(
+    expect.objectContaining({ code: 'KEY_WITHOUT_AUTHORITY' }),
+  );
+});
+
 describe('the keys that sign beside those that sign anyway', () => {
   test.each<[string, Account, PrivateKey[], PrivateKey[], string]>([
     [

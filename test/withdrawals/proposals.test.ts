@@ -86,10 +86,12 @@ test('proposed twice and by two signers it is one proposal, and approved by both
 });
 
 test.each(['broadcast', 'block', 'irreversible'] as const)(
-  'Create waits until its proposal is as far as it was told (%s)',
+  'Create waits until its proposal is as far as it was told, and no longer (%s)',
   async (waitFor) => {
     const { chain } = exchange;
-    const made = await propose('signer-a', { waitFor });
+    const before = chain.head.seconds;
+    const made = await propose('signer-a', { waitFor, maximumWait: 180 });
+    expect(chain.head.seconds - before).toBeLessThan(60);
     const expected = { broadcast: [false, false], block: [true, false], irreversible: [true, true] }[waitFor];
     const blockNumber = made?.proposal?.blockNumber ?? Infinity;
     expect([made?.proposal !== null, blockNumber <= chain.lastIrreversible]).toEqual(expected);

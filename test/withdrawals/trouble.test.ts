@@ -1,12 +1,10 @@
 import { BitSharesError } from '../../src/errors';
+import type { SignedTransaction } from '../../src/protocol';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import { quoteWithdrawal } from '../../src/withdrawals/sending/quote';
 import { formatIntent, parseIntent } from '../../src/withdrawals/transaction/intent';
-import {
-  broadcastPrepared,
-  parsePreparedTransaction,
-  withdrawalStatus,
-} from '../../src/withdrawals/sending/settleTransaction';
+import type { WithdrawalContext } from '../../src/withdrawals/sending/context';
+import { broadcastPrepared } from '../../src/withdrawals/sending/settleTransaction';
 import type { PlainRequest } from '../../src/withdrawals/transaction/request';
 import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
 
@@ -177,128 +175,59 @@ describe('what goes wrong on the way', () => {
   });
 });
 
-describe('in two steps', () => {
-  test('Prepare sends nothing; Broadcast sends exactly its bytes, any number of times; Send agrees with both', async () => {
-    const { chain, protocolChain, send, order, context } = exchange;
-    const [prepared] = await send([order({ memo: 'x' }, { waitFor: 'broadcast' })], {}, { mode: 'prepare' });
-    expect(prepared?.item).toMatchObject({ outcome: 'unknown', paid: false });
-    chain.advance(5);
-    expect(exchange.paymentsTo('alice')).toBe(0);
-    const transaction = parsePreparedTransaction(JSON.stringify(prepared?.transaction), protocolChain);
-    const settleOrder = {
-      withdrawalId: 'W-1',
-      requestedAt: chain.head.seconds,
-      transaction,
-      expiration: null,
-      waitFor: 'irreversible' as const,
-      maximumWait: 60,
+describe('the refusal of a second copy ends nothing when the first went unanswered and is in the chain', () => {
+  /** The first copy is lost on the way to us and goes to the chain by another node; the second is refused there. */
+  const refusingSecondCopy = () => {
+    const { trusted, context } = exchange;
+    const copies: SignedTransaction[] = [];
+    const nodes: WithdrawalContext['nodes'] = {
+      ...context().nodes,
+      trusted: async () => {
+        const session = await trusted.session();
+        const broadcast: typeof session.broadcast = async (transaction) => {
+          copies.push(transaction);
+          if (copies.length === 1) throw new BitSharesError('CONNECTION_LOST', { message: 'gone' });
+          await session.broadcast(copies[0] ?? transaction);
+          const data = { nodeCode: 10, nodeMessage: 'insufficient_balance: the first copy took it' };
+          throw new BitSharesError('NODE_ERROR', { message: data.nodeMessage, data });
+        };
+        return new Proxy(session, {
+          get: (target, name) =>
+            name === 'broadcast' ? broadcast : (Reflect.get(target, name, target) as unknown),
+        });
+      },
     };
-    const first = await broadcastPrepared(settleOrder, context());
-    expect(first).toMatchObject({ outcome: 'irreversible', transactionId: prepared?.item.transactionId });
-    const again = await broadcastPrepared(settleOrder, context(elsewhere()));
-    expect(again).toMatchObject({ outcome: 'irreversible', alreadyPaid: true });
-    const [sent] = await send([order({ memo: 'x' })]);
-    expect(sent?.item).toMatchObject({ alreadyPaid: true, transactionId: first.transactionId });
+    return { nodes, copies };
+  };
+
+  test('of Send', async () => {
+    const { order, send } = exchange;
+    const { nodes, copies } = refusingSecondCopy();
+    const [result] = await send([order({})], { nodes });
+    expect(copies).toHaveLength(2);
+    expect(result?.item).toMatchObject({ outcome: 'irreversible', paid: true, alreadyPaid: false });
     expect(exchange.paymentsTo('alice')).toBe(1);
   });
 
-  test('a prepared transaction that was never sent is expired, provably, and not before', async () => {
-    const { chain, send, order, context } = exchange;
-    const [prepared] = await send([order({}, { waitFor: 'broadcast' })], {}, { mode: 'prepare' });
+  test('of Broadcast', async () => {
+    const { chain, context, order, send } = exchange;
+    const [prepared] = await send([order({})], {}, { mode: 'prepare' });
     const transaction = prepared?.transaction ?? null;
-    const status = (expiration: number | null) =>
-      withdrawalStatus(
-        {
-          withdrawalId: 'W-1',
-          requestedAt: chain.head.seconds,
-          transaction: expiration === null ? transaction : null,
-          expiration,
-          waitFor: 'broadcast',
-          maximumWait: 0,
-        },
-        context(elsewhere()),
-      );
-    const end = Date.parse(String(prepared?.item.expiration)) / 1000;
-    expect((await status(null)).outcome).toBe('unknown');
-    while (chain.head.seconds < end + 1) chain.produceBlock();
-    expect((await status(null)).outcome).toBe('unknown'); // dead, but not irreversibly so
-    chain.confirm();
-    expect(await status(null)).toMatchObject({ outcome: 'expired', paid: false, final: true });
-    expect((await status(end)).outcome).toBe('expired');
-    const broadcast = await broadcastPrepared(
+    const { nodes, copies } = refusingSecondCopy();
+    const item = await broadcastPrepared(
       {
         withdrawalId: 'W-1',
-        requestedAt: end,
+        requestedAt: chain.head.seconds,
         transaction,
         expiration: null,
         waitFor: 'irreversible',
-        maximumWait: 5,
-      },
-      context(elsewhere()),
-    );
-    expect(broadcast.outcome).toBe('expired');
-    const [again] = await send([order({})]);
-    expect(again?.item.outcome).toBe('irreversible');
-    expect(exchange.paymentsTo('alice')).toBe(1);
-  });
-
-  test.each([{ to: 'bob' }, { amount: '1' }, { memo: 'other' }])(
-    'a prepared transaction is not called paid when its id was paid with another content (%j)',
-    async (content) => {
-      const { chain, send, order, context } = exchange;
-      const [prepared] = await send(
-        [order({ memo: 'x' }, { waitFor: 'broadcast' })],
-        {},
-        { mode: 'prepare' },
-      );
-      const settleOrder = {
-        withdrawalId: 'W-1',
-        requestedAt: chain.head.seconds,
-        transaction: prepared?.transaction ?? null,
-        expiration: null,
-        waitFor: 'irreversible' as const,
         maximumWait: 60,
-      };
-      const [paid] = await send([order({ memo: 'x', ...content })]);
-      expect(paid?.item.outcome).toBe('irreversible');
-      for (const ask of [broadcastPrepared, withdrawalStatus]) {
-        await expect(ask(settleOrder, context())).rejects.toMatchObject({ code: 'WITHDRAWAL_CONFLICT' });
-      }
-      const withoutMemo = { ...context(), keys: { ...context().keys, memoKeys: [] } };
-      const unreadable = await withdrawalStatus(settleOrder, withoutMemo).catch(() => null);
-      expect(unreadable === null).toBe(!('memo' in content));
-    },
-  );
-
-  test('a transaction of another withdrawal, or a changed one, is not sent', async () => {
-    const { send, order, context, protocolChain } = exchange;
-    const [prepared] = await send([order({}, { waitFor: 'broadcast' })], {}, { mode: 'prepare' });
-    const transaction = prepared?.transaction ?? null;
-    const settleOrder = {
-      requestedAt: 1_767_225_606,
-      transaction,
-      expiration: null,
-      waitFor: 'block' as const,
-      maximumWait: 5,
-    };
-    await expect(broadcastPrepared({ ...settleOrder, withdrawalId: 'W-2' }, context())).rejects.toMatchObject(
-      {
-        code: 'INVALID_TRANSACTION',
       },
+      context({ nodes }),
     );
-    for (const bad of [
-      '',
-      '{',
-      {},
-      { ...transaction, operations: [] },
-      { ...transaction, extra: 1 },
-      null,
-      5,
-    ]) {
-      expect(() => parsePreparedTransaction(bad, protocolChain)).toThrow(
-        expect.objectContaining({ code: 'INVALID_TRANSACTION' }),
-      );
-    }
+    expect(copies).toEqual([transaction, transaction]);
+    expect(item).toMatchObject({ outcome: 'irreversible', paid: true, alreadyPaid: false });
+    expect(exchange.paymentsTo('alice')).toBe(1);
   });
 });
 
