@@ -227,13 +227,13 @@ function notDelayed(message: string, forked = false): BitSharesError {
 }
 
 /** A delayed node takes over an irreversible block within seconds; one that has not done so for this time stands still. */
-const standingAfterSeconds = 120;
+const stoppedAfterSeconds = 120;
 
 /**
  * A delayed node that stands still, although the trusted node has irreversible blocks that it lacks: most often at a block that
  * no delayed node gets past (bitshares-core `delayed_node_plugin.cpp` waits for it without a deadline).
  */
-export class StandingNode extends BitSharesError {
+export class StoppedNode extends BitSharesError {
   /** The block that the delayed node does not get past. */
   readonly block: number;
 
@@ -249,12 +249,12 @@ export class StandingNode extends BitSharesError {
   }
 }
 
-/** That a delayed node of which `StandingNode` was reported follows the chain again. */
-export function goesOnAgain(endpoint: string, standing: StandingNode): BitSharesError {
+/** That a delayed node of which `StoppedNode` was reported follows the chain again. */
+export function goesOnAgain(endpoint: string, stopped: StoppedNode): BitSharesError {
   return new BitSharesError('STALE_NODE', {
-    message: `The delayed node ${endpoint} goes on: it is past block ${standing.block}, at which it stood still`,
+    message: `The delayed node ${endpoint} goes on: it is past block ${stopped.block}, at which it stood still`,
     fix: 'Nothing is to be done, and nothing was lost. What is final is read from the delayed node again.',
-    data: { block: standing.block },
+    data: { block: stopped.block },
   });
 }
 
@@ -269,29 +269,29 @@ export function lacksFinalBlocks({ delayed, trusted }: TwoNodes): boolean {
  *
  * @param nowMs by the clock of this machine: blocks of the future, which a trusted node could make up, are no lag
  */
-export function standingFault(
+export function stoppedFault(
   seen: TwoNodes,
   lastIrreversibleTime: number | null,
   nowMs: number,
-): StandingNode | null {
+): StoppedNode | null {
   const lag = Math.min(lastIrreversibleTime ?? 0, nowMs / 1000) - seen.delayed.state.headTime;
-  return lacksFinalBlocks(seen) && lag > standingAfterSeconds ? new StandingNode(seen) : null;
+  return lacksFinalBlocks(seen) && lag > stoppedAfterSeconds ? new StoppedNode(seen) : null;
 }
 
 /** A delayed node that is watched for so long without getting a block that is there for it stands still, in milliseconds. */
-const watchedStandingMs = 60_000;
+const watchedStoppedMs = 60_000;
 
 /** Watches a delayed node over many looks: tells early, and whatever the times of the blocks are, that it stands still. */
-export class StandingWatch {
+export class StoppedWatch {
   private behind: { place: string; since: number } | null = null;
 
   /** @param nowMs by a clock that need not be right */
-  fault(seen: TwoNodes, nowMs: number): StandingNode | null {
+  fault(seen: TwoNodes, nowMs: number): StoppedNode | null {
     const { endpoint, state } = seen.delayed;
     const place = `${endpoint} ${state.headBlockNumber}`;
     if (!lacksFinalBlocks(seen)) this.behind = null;
     else if (this.behind?.place !== place || nowMs < this.behind.since) this.behind = { place, since: nowMs };
-    else if (nowMs - this.behind.since >= watchedStandingMs) return new StandingNode(seen);
+    else if (nowMs - this.behind.since >= watchedStoppedMs) return new StoppedNode(seen);
     return null;
   }
 }

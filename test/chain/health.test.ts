@@ -3,8 +3,8 @@ import {
   crediting,
   faultsOf,
   paying,
-  standingFault,
-  StandingWatch,
+  stoppedFault,
+  StoppedWatch,
   testing,
   type TwoNodes,
 } from '../../src/chain/health';
@@ -149,15 +149,15 @@ describe('a delayed node that stands still', () => {
   const seen = look(stateAt(900, 890), stateAt(1000, 980));
 
   test('is told by the times of blocks after two minutes, with the block that it does not get past', () => {
-    expect(standingFault(seen, now - 60, now * 1000)?.block).toBe(901);
-    expect(standingFault(seen, now - 180, now * 1000)).toBeNull();
-    expect(standingFault(look(stateAt(980, 970), stateAt(1000, 980)), now, now * 1000)).toBeNull();
+    expect(stoppedFault(seen, now - 60, now * 1000)?.block).toBe(901);
+    expect(stoppedFault(seen, now - 180, now * 1000)).toBeNull();
+    expect(stoppedFault(look(stateAt(980, 970), stateAt(1000, 980)), now, now * 1000)).toBeNull();
     // Blocks that the trusted node dated into the future.
-    expect(standingFault(seen, now + 3600, (now - 180) * 1000)).toBeNull();
+    expect(stoppedFault(seen, now + 3600, (now - 180) * 1000)).toBeNull();
   });
 
   test('is told by watching it for a minute, and not while it moves', () => {
-    const watch = new StandingWatch();
+    const watch = new StoppedWatch();
     expect(watch.fault(seen, 0)).toBeNull();
     expect(watch.fault(seen, 59_000)).toBeNull();
     expect(watch.fault(look(stateAt(901, 891), stateAt(1001, 981)), 60_000)).toBeNull();

@@ -147,7 +147,7 @@ it('a trusted node that cannot be compared makes deposits later, not uncertain: 
   expect(scenario.check(20)).toEqual({ lost: [], unexpected: [], repeated: [] });
 });
 
-it('a delayed node that goes on while the trusted node is lost is reported as going on, and its next standing still as a new one', async () => {
+it('a delayed node that goes on while the trusted node is lost is reported as going on, and its next stop as a new one', async () => {
   const scenario = besideTrusted();
   await scenario.start();
   scenario.node.frozenAt = scenario.node.head;

@@ -1,4 +1,4 @@
-/** Guarantee: an unfit node is left for the next address in the same round, and a standing delayed node stops no payment. */
+/** Guarantee: an unfit node is left for the next address in the same round, and a delayed node that stopped stops no payment. */
 import { Devchain } from '../../devchain';
 import type { NodeHandle } from '../../devchain/rpc/nodeHandle';
 import type { NodeEndpoints } from '../../src/chain/interfaces';
@@ -194,7 +194,7 @@ test('a trusted node that refuses blocks is left for the next one', async () => 
 });
 
 describe('a delayed node that stands still at a block, while the trusted one goes on', () => {
-  function standing(seconds: number): void {
+  function stopDelayed(seconds: number): void {
     const { chain } = exchange;
     chain.advance(60);
     chain.confirm();
@@ -222,7 +222,7 @@ describe('a delayed node that stands still at a block, while the trusted one goe
 
   test('one that is asked for just then is paid and settled within the usual time', async () => {
     const { send, order } = exchange;
-    standing(0);
+    stopDelayed(0);
     const [result] = await send([order({})]);
     expect(result?.item).toMatchObject({ outcome: 'irreversible', paid: true });
     expect(exchange.paymentsTo('alice')).toBe(1);
@@ -230,14 +230,14 @@ describe('a delayed node that stands still at a block, while the trusted one goe
 
   test('it is paid across a maintenance, whose time follows from what both nodes said before', async () => {
     const { send, order } = exchange;
-    standing(3700);
+    stopDelayed(3700);
     const [result] = await send([order({})]);
     expect(result?.item).toMatchObject({ outcome: 'irreversible', paid: true });
   });
 
   test('nothing is signed for a time of maintenance that does not follow from what the delayed node said', async () => {
     const { chain, context, send, order } = exchange;
-    standing(3700);
+    stopDelayed(3700);
     const session = await context().nodes.trusted();
     const lying = new Proxy(session, {
       get: (target, name) =>
@@ -256,7 +256,7 @@ describe('a delayed node that stands still at a block, while the trusted one goe
 
   test('a memo key that only the delayed node could prove waits for it', async () => {
     const { send, order } = exchange;
-    standing(900);
+    stopDelayed(900);
     const [result] = await send([order({ memo: 'invoice 7' }, { maximumWait: 20 })]);
     expect(result?.item).toMatchObject({ outcome: 'unknown', paid: false });
     expect(result?.item.nextStep).toContain('MEMO_KEY_UNPROVEN');
@@ -264,7 +264,7 @@ describe('a delayed node that stands still at a block, while the trusted one goe
 
   test('another delayed node that goes on is used instead', async () => {
     const { chain, trusted, send, order } = exchange;
-    standing(900);
+    stopDelayed(900);
     const healthy = await chain.addNode('healthy', { delayed: true });
     await chain.syncAsPlainNode(healthy);
     chain.confirm();

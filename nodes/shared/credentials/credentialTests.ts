@@ -10,7 +10,7 @@ import {
   compareDelayed,
   faultsOf,
   irreversibleTimeOf,
-  standingFault,
+  stoppedFault,
   testing,
   type Limits,
   type TwoNodes,
@@ -138,8 +138,8 @@ async function compare(node: NodeEndpoints, trusted: NodeEndpoints): Promise<voi
   const { seen, fault } = await compareDelayed(look, systemClock);
   if (fault !== null) throw fault;
   const irreversibleTime = await irreversibleTimeOf(trusted, seen.trusted.state);
-  const standing = standingFault(seen, irreversibleTime, systemClock.now());
-  if (standing !== null) throw standing;
+  const stopped = stoppedFault(seen, irreversibleTime, systemClock.now());
+  if (stopped !== null) throw stopped;
 }
 
 /** Compares by public keys; the chain's prefix is whatever the account's own keys start with. */

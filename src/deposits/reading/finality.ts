@@ -11,7 +11,7 @@ import {
   faultsOf,
   irreversibleTimeOf,
   lacksFinalBlocks,
-  StandingNode,
+  StoppedNode,
   type TwoNodes,
 } from '../../chain/health';
 import type { ChainReader, ChainState, Clock, NodeSession } from '../../chain/interfaces';
@@ -83,7 +83,7 @@ export async function checkFollows(
   const { endpoint } = reader;
   const limits = crediting(staleAfterSeconds);
   const [stale] = faultsOf({ endpoint, state, lastIrreversibleTime: null }, limits, nowMs);
-  if (stale !== undefined) throw seen !== null && lacksFinalBlocks(seen) ? new StandingNode(seen) : stale;
+  if (stale !== undefined) throw seen !== null && lacksFinalBlocks(seen) ? new StoppedNode(seen) : stale;
   if (kind === 'delayed') return;
   checkFit({ endpoint, state, lastIrreversibleTime: await irreversibleTimeOf(reader, state) }, limits, nowMs);
 }

@@ -6,7 +6,7 @@ import type { AccountOperation } from '../reading/accountOperation';
 import { Agreement, type AssetSource } from '../reading/secondNode';
 import { backoffDelay } from '../../chain/backoff';
 import { onFurtherAddresses } from '../../chain/furtherAddresses';
-import { goesOnAgain, StandingNode, StandingWatch } from '../../chain/health';
+import { goesOnAgain, StoppedNode, StoppedWatch } from '../../chain/health';
 import type { Mark } from '../reading/position';
 import type { DepositItem } from '../items/depositItem';
 import {
@@ -74,9 +74,9 @@ export class Watcher {
   private readonly woken = new Signal();
   private readonly trouble = new PageTrouble();
   private readonly comparing = new Outage();
-  private readonly standingWatch = new StandingWatch();
+  private readonly stoppedWatch = new StoppedWatch();
   /** The delayed node stands still, and the trusted one is read instead. */
-  private standing: StandingNode | null = null;
+  private stoppedNode: StoppedNode | null = null;
   private prepared = false;
   private readonly preparing: Outage;
   private preparationLosses = 0;
@@ -133,9 +133,9 @@ export class Watcher {
         (session, lasts) => work(session, nodes, lasts),
       );
     } catch (error) {
-      if (!(error instanceof StandingNode) || trusted === null) rethrow(error);
-      if (this.standing === null) this.parts.report(error);
-      this.standing = error;
+      if (!(error instanceof StoppedNode) || trusted === null) rethrow(error);
+      if (this.stoppedNode === null) this.parts.report(error);
+      this.stoppedNode = error;
       await onFurtherAddresses(
         () => trusted.session(),
         (session, lasts) =>
@@ -235,24 +235,26 @@ export class Watcher {
     if (trouble === null) this.comparing.over();
     const visible = trouble && this.comparing.note(trouble, clock.now());
     if (visible !== null) report(visible);
-    const standing = seen && this.standingWatch.fault(seen, clock.now());
-    if (standing !== null) throw standing;
+    const stoppedNode = seen && this.stoppedWatch.fault(seen, clock.now());
+    if (stoppedNode !== null) throw stoppedNode;
     // It may have gone on while the trusted node, which was read instead, was lost: then nobody looked for it there.
     const isPast =
-      this.standing !== null && seen !== null && seen.delayed.state.headBlockNumber >= this.standing.block;
+      this.stoppedNode !== null &&
+      seen !== null &&
+      seen.delayed.state.headBlockNumber >= this.stoppedNode.block;
     if (isPast) this.goesOn(session.endpoint);
     return compared;
   }
 
   /** Whether the trusted node is read because the delayed one stood still, and that one goes on now. */
   private async isOver({ kind, reading: trusted, trusted: delayed }: WatchedNodes): Promise<boolean> {
-    const { standing } = this;
-    if (standing === null || kind !== 'full' || delayed === null) return false;
+    const { stoppedNode } = this;
+    if (stoppedNode === null || kind !== 'full' || delayed === null) return false;
     const session = await delayed.session().catch(() => null);
     const head = (await session?.state({ parameters: 'as known' }).catch(() => null))?.headBlockNumber ?? 0;
     // What was read meanwhile has to be there too, or reading would have to wait for it.
     const { position } = this.parts.handover.readThrough;
-    if (session === null || head < standing.block || head < position.key.block) return false;
+    if (session === null || head < stoppedNode.block || head < position.key.block) return false;
     // Helped past the block as a plain node, it has blocks for a while that are not irreversible.
     if (head > (await trusted.state({ parameters: 'as known' })).lastIrreversibleBlock) return false;
     this.goesOn(session.endpoint);
@@ -260,8 +262,8 @@ export class Watcher {
   }
 
   private goesOn(endpoint: string): void {
-    if (this.standing !== null) this.parts.report(goesOnAgain(endpoint, this.standing));
-    this.standing = null;
+    if (this.stoppedNode !== null) this.parts.report(goesOnAgain(endpoint, this.stoppedNode));
+    this.stoppedNode = null;
   }
 
   /** Does what comes before reading; its failure is the result, since reading does not wait for it. */

@@ -49,7 +49,7 @@ export function windowDisagreement(
   const { session, state } = view.delayed;
   const isThere =
     state.headTime > window.start && state.nextMaintenanceTime === view.state.nextMaintenanceTime;
-  if (isThere || (view.standing !== null && followsFrom(state, view.state))) return null;
+  if (isThere || (view.stopped !== null && followsFrom(state, view.state))) return null;
   return waiting(
     `${session.endpoint} has not reached this window yet, which began at ${isoTime(window.start)}: its block ${state.headBlockNumber} is of ${isoTime(state.headTime)}`,
   );
@@ -59,9 +59,9 @@ export function windowDisagreement(
  * Whether the next maintenance of the one state is the only one that can follow from the other, of a node that stands still:
  * they are whole intervals apart, and only one such time is the next (bitshares-core `db_maint.cpp`).
  */
-function followsFrom(standing: ChainState, { headTime, ...present }: ChainState): boolean {
+function followsFrom(stopped: ChainState, { headTime, ...present }: ChainState): boolean {
   const { nextMaintenanceTime: next, maintenanceInterval: interval } = present;
-  const isWhole = (next - standing.nextMaintenanceTime) % interval === 0;
+  const isWhole = (next - stopped.nextMaintenanceTime) % interval === 0;
   return isWhole && next > headTime && next - interval <= headTime;
 }
 

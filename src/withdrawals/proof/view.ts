@@ -5,8 +5,8 @@ import {
   faultsOf,
   lacksFinalBlocks,
   paying,
-  standingFault,
-  type StandingNode,
+  stoppedFault,
+  type StoppedNode,
   type TwoNodes,
 } from '../../chain/health';
 import type { BlockStore } from '../../chain/blocks';
@@ -36,7 +36,7 @@ export interface ChainView {
   delayed: { session: WithdrawalSession; state: ChainState } | null;
   delayedFault: BitSharesError | null;
   /** That the delayed node stands still while the trusted one goes on: then the trusted node alone says what is final. */
-  standing: StandingNode | null;
+  stopped: StoppedNode | null;
   /** What is in blocks up to this one is final; 0 when nothing can be called final now. */
   finalBlock: number;
   finalTime: number | null;
@@ -53,8 +53,8 @@ export async function readView(nodes: WithdrawalNodes, clock: Clock, blocks: Blo
   const tried = new Set<string>();
   for (;;) {
     const view = await lookOnce(nodes, clock, blocks);
-    const { session, delayedFault: fault, standing } = view;
-    if (standing !== null) nodes.warn?.(standing);
+    const { session, delayedFault: fault, stopped } = view;
+    if (stopped !== null) nodes.warn?.(stopped);
     // No delayed node goes with this trusted node: that one is behind, or on a fork.
     if (fault === null || !isOfTrusted(fault) || tried.has(session.endpoint)) return view;
     tried.add(session.endpoint);
@@ -73,7 +73,7 @@ async function lookOnce(
     return await onFittestAddress(
       delayed,
       (session) => lookAtBoth(session, trusted, clock, blocks),
-      ({ delayedFault, standing }) => (isBehind(delayedFault) ? null : (delayedFault ?? standing)),
+      ({ delayedFault, stopped }) => (isBehind(delayedFault) ? null : (delayedFault ?? stopped)),
     );
   } catch (error) {
     if (error instanceof TrustedFailure) rethrow(error.cause);
@@ -134,7 +134,7 @@ const nothingFinal = { finalBlock: 0, finalTime: null };
 function viewOf(trusted: Trusted): ChainView {
   const { state, lastIrreversibleTime } = trusted;
   const final = { finalBlock: state.lastIrreversibleBlock, finalTime: lastIrreversibleTime };
-  return { ...trusted, ...final, delayed: null, delayedFault: null, standing: null };
+  return { ...trusted, ...final, delayed: null, delayedFault: null, stopped: null };
 }
 
 async function lookAtTrusted(
@@ -201,7 +201,7 @@ export class SharedViews {
     if (shared !== undefined && last !== null && now >= shared.begun && now - shared.begun <= age) {
       const view = await shared.view.then((seen) => asSeenBy(nodes, trusted, seen)).catch(() => null);
       if (view !== null && view.state !== last.state) {
-        if (view.standing !== null) nodes.warn?.(view.standing);
+        if (view.stopped !== null) nodes.warn?.(view.stopped);
         return view;
       }
     }
@@ -268,10 +268,10 @@ async function lookAtBoth(
   const { state } = seen.delayed;
   const view = viewOf(seen.other);
   if (fault !== null) return { ...view, ...nothingFinal, delayedFault: fault };
-  const standing = standingFault(seen, view.lastIrreversibleTime, clock.now());
+  const stopped = stoppedFault(seen, view.lastIrreversibleTime, clock.now());
   const final =
-    standing === null && lacksFinalBlocks(seen)
+    stopped === null && lacksFinalBlocks(seen)
       ? { finalBlock: state.headBlockNumber, finalTime: state.headTime }
       : {};
-  return { ...view, ...final, delayed: { session, state }, standing };
+  return { ...view, ...final, delayed: { session, state }, stopped };
 }

@@ -341,7 +341,7 @@ class Run {
   /** False when this node cannot tell whether it is paid: then nothing is done for it in this round. */
   private async lookAt(withdrawal: Withdrawal, evidence: Evidence, lookup: Lookups): Promise<boolean> {
     const { view } = evidence;
-    withdrawal.reason = view.delayedFault ?? view.standing;
+    withdrawal.reason = view.delayedFault ?? view.stopped;
     let standing: WithdrawalStanding;
     try {
       standing = await standingOf(evidence, withdrawal.asked.withdrawalId);
