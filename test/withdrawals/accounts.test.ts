@@ -1,5 +1,7 @@
 /** What a run believes of nodes about the accounts that sign and pay. */
 import { openNodeClient } from '../../src/rpc/nodeClient';
+import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
+import { broadcastPrepared, withdrawalStatus } from '../../src/withdrawals/sending/settleTransaction';
 import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
 import { Liar } from '../support/lies';
 import { realClock } from '../support/realClock';
@@ -87,3 +89,70 @@ describe.each([
     expect([exchange.paymentsTo('alice'), sentByLiar.hits, left]).toEqual([1, 0, ['left INVALID_ANSWER']]);
   });
 });
+
+test.each(['from the beginning', 'from the second round on'])(
+  'Get Status calls nothing expired for a node that names another id of the account %s',
+  async (when) => {
+    const { chain, clock, order, send, context } = exchange;
+    const requestedAt = chain.head.seconds;
+    const [prepared] = await send([order({})], {}, { mode: 'prepare' });
+    const expiration = Date.parse(String(prepared?.item.expiration)) / 1000;
+    const payAndLie = () => {
+      chain.push(prepared?.transaction as never);
+      chain.advance(800);
+      chain.confirm();
+      const { id } = chain.account('bob');
+      new Liar(chain, 'trusted').account('hot-wallet', { id, statistics: id.replace('1.2.', '2.6.') });
+    };
+    if (when === 'from the beginning') payAndLie();
+    else
+      clock.onTick = () => {
+        clock.onTick = undefined;
+        payAndLie();
+      };
+    const question = { withdrawalId: 'W-1', requestedAt, transaction: null, expiration };
+    const item = await withdrawalStatus(
+      { ...question, waitFor: 'irreversible', maximumWait: 2000 },
+      context({ caches: new WithdrawalCaches() }),
+    );
+    expect(exchange.paymentsTo('alice')).toBe(1);
+    expect(item).toMatchObject({ outcome: 'unknown', final: false });
+    expect(item.nextStep).toContain('NODES_DISAGREE');
+  },
+);
+
+test.each([
+  ['beside a delayed node', true, 'NODES_DISAGREE'],
+  ['alone', false, 'INVALID_ANSWER'],
+])(
+  'Broadcast goes on when a node (%s) says, after it sent, that there is no such account',
+  async (_, hasDelayed, code) => {
+    const { chain, clock, order, send, context } = exchange;
+    const [prepared] = await send([order({})], {}, { mode: 'prepare' });
+    const lost = chain.faults.add({
+      kind: 'answer lost',
+      node: 'trusted',
+      method: 'broadcast_transaction',
+      times: Infinity,
+    });
+    clock.onTick = () => {
+      clock.onTick = undefined;
+      lost.remove();
+      new Liar(chain, 'trusted').account('hot-wallet', null);
+    };
+    const { nodes } = context();
+    const item = await broadcastPrepared(
+      {
+        withdrawalId: 'W-1',
+        requestedAt: chain.head.seconds,
+        transaction: prepared?.transaction ?? null,
+        expiration: null,
+        waitFor: 'irreversible',
+        maximumWait: 20,
+      },
+      context({ caches: new WithdrawalCaches(), nodes: hasDelayed ? nodes : { ...nodes, delayed: null } }),
+    );
+    expect(item).toMatchObject({ outcome: 'unknown', final: false });
+    expect(item.nextStep).toContain(code);
+  },
+);

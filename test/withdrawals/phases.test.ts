@@ -43,13 +43,13 @@ in block         handed in  | wait:final  wait:final  wait:final  wait:final  wa
 in block         looked for | wait:final  wait:final  wait:final  wait:final  wait:final
 
 # what a node holds is not sent again, and Prepare signs it all the same
-pending          asked      | wait:block  act         wait:block  wait:block  wait:block
-pending          faulty     | wait:block  act         wait:block  wait:block  wait:block
-pending          formed     | wait:block  act         wait:block  wait:block  wait:block
+pending          asked      | wait:block  done        wait:block  wait:block  wait:block
+pending          faulty     | wait:block  done        wait:block  wait:block  wait:block
+pending          formed     | wait:block  done        wait:block  wait:block  wait:block
 pending          built      | wait:block  act         wait:block  wait:block  wait:block
 pending          signed     | wait:block  done        wait:block  wait:block  wait:block
-pending          handed in  | wait:block  act         wait:block  wait:block  wait:block
-pending          looked for | wait:block  act         wait:block  wait:block  wait:block
+pending          handed in  | wait:block  done        wait:block  wait:block  wait:block
+pending          looked for | wait:block  done        wait:block  wait:block  wait:block
 
 # beside an open proposal nothing is sent: Proposal: Create waits for its block, Broadcast and Get Status for its end
 proposed         asked      | done        done        wait:final  wait        wait

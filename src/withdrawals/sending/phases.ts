@@ -92,7 +92,7 @@ export function decide(phase: Phase, standing: WithdrawalStanding, caller: Calle
       return isReached(waitFor, final ? 'irreversible' : 'in block') ? 'done' : 'wait';
     }
     case 'pending':
-      if (mode === 'prepare') return phase.at === 'signed' ? 'done' : 'act';
+      if (mode === 'prepare') return phase.at === 'built' ? 'act' : 'done';
       return isReached(waitFor, 'pending') ? 'done' : 'wait';
     case 'absent':
     case 'unseen':

@@ -239,29 +239,33 @@ class Run {
   }
 
   /**
-   * Who signs and who pays, or that there is no such account. Read anew in each round, from the trusted node alone, because
-   * their authorities may change.
+   * Who signs and who pays, or that there is no such account. Read anew in each round, from the trusted node, because their
+   * authorities may change; where only an id is asked for, the delayed node has to say the same.
    *
-   * @throws INVALID_ANSWER where it names other ids than before
+   * @throws INVALID_ANSWER where it names other ids than before; NODES_DISAGREE
    */
   private async accountsNow(
     lookup: Lookups,
-    { session }: ChainView,
+    view: ChainView,
   ): Promise<Pick<Round, 'signer' | 'payer'> | BitSharesError> {
     const { mode } = this.options;
-    const payer = await lookup.account(this.payingAccount);
-    const signerName =
-      mode === 'broadcast' || mode === 'look' ? this.payingAccount : this.context.keys.account;
-    const signer = await lookup.account(signerName);
+    const isSettling = mode === 'broadcast' || mode === 'look';
+    // Without a delayed node nothing is called final, and the bytes that were handed in are safe to send.
+    const asked = isSettling && view.delayedFault === null ? agreedLookupOf(view, lookup) : lookup;
+    const payer = await asked.account(this.payingAccount);
+    const signer = isSettling ? payer : await asked.account(this.context.keys.account);
     const says = this.said(signer, payer);
     if (this.accountsSaid !== null && this.accountsSaid !== says) {
       throw new BitSharesError('INVALID_ANSWER', {
-        message: `${session.endpoint} says ${says}, where it was ${this.accountsSaid}`,
+        message: `${view.session.endpoint} says ${says}, where it was ${this.accountsSaid}`,
         fix: 'The id of an account never changes: take this node out of the node credential.',
       });
     }
-    if (signer !== null && payer !== null) return { signer, payer };
-    return unknownAccount(payer === null ? this.payingAccount : signerName, labels.account);
+    if (signer === null || payer === null) {
+      return unknownAccount(payer === null ? this.payingAccount : this.context.keys.account, labels.account);
+    }
+    this.accountsSaid = says;
+    return { signer, payer };
   }
 
   private said(signer: Account | null, payer: Account | null): string {
