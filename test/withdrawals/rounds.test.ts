@@ -4,6 +4,8 @@ import { BitSharesError } from '../../src/errors';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import { withdrawalNonce } from '../../src/withdrawals/transaction/nonce';
 import type { WithdrawalReader } from '../../src/withdrawals/proof/reader';
+import { identityOf, type SettleOrder } from '../../src/withdrawals/sending/order';
+import { broadcastPrepared } from '../../src/withdrawals/sending/settleTransaction';
 import { inHistory, payment } from '../support/handDrivenNode';
 import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
 
@@ -262,4 +264,55 @@ test('a request that can never be paid does not answer for another one with its 
     ['WITHDRAWAL_CONFLICT', false],
     ['WITHDRAWAL_CONFLICT', false],
   ]);
+});
+
+describe('what Broadcast sent is an item', () => {
+  /** Hands in what Prepare signed, to a node that answers some questions in its own way once it was sent. */
+  async function broadcastTo(
+    afterwards: (session: Session) => Partial<Session>,
+    more: Partial<SettleOrder> = {},
+  ) {
+    const { order, send, trusted, context } = exchange;
+    const request = order({ withdrawalId: 'A' });
+    const [prepared] = await send([request], {}, { mode: 'prepare' });
+    const session = await trusted.session();
+    const own = afterwards(session);
+    let isSent = false;
+    const node = new Proxy(session, {
+      get(target, name) {
+        if (name === 'broadcast') isSent = true;
+        const value: unknown = Reflect.get(isSent && name in own ? own : target, name);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const settleOrder: SettleOrder = {
+      ...identityOf(request.request),
+      transaction: prepared?.transaction ?? null,
+      expiration: null,
+      waitFor: 'broadcast',
+      maximumWait: 120,
+      ...more,
+    };
+    return broadcastPrepared(
+      settleOrder,
+      context({ nodes: { trusted: () => Promise.resolve(node), delayed: null } }),
+    );
+  }
+
+  test('whatever goes wrong when its names are asked for', async () => {
+    const item = await broadcastTo(() => ({ account: () => Promise.reject(new TypeError('impossible')) }));
+    expect(item).toMatchObject({ outcome: 'in_mempool', to: null, amountRaw: '1250000' });
+  });
+
+  test('with its names, when the connection is lost as they are asked for', async () => {
+    let isLost = false;
+    const item = await broadcastTo((session) => ({
+      account: (nameOrId) => {
+        if (isLost) return session.account(nameOrId);
+        isLost = true;
+        return Promise.reject(new BitSharesError('CONNECTION_LOST', { message: 'lost' }));
+      },
+    }));
+    expect(item).toMatchObject({ from: 'hot-wallet', to: 'alice', amount: '12.50000' });
+  });
 });
