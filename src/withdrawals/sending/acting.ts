@@ -153,7 +153,8 @@ export async function send(
   const isFirst = !withdrawal.sent;
   withdrawal.sent = true;
   const answer = await broadcast(session, phase.transaction);
-  withdrawal.reason = reasonOf(answer);
+  // Where it was accepted, what the look said of the nodes still holds.
+  withdrawal.reason = reasonOf(answer) ?? withdrawal.reason;
   if (answer.result === 'accepted') withdrawal.see({ at: 'pending' });
   // What was sent before may be on its way, whatever this node says of another copy.
   else if (answer.result === 'refused' && isFirst) withdrawal.stop(answer.reason);

@@ -104,6 +104,11 @@ class Run {
     return this.context.payingAccount ?? this.context.keys.account;
   }
 
+  /** Nothing is signed, so looking once more does no harm, whatever a look failed with. */
+  private get makesNothing(): boolean {
+    return this.options.mode === 'broadcast' || this.options.mode === 'look';
+  }
+
   private open(): Withdrawal[] {
     return [...new Set(this.answering)].filter(({ state }) => state === 'open');
   }
@@ -141,9 +146,8 @@ class Run {
       ? error
       : new BitSharesError('INTERNAL', { message: 'Something impossible happened', cause: error });
     const isLeft = this.view !== null && leaveUnfit(this.view, error);
-    const mayPass = isLeft || passingForPayments.has(reason.code);
-    const isUnsigned = !this.signedAnything && this.options.mode !== 'broadcast';
-    const outOfPatience = isUnsigned && this.elapsed() >= patience;
+    const mayPass = this.makesNothing || isLeft || passingForPayments.has(reason.code);
+    const outOfPatience = !this.makesNothing && !this.signedAnything && this.elapsed() >= patience;
     for (const withdrawal of this.open()) {
       if (outOfPatience || !mayPass) withdrawal.stop(reason);
       else withdrawal.reason = reason;
@@ -259,10 +263,8 @@ class Run {
     lookup: Lookups,
     { session }: ChainView,
   ): Promise<Pick<Round, 'signer' | 'payer'> | BitSharesError> {
-    const { mode } = this.options;
     const payer = await lookup.account(this.payingAccount);
-    const signerName =
-      mode === 'broadcast' || mode === 'look' ? this.payingAccount : this.context.keys.account;
+    const signerName = this.makesNothing ? this.payingAccount : this.context.keys.account;
     const signer = await lookup.account(signerName);
     const says = this.said(signer, payer);
     if (this.accountsSaid !== null && this.accountsSaid !== says) {
@@ -271,7 +273,10 @@ class Run {
         fix: 'The id of an account never changes: take this node out of the node credential.',
       });
     }
-    if (signer !== null && payer !== null) return { signer, payer };
+    if (signer !== null && payer !== null) {
+      this.accountsSaid = says;
+      return { signer, payer };
+    }
     return unknownAccount(payer === null ? this.payingAccount : signerName, labels.account);
   }
 
