@@ -1,9 +1,11 @@
 /** The rounds of a run: a failed one leaves nothing running, and one withdrawal keeps no other back. */
 import type { Block, Broadcaster, HistoryOperation } from '../../src/chain/interfaces';
-import { BitSharesError } from '../../src/errors';
+import { BitSharesError, type ErrorCode } from '../../src/errors';
 import { WithdrawalCaches } from '../../src/withdrawals/proof/evidence';
 import { withdrawalNonce } from '../../src/withdrawals/transaction/nonce';
 import type { WithdrawalReader } from '../../src/withdrawals/proof/reader';
+import { identityOf, type SettleOrder } from '../../src/withdrawals/sending/order';
+import { broadcastPrepared, withdrawalStatus } from '../../src/withdrawals/sending/settleTransaction';
 import { inHistory, payment } from '../support/handDrivenNode';
 import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
 
@@ -262,4 +264,146 @@ test('a request that can never be paid does not answer for another one with its 
     ['WITHDRAWAL_CONFLICT', false],
     ['WITHDRAWAL_CONFLICT', false],
   ]);
+});
+
+describe('what Broadcast sent is an item', () => {
+  /** Hands in what Prepare signed, to a node that answers some questions in its own way once it was sent. */
+  async function broadcastTo(
+    afterwards: (session: Session) => Partial<Session>,
+    more: Partial<SettleOrder> = {},
+  ) {
+    const { order, send, trusted, context } = exchange;
+    const request = order({ withdrawalId: 'A' });
+    const [prepared] = await send([request], {}, { mode: 'prepare' });
+    const session = await trusted.session();
+    const own = afterwards(session);
+    let isSent = false;
+    const node = new Proxy(session, {
+      get(target, name) {
+        if (name === 'broadcast') isSent = true;
+        const value: unknown = Reflect.get(isSent && name in own ? own : target, name);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const settleOrder: SettleOrder = {
+      ...identityOf(request.request),
+      transaction: prepared?.transaction ?? null,
+      expiration: null,
+      waitFor: 'broadcast',
+      maximumWait: 120,
+      ...more,
+    };
+    return broadcastPrepared(
+      settleOrder,
+      context({ nodes: { trusted: () => Promise.resolve(node), delayed: null } }),
+    );
+  }
+
+  test('whatever goes wrong when its names are asked for', async () => {
+    const item = await broadcastTo(() => ({ account: () => Promise.reject(new TypeError('impossible')) }));
+    expect(item).toMatchObject({ outcome: 'in_mempool', to: null, amountRaw: '1250000' });
+  });
+
+  test('with its names, when the connection is lost as they are asked for', async () => {
+    let isLost = false;
+    const item = await broadcastTo((session) => ({
+      account: (nameOrId) => {
+        if (isLost) return session.account(nameOrId);
+        isLost = true;
+        return Promise.reject(new BitSharesError('CONNECTION_LOST', { message: 'lost' }));
+      },
+    }));
+    expect(item).toMatchObject({ from: 'hot-wallet', to: 'alice', amount: '12.50000' });
+  });
+
+  /** Fails questions of one kind a few times, later than a run that has signed nothing is patient. */
+  const failing =
+    (code: ErrorCode) =>
+    (session: Session): Partial<Session> => {
+      let asked = 0;
+      return {
+        state: () => {
+          asked += 1;
+          if (asked === 3) return Promise.reject(new BitSharesError(code, { message: 'not now' }));
+          return session.state();
+        },
+      };
+    };
+
+  test.each(['CONNECTION_LOST', 'ACCESS_DENIED'] as const)(
+    'and is followed to its end, whatever a look in between fails with (%s)',
+    async (code) => {
+      const item = await broadcastTo(failing(code), { waitFor: 'irreversible' });
+      expect(item).toMatchObject({ outcome: 'irreversible', paid: true });
+    },
+  );
+
+  test('and is followed to its end, although a node denies in between that there is such an account', async () => {
+    let asked = 0;
+    const item = await broadcastTo(
+      (session) => ({
+        account: (nameOrId) => {
+          asked += 1;
+          return asked === 1 ? Promise.resolve(null) : session.account(nameOrId);
+        },
+      }),
+      { waitFor: 'irreversible' },
+    );
+    expect(item).toMatchObject({ outcome: 'irreversible', paid: true });
+  });
+
+  test('and says why nothing is final yet', async () => {
+    const { trusted, context, order, send } = exchange;
+    const request = order({ withdrawalId: 'A' });
+    const [prepared] = await send([request], {}, { mode: 'prepare' });
+    const item = await broadcastPrepared(
+      {
+        ...identityOf(request.request),
+        transaction: prepared?.transaction ?? null,
+        expiration: null,
+        waitFor: 'broadcast',
+        maximumWait: 0,
+      },
+      context({
+        nodes: {
+          trusted: () => trusted.session(),
+          delayed: () => Promise.reject(new BitSharesError('NODE_UNREACHABLE', { message: 'away' })),
+        },
+      }),
+    );
+    expect(item.outcome).toBe('in_mempool');
+    expect(item.nextStep).toContain('NODE_UNREACHABLE');
+  });
+});
+
+test('Get Status looks again after a look that failed, as long as it was told', async () => {
+  const { clock, trusted, context, order, send } = exchange;
+  const request = order({ withdrawalId: 'A' });
+  const session = await trusted.session();
+  const begin = clock.now();
+  let isPaid = false;
+  const node = withAnswers(session, {
+    state: async () => {
+      const elapsed = clock.now() - begin;
+      if (elapsed > 35_000 && elapsed < 50_000) {
+        throw new BitSharesError('CONNECTION_LOST', { message: 'lost' });
+      }
+      if (elapsed > 50_000 && !isPaid) {
+        isPaid = true;
+        await send([{ ...request, waitFor: 'broadcast' }], { caches: new WithdrawalCaches() });
+      }
+      return session.state();
+    },
+  });
+  const status = await withdrawalStatus(
+    {
+      ...identityOf(request.request),
+      transaction: null,
+      expiration: null,
+      waitFor: 'irreversible',
+      maximumWait: 180,
+    },
+    context({ nodes: { trusted: () => Promise.resolve(node), delayed: null } }),
+  );
+  expect(status).toMatchObject({ outcome: 'irreversible', paid: true });
 });

@@ -147,7 +147,8 @@ export async function send(withdrawal: Withdrawal, { context, evidence }: Round)
   const isFirst = !withdrawal.sent;
   withdrawal.sent = true;
   const answer = await broadcast(evidence.view.session, phase.transaction);
-  withdrawal.reason = reasonOf(answer);
+  // Where it was accepted, what the look said of the nodes still holds.
+  withdrawal.reason = reasonOf(answer) ?? withdrawal.reason;
   if (answer.result === 'accepted') withdrawal.see({ at: 'pending' });
   // What was sent before may be on its way, whatever this node says of another copy.
   else if (answer.result === 'refused' && isFirst) withdrawal.stop(answer.reason);

@@ -107,6 +107,11 @@ class Run {
     return this.context.payingAccount ?? this.context.keys.account;
   }
 
+  /** Nothing is signed, so looking once more does no harm, whatever a look failed with. */
+  private get makesNothing(): boolean {
+    return this.options.mode === 'broadcast' || this.options.mode === 'look';
+  }
+
   private open(): Withdrawal[] {
     return [...new Set(this.answering)].filter(({ state }) => state === 'open');
   }
@@ -142,9 +147,9 @@ class Run {
       ? error
       : new BitSharesError('INTERNAL', { message: 'Something impossible happened', cause: error });
     const isLeft = this.view !== null && leaveUnfit(this.view, error);
-    const mayPass = isLeft || passingForPayments.has(reason.code);
-    const isUnsigned = !this.signedAnything && this.options.mode !== 'broadcast';
-    const outOfPatience = isUnsigned && this.context.clock.now() - this.begin >= patience;
+    const mayPass = this.makesNothing || isLeft || passingForPayments.has(reason.code);
+    const isOver = this.context.clock.now() - this.begin >= patience;
+    const outOfPatience = isOver && !this.makesNothing && !this.signedAnything;
     for (const withdrawal of this.open()) {
       if (outOfPatience || !mayPass) withdrawal.stop(reason);
       else withdrawal.reason = reason;
@@ -248,12 +253,11 @@ class Run {
     lookup: Lookups,
     view: ChainView,
   ): Promise<Pick<Round, 'signer' | 'payer'> | BitSharesError> {
-    const { mode } = this.options;
-    const isSettling = mode === 'broadcast' || mode === 'look';
     // Without a delayed node nothing is called final, and the bytes that were handed in are safe to send.
-    const asked = isSettling && view.delayedFault === null ? agreedLookupOf(view, lookup) : lookup;
+    const compared = this.makesNothing && view.delayedFault === null;
+    const asked = compared ? agreedLookupOf(view, lookup) : lookup;
     const payer = await asked.account(this.payingAccount);
-    const signer = isSettling ? payer : await asked.account(this.context.keys.account);
+    const signer = this.makesNothing ? payer : await asked.account(this.context.keys.account);
     const says = this.said(signer, payer);
     if (this.accountsSaid !== null && this.accountsSaid !== says) {
       throw new BitSharesError('INVALID_ANSWER', {

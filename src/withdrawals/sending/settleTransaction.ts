@@ -1,5 +1,5 @@
 /** Broadcast and Get Status: what became of a withdrawal that was sent or prepared before. Neither builds anything. */
-import { BitSharesError, isBitSharesError, rethrow } from '../../errors';
+import { BitSharesError, isBitSharesError, unanswered } from '../../errors';
 import { labels } from '../../labels';
 import { placeOf } from '../../payments/standing';
 import {
@@ -97,19 +97,24 @@ function phaseOf(
   return { at: 'handed in', transaction, transfer: transferOf(transaction), attempt };
 }
 
-/** The names of what was paid, or would be; as many as the node tells. */
+/**
+ * The names of what was paid, or would be; as many as the node tells. Never rejects, because something may have been sent:
+ * what became of the money is told without them.
+ */
 async function namesOf({ phase, standing }: Withdrawal, context: WithdrawalContext): Promise<NamedParties> {
   const transfer = placeOf(standing)?.operation ?? (phase.at === 'handed in' ? phase.transfer : null);
-  const ask = async (): Promise<NamedParties> => {
+  const names: NamedParties = { from: null, to: null, asset: null, feeAsset: null };
+  const ask = async (): Promise<void> => {
     const { account, asset } = lookupOf({ session: await context.nodes.trusted() });
-    return {
-      from: await account(context.payingAccount ?? context.keys.account),
-      to: transfer === null ? null : await account(transfer.to),
-      asset: transfer === null ? null : await asset(transfer.amount.asset_id),
-      feeAsset: transfer === null ? null : await asset(transfer.fee.asset_id),
-    };
+    names.from = await account(context.payingAccount ?? context.keys.account);
+    if (transfer === null) return;
+    names.asset = await asset(transfer.amount.asset_id);
+    names.feeAsset = await asset(transfer.fee.asset_id);
+    names.to = await account(transfer.to);
   };
-  return ask().catch((error: unknown) =>
-    isBitSharesError(error) ? { from: null, to: null, asset: null, feeAsset: null } : rethrow(error),
-  );
+  const again = (error: unknown) => (isBitSharesError(error, ...unanswered) ? ask() : undefined);
+  await ask()
+    .catch(again)
+    .catch(() => undefined);
+  return names;
 }
