@@ -407,3 +407,80 @@ test('Get Status looks again after a look that failed, as long as it was told', 
   );
   expect(status).toMatchObject({ outcome: 'irreversible', paid: true });
 });
+
+test('what was handed in is not sent while the history proves a payment that the node does not show', async () => {
+  const { chain, trusted, context, order, send } = exchange;
+  const request = order({ withdrawalId: 'A' });
+  const [prepared] = await send([request], {}, { mode: 'prepare' });
+  let copies = 0;
+  const node = withAnswers(await trusted.session(), {
+    ...historyOf({ A: chain.lastIrreversible }),
+    broadcast: () => {
+      copies += 1;
+      return Promise.resolve();
+    },
+  });
+  const item = await broadcastPrepared(
+    {
+      ...identityOf(request.request),
+      transaction: prepared?.transaction ?? null,
+      expiration: null,
+      waitFor: 'irreversible',
+      maximumWait: 10,
+    },
+    context({ nodes: { trusted: () => Promise.resolve(node), delayed: null } }),
+  );
+  expect(item).toMatchObject({ outcome: 'unknown', final: false });
+  expect(item.nextStep).toContain('INVALID_ANSWER');
+  expect(copies).toBe(0);
+});
+
+test('an id that was paid with another content keeps the whole batch from being sent', async () => {
+  const { order, send } = exchange;
+  await send([order({ withdrawalId: 'A', to: 'bob' })]);
+  const batch = [order({ withdrawalId: 'A' }), order({ withdrawalId: 'B' })];
+  const [a, b] = await send(batch);
+  expect(a?.conflict?.code).toBe('WITHDRAWAL_CONFLICT');
+  expect(b?.item).toMatchObject({ outcome: 'unknown', transactionId: null });
+  expect(paymentsOf('B')).toBe(0);
+  const [, alone] = await send(batch, {}, { refuseBatchOnConflict: false });
+  expect(alone?.item.outcome).toBe('irreversible');
+});
+
+describe('a copy that a node refuses', () => {
+  const refusal = () => {
+    const nodeMessage = 'Assert Exception: insufficient_balance';
+    return new BitSharesError('NODE_ERROR', { message: nodeMessage, data: { nodeCode: 10, nodeMessage } });
+  };
+  /** Sends to a node that answers the copies so, one after another, and takes the rest. */
+  const sendTo = async (...answers: BitSharesError[]) => {
+    const { order, send, trusted } = exchange;
+    const session = await trusted.session();
+    let copies = 0;
+    const node = withAnswers(session, {
+      broadcast: (transaction) => {
+        const error = answers[copies];
+        copies += 1;
+        return error === undefined ? session.broadcast(transaction) : Promise.reject(error);
+      },
+    });
+    const nodes = { trusted: () => Promise.resolve(node), delayed: null };
+    const [result] = await send([order({ withdrawalId: 'A' })], { nodes });
+    return { item: result?.item, copies };
+  };
+
+  test('ends the run when it was the first one', async () => {
+    const { item, copies } = await sendTo(refusal());
+    expect([item?.outcome, copies]).toEqual(['unknown', 1]);
+    expect(item?.nextStep).toContain('insufficient_balance');
+  });
+
+  test('ends nothing when an earlier one may be on its way', async () => {
+    const { item, copies } = await sendTo(
+      new BitSharesError('REQUEST_TIMEOUT', { message: 'late' }),
+      refusal(),
+    );
+    expect([item?.outcome, copies]).toEqual(['irreversible', 3]);
+    expect(paymentsOf('A')).toBe(1);
+  });
+});
