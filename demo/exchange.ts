@@ -194,7 +194,8 @@ export async function waitUntilActive({ api, workflows }: Exchange, signal: Abor
         const active = triggers.length > 0 && triggers.every((trigger) => trigger.status === 'activated');
         return status['status'] === 'published' && active ? true : undefined;
       },
-      { what: `the workflow "${workflow.name}" to become active`, deadline: 60_000, signal },
+      // What a process was activating when it was killed is free again only after two minutes (n8n's lease).
+      { what: `the workflow "${workflow.name}" to become active`, deadline: 180_000, signal },
     );
   }
 }

@@ -162,7 +162,9 @@ export class Exchange {
     expiration: number | null,
   ): SettleOrder {
     const requestedAt = this.requestedAt + this.world.random.below(this.habits.mostDrift);
-    return { withdrawalId, requestedAt, transaction, expiration, waitFor: 'broadcast', maximumWait: 0 };
+    const waitFor = this.world.random.pick(['broadcast', 'block', 'irreversible'] as const);
+    const maximumWait = this.world.random.chance(50) ? 0 : 30 * this.world.random.below(30);
+    return { withdrawalId, requestedAt, transaction, expiration, waitFor, maximumWait };
   }
 
   private context(

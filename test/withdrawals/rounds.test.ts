@@ -8,6 +8,7 @@ import { identityOf, type SettleOrder } from '../../src/withdrawals/sending/orde
 import { broadcastPrepared, withdrawalStatus } from '../../src/withdrawals/sending/settleTransaction';
 import { inHistory, payment } from '../support/handDrivenNode';
 import { startExchange, type Exchange } from '../support/exchangeOnDevchain';
+import { Liar } from '../support/lies';
 
 type Session = WithdrawalReader & Broadcaster;
 
@@ -42,6 +43,11 @@ const historyOf = (paid: Record<string, number>): Pick<Session, 'statistics' | '
       }),
     ),
 });
+
+/** A node that grants no access to its history: blocks alone are the proof. */
+const withoutHistory: Partial<Session> = {
+  statistics: () => Promise.reject(new BitSharesError('ACCESS_DENIED', { message: 'Access denied' })),
+};
 
 const paymentsOf = (withdrawalId: string) => {
   const nonce = withdrawalNonce(hotWallet, withdrawalId);
@@ -149,12 +155,9 @@ test('a fork on which a node stays for hours hides no payment from those who ask
   chain.produceBlocks(1500);
 
   const session = await trusted.session();
-  const noHistory: Partial<Session> = {
-    statistics: () => Promise.reject(new BitSharesError('ACCESS_DENIED', { message: 'Access denied' })),
-  };
-  const main = withAnswers(session, noHistory);
+  const main = withAnswers(session, withoutHistory);
   const forked = withAnswers(session, {
-    ...noHistory,
+    ...withoutHistory,
     state: async () => ({ ...(await session.state()), lastIrreversibleBlock: forkedAt, participation: 10 }),
     block: async (number) => {
       const block = await session.block(number);
@@ -352,6 +355,21 @@ describe('what Broadcast sent is an item', () => {
     expect(item).toMatchObject({ outcome: 'irreversible', paid: true });
   });
 
+  test('also when another payment with its id comes into a block before it', async () => {
+    const { order, send } = exchange;
+    const other = order({ withdrawalId: 'A', to: 'bob' });
+    const item = await broadcastTo(
+      () => ({
+        broadcast: async () => {
+          await send([{ ...other, waitFor: 'block' }], { caches: new WithdrawalCaches() });
+        },
+      }),
+      { waitFor: 'irreversible' },
+    );
+    expect(item).toMatchObject({ outcome: 'unknown', paid: false, final: false });
+    expect(item.nextStep).toContain('WITHDRAWAL_CONFLICT');
+  });
+
   test('and says why nothing is final yet', async () => {
     const { trusted, context, order, send } = exchange;
     const request = order({ withdrawalId: 'A' });
@@ -406,4 +424,124 @@ test('Get Status looks again after a look that failed, as long as it was told', 
     context({ nodes: { trusted: () => Promise.resolve(node), delayed: null } }),
   );
   expect(status).toMatchObject({ outcome: 'irreversible', paid: true });
+});
+
+test('what was handed in is not sent while the history proves a payment that the node does not show', async () => {
+  const { chain, trusted, context, order, send } = exchange;
+  const request = order({ withdrawalId: 'A' });
+  const [prepared] = await send([request], {}, { mode: 'prepare' });
+  let copies = 0;
+  const node = withAnswers(await trusted.session(), {
+    ...historyOf({ A: chain.lastIrreversible }),
+    broadcast: () => {
+      copies += 1;
+      return Promise.resolve();
+    },
+  });
+  const item = await broadcastPrepared(
+    {
+      ...identityOf(request.request),
+      transaction: prepared?.transaction ?? null,
+      expiration: null,
+      waitFor: 'irreversible',
+      maximumWait: 10,
+    },
+    context({ nodes: { trusted: () => Promise.resolve(node), delayed: null } }),
+  );
+  expect(item).toMatchObject({ outcome: 'unknown', final: false });
+  expect(item.nextStep).toContain('INVALID_ANSWER');
+  expect(copies).toBe(0);
+});
+
+test('an id that was paid with another content keeps the whole batch from being sent', async () => {
+  const { order, send } = exchange;
+  await send([order({ withdrawalId: 'A', to: 'bob' })]);
+  const batch = [order({ withdrawalId: 'A' }), order({ withdrawalId: 'B' })];
+  const [a, b] = await send(batch);
+  expect(a?.conflict?.code).toBe('WITHDRAWAL_CONFLICT');
+  expect(b?.item).toMatchObject({ outcome: 'unknown', transactionId: null });
+  expect(paymentsOf('B')).toBe(0);
+  const [, alone] = await send(batch, {}, { refuseBatchOnConflict: false });
+  expect(alone?.item.outcome).toBe('irreversible');
+});
+
+describe('a copy that a node refuses', () => {
+  const refusal = () => {
+    const nodeMessage = 'Assert Exception: insufficient_balance';
+    return new BitSharesError('NODE_ERROR', { message: nodeMessage, data: { nodeCode: 10, nodeMessage } });
+  };
+  /** Sends to a node that answers the copies so, one after another, and takes the rest. */
+  const sendTo = async (...answers: BitSharesError[]) => {
+    const { order, send, trusted } = exchange;
+    const session = await trusted.session();
+    let copies = 0;
+    const node = withAnswers(session, {
+      broadcast: (transaction) => {
+        const error = answers[copies];
+        copies += 1;
+        return error === undefined ? session.broadcast(transaction) : Promise.reject(error);
+      },
+    });
+    const nodes = { trusted: () => Promise.resolve(node), delayed: null };
+    const [result] = await send([order({ withdrawalId: 'A' })], { nodes });
+    return { item: result?.item, copies };
+  };
+
+  test('ends the run when it was the first one', async () => {
+    const { item, copies } = await sendTo(refusal());
+    expect([item?.outcome, copies]).toEqual(['unknown', 1]);
+    expect(item?.nextStep).toContain('insufficient_balance');
+  });
+
+  test('ends nothing when an earlier one may be on its way', async () => {
+    const { item, copies } = await sendTo(
+      new BitSharesError('REQUEST_TIMEOUT', { message: 'late' }),
+      refusal(),
+    );
+    expect([item?.outcome, copies]).toEqual(['irreversible', 3]);
+    expect(paymentsOf('A')).toBe(1);
+  });
+});
+
+describe('blocks are read from the first attempt on, where no history shows it', () => {
+  test('also when Get Status is asked with a Requested At of much later', async () => {
+    const { chain, trusted, context, order, send } = exchange;
+    const [paid] = await send([order({ withdrawalId: 'A' })]);
+    chain.produceBlocks(1500);
+    const node = withAnswers(await trusted.session(), withoutHistory);
+    const status = await withdrawalStatus(
+      {
+        withdrawalId: 'A',
+        requestedAt: chain.head.seconds,
+        transaction: null,
+        expiration: Date.parse(String(paid?.item.windowEnd)) / 1000,
+        waitFor: 'broadcast',
+        maximumWait: 0,
+      },
+      context({
+        nodes: { trusted: () => Promise.resolve(node), delayed: null },
+        caches: new WithdrawalCaches(),
+      }),
+    );
+    expect(status).toMatchObject({ outcome: 'irreversible', paid: true });
+  });
+
+  test('also when the earliest request of a batch is understood later than the others', async () => {
+    const { chain, clock, trusted, delayed, order, send } = exchange;
+    const old = order({ withdrawalId: 'A', to: 'bob' });
+    await send([old]);
+    chain.produceBlocks(1500);
+    new Liar(chain, 'delayed').account('bob', null);
+    let ticks = 0;
+    clock.onTick = () => {
+      ticks += 1;
+      if (ticks === 2) chain.faults.clear();
+    };
+    const node = withAnswers(await trusted.session(), withoutHistory);
+    const nodes = { trusted: () => Promise.resolve(node), delayed: () => delayed.session() };
+    const [a, b] = await send([old, order({ withdrawalId: 'B' })], { nodes, caches: new WithdrawalCaches() });
+    expect(ticks).toBeGreaterThan(2);
+    expect([a?.item.alreadyPaid, b?.item.outcome]).toEqual([true, 'irreversible']);
+    expect([paymentsOf('A'), paymentsOf('B')]).toEqual([1, 1]);
+  });
 });
