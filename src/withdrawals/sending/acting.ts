@@ -108,22 +108,21 @@ function checkAttempt(
   if (cost.fee !== fee) checkMaximumFee(cost.fee, parties.coreAsset, parties.coreAsset, maximumFee);
 }
 
-/** Sums over the batch in its order, then signs what the funds cover. Whether anything was signed. */
+/** Sums over the batch in its order, then signs what the funds cover. */
 export async function sign(
   ready: Withdrawal[],
   { context: { chain, keys }, evidence, signer }: Round,
-): Promise<boolean> {
+): Promise<void> {
   const unsigned = ready.flatMap((withdrawal) =>
     withdrawal.phase.at === 'built' ? [{ withdrawal, phase: withdrawal.phase }] : [],
   );
-  if (unsigned.length === 0) return false;
+  if (unsigned.length === 0) return;
   const assetIds = unsigned.flatMap(({ phase: { parties, attempt } }) => [
     parties.asset.id,
     attempt.cost.fee.assetId,
   ]);
   const balances = await evidence.view.session.balances(signer.id, [...new Set(assetIds)]);
   const funds = new Funds(new Map(balances.map(({ assetId, amount }) => [assetId, amount])));
-  let signedAnything = false;
   for (const { withdrawal, phase } of unsigned) {
     const { asset, feeAsset } = phase.parties;
     const { cost, transaction } = phase.attempt;
@@ -131,13 +130,11 @@ export async function sign(
       if (withdrawal.standing.at !== 'pending') funds.reserve({ asset, feeAsset, ...cost });
       const signed = await signFor(transaction, signer, keys, chain);
       withdrawal.phase = { ...phase, at: 'signed', transaction: signed };
-      signedAnything = true;
     } catch (error) {
       if (!isBitSharesError(error)) rethrow(error);
       withdrawal.stop(error);
     }
   }
-  return signedAnything;
 }
 
 /** Sends what is signed, unless the execution was stopped. Sending the same bytes again can move money only once. */

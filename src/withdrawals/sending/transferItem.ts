@@ -69,11 +69,7 @@ export function transferItem(
     raw === undefined || precision === undefined ? null : formatAmount(raw, precision);
   return {
     withdrawalId,
-    outcome: told.outcome,
-    paid: told.paid,
-    final: told.final,
-    alreadyPaid: told.alreadyPaid,
-    nextStep: told.nextStep,
+    ...told,
     requestedAt: time(requestedAt),
     from: parties?.from?.name ?? null,
     fromId: parties?.from?.id ?? null,

@@ -19,7 +19,7 @@ export interface WithdrawalResult {
   item: TransferItem;
   /** Refused as something else: worth an error of the item instead of an outcome, when nothing was signed. */
   conflict: BitSharesError | null;
-  /** Only from Prepare. */
+  /** What this run signed last for it. */
   transaction: SignedTransaction | null;
   /** The run signed something, for this order or another: an error instead of the items would hide it. */
   signedInRun: boolean;
