@@ -66,8 +66,10 @@ describe.each([
     expect(result?.conflict).toBeNull();
     expect(result?.item).toMatchObject({ outcome: 'unknown', paid: false, final: false });
     const { id } = chain.account('hot-wallet');
-    expect(result?.item.nextStep).toMatch(/INVALID_ANSWER: .* says that hot-wallet is /);
-    expect(result?.item.nextStep).toContain(`where it was that hot-wallet is ${id}`);
+    expect(result?.item.nextStep).toMatch(
+      /INVALID_ANSWER: .* names other accounts than before: hot-wallet \([^)]*\) instead/,
+    );
+    expect(result?.item.nextStep).toContain(`instead of hot-wallet (${id})`);
     expectNothingSent();
   });
 

@@ -84,7 +84,7 @@ absent           faulty     | wait:death  wait:death  wait:death  wait:death  wa
 absent           formed     | act         act         act         act         act
 absent           built      | act         act         act         act         act
 absent           signed     | act         done        act         act         act
-absent           handed in  | act         act         act         act         act
+absent           handed in  | repeat      repeat      repeat      repeat      repeat
 absent           looked for | wait        wait        wait        wait        wait
 
 # absent past the last expiration is the end of what cannot have another window, and of nothing else
@@ -96,13 +96,13 @@ absent, past     signed     | act         done        act         act         ac
 absent, past     handed in  | done        done        done        done        done
 absent, past     looked for | done        done        done        done        done
 
-# where nothing is proved nothing new is made; only what was handed in is sent, as those bytes can pay once
+# where nothing is proved nothing new is made; only what is signed is sent again, as those bytes can pay once
 unseen           asked      | wait        wait        wait        wait        wait
 unseen           faulty     | done        done        done        done        done
 unseen           formed     | wait        wait        wait        wait        wait
 unseen           built      | wait        wait        wait        wait        wait
-unseen           signed     | wait        done        wait        wait        wait
-unseen           handed in  | act         act         act         act         act
+unseen           signed     | repeat      done        repeat      repeat      repeat
+unseen           handed in  | repeat      repeat      repeat      repeat      repeat
 unseen           looked for | wait        wait        wait        wait        wait
 `;
 
@@ -168,6 +168,7 @@ function verdictOf(cell: string, { waitFor, timeLeft }: Caller): Decision | unde
     case 'done':
     case 'wait':
     case 'act':
+    case 'repeat':
       return cell;
     case 'wait:block':
       return waitFor === 'broadcast' ? 'done' : 'wait';
@@ -301,7 +302,8 @@ describe('what may move money', () => {
       const decision = decide(phases['handed in'], standing, { ...more, mode: 'broadcast' });
       const isMissing =
         standing.at === 'unseen' || (standing.at === 'absent' && standing.through <= lastExpiration);
-      expect(decision === 'act').toBe(isMissing);
+      expect(decision).not.toBe('act');
+      expect(decision === 'repeat').toBe(isMissing);
     });
   });
 
@@ -309,7 +311,16 @@ describe('what may move money', () => {
     always([phaseAt('faulty', 'looked for'), anyStanding, anyCaller], (phase, standing, caller) => {
       // No transaction of theirs is known that a node could hold.
       if (standing.at === 'pending') return;
-      expect(decide(phase, standing, caller)).not.toBe('act');
+      expect(['done', 'wait']).toContain(decide(phase, standing, caller));
+    });
+  });
+
+  test('the same bytes are repeated only where they are signed, and nothing shows them', () => {
+    always([anyPhase, anyStanding, anyCaller], (phase, standing, caller) => {
+      if (decide(phase, standing, caller) !== 'repeat') return;
+      expect(['signed', 'handed in']).toContain(phase.at);
+      expect(['absent', 'unseen']).toContain(standing.at);
+      if (phase.at === 'signed') expect([standing.at, caller.mode === 'prepare']).toEqual(['unseen', false]);
     });
   });
 });
@@ -332,7 +343,7 @@ describe('what is dead is done', () => {
     const standing = { at: 'absent', through: lastExpiration } as const;
     const caller = { waitFor: 'irreversible', timeLeft: 1 } as const;
     expect(decide(phases.faulty, standing, { ...caller, mode: 'send' })).toBe('wait');
-    expect(decide(phases['handed in'], standing, { ...caller, mode: 'broadcast' })).toBe('act');
+    expect(decide(phases['handed in'], standing, { ...caller, mode: 'broadcast' })).toBe('repeat');
     expect(decide(phases['looked for'], standing, { ...caller, mode: 'look' })).toBe('wait');
   });
 

@@ -11,7 +11,7 @@ import { checkMaximumFee, maximumFeeOf } from '../transaction/limits';
 import { buildAttempt, type Attempt } from './attempt';
 import { checkNeedsSeveral, checkOneKeySuffices, checkPayment, Funds } from './checks';
 import type { WithdrawalContext } from './context';
-import type { Mode, PhaseAt } from './phases';
+import { isToDo, type Decision, type Mode, type PhaseAt } from './phases';
 import type { Withdrawal } from './withdrawal';
 
 /** What a round looked at and acts with. */
@@ -24,26 +24,22 @@ export interface Round {
   payer: Account;
 }
 
-/** Brings it to the transaction of the present window and checks that. True when it may be signed and sent. */
-export async function prepare(withdrawal: Withdrawal, round: Round): Promise<boolean> {
+/** Brings it to the transaction that may be sent now, as `decision` says. True when that may be signed and sent. */
+export async function makeReady(withdrawal: Withdrawal, decision: Decision, round: Round): Promise<boolean> {
   const { phase } = withdrawal;
   try {
-    switch (phase.at) {
-      case 'formed':
-      case 'built':
-      case 'signed':
-        return await buildAndCheck(withdrawal, phase, round);
-      case 'handed in':
-        return await isMissing(withdrawal, phase.attempt, round);
-      case 'asked':
-      case 'faulty':
-      case 'looked for':
-        throw new BitSharesError('INTERNAL', { message: `Nothing can be sent for what is ${phase.at}` });
+    if (decision === 'repeat' && (phase.at === 'signed' || phase.at === 'handed in')) {
+      return await isMissing(withdrawal, phase.attempt, round);
     }
+    if (decision === 'act' && (phase.at === 'formed' || phase.at === 'built' || phase.at === 'signed')) {
+      return await buildAndCheck(withdrawal, phase, round);
+    }
+    throw new BitSharesError('INTERNAL', { message: `Nothing can be sent for what is ${phase.at}` });
   } catch (error) {
     // A session that was lost ends the round for all.
     if (!isBitSharesError(error) || unanswered.has(error.code)) rethrow(error);
-    if (passingForPayments.has(error.code)) withdrawal.reason = error;
+    // What was handed in is sent or only looked for, so trying again does no harm, whatever a node answered.
+    if (phase.at === 'handed in' || passingForPayments.has(error.code)) withdrawal.reason = error;
     else withdrawal.stop(error);
     return false;
   }
@@ -86,7 +82,7 @@ async function isMissing(
 ): Promise<boolean> {
   const held = await evidence.view.session.recentTransaction(transactionId);
   if (held !== null) withdrawal.see({ at: 'pending' });
-  return withdrawal.decide() === 'act';
+  return isToDo(withdrawal.decide());
 }
 
 /**

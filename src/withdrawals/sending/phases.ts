@@ -70,12 +70,18 @@ export type Decision =
   | 'done'
   /** Only another look can show more. */
   | 'wait'
-  /** Bring it on: build for the present window, check, sign, send, as far as the mode goes. */
-  | 'act';
+  /** Build for the present window, check, sign, send, as far as the mode goes. */
+  | 'act'
+  /** Ask for the transaction that is signed, and send the same bytes again where no node holds it, unless only looking. */
+  | 'repeat';
+
+export function isToDo(decision: Decision): boolean {
+  return decision === 'act' || decision === 'repeat';
+}
 
 /**
  * What to do after a look that showed where a withdrawal stands. A new transaction follows from proved absence alone; the
- * bytes of one that was handed in move money only once, however often they are sent.
+ * bytes of one that is signed already move money only once, however often they are sent.
  */
 export function decide(phase: Phase, standing: WithdrawalStanding, caller: Caller): Decision {
   const { mode, waitFor, timeLeft } = caller;
@@ -106,12 +112,13 @@ export function decide(phase: Phase, standing: WithdrawalStanding, caller: Calle
     case 'looked for':
       return 'wait';
     case 'handed in':
-      return 'act';
+      return 'repeat';
     case 'asked':
     case 'formed':
     case 'built':
     case 'signed':
       if (mode === 'prepare' && phase.at === 'signed') return 'done';
-      return standing.at === 'absent' ? 'act' : 'wait';
+      if (standing.at === 'absent') return 'act';
+      return phase.at === 'signed' ? 'repeat' : 'wait';
   }
 }

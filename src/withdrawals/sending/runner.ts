@@ -14,7 +14,7 @@ import { leaveUnfit, type ChainView } from '../proof/view';
 import { contentFingerprint } from '../transaction/intent';
 import { formIntent, isFaultOfRequest, isOtherPayer, type Lookup } from '../transaction/request';
 import { latestExpiration } from '../transaction/window';
-import { prepare, send, sign, type Round } from './acting';
+import { makeReady, send, sign, type Round } from './acting';
 import { checkRequestedAt } from './checks';
 import { checkContent } from './content';
 import {
@@ -27,7 +27,7 @@ import {
 } from './context';
 import { inGroups } from './inGroups';
 import { identityOf, type WithdrawalOrder } from './order';
-import type { Mode } from './phases';
+import { isToDo, type Decision, type Mode } from './phases';
 import { RunEvidence } from './runEvidence';
 import { Withdrawal, type WithdrawalResult } from './withdrawal';
 
@@ -190,15 +190,15 @@ class Run {
     const { mode } = this.options;
     const round = { context, mode, evidence, ...accounts };
     const passed = new Set<Withdrawal>();
-    await inGroups(acting, async (withdrawal) => {
-      if (await prepare(withdrawal, round)) passed.add(withdrawal);
+    await inGroups(acting, async ({ withdrawal, decision }) => {
+      if (await makeReady(withdrawal, decision, round)) passed.add(withdrawal);
     });
-    const ready = acting.filter((withdrawal) => passed.has(withdrawal));
+    const ready = acting.map(({ withdrawal }) => withdrawal).filter((withdrawal) => passed.has(withdrawal));
     await sign(ready, round);
     if (mode !== 'prepare' && mode !== 'look') {
       await inGroups(ready, (withdrawal) => send(withdrawal, round));
     }
-    for (const withdrawal of acting) withdrawal.decide();
+    for (const { withdrawal } of acting) withdrawal.decide();
   }
 
   private async formAll(open: Withdrawal[], lookup: Lookups, view: ChainView): Promise<void> {
@@ -261,7 +261,7 @@ class Run {
     const says = this.said(signer, payer);
     if (this.accountsSaid !== null && this.accountsSaid !== says) {
       throw new BitSharesError('INVALID_ANSWER', {
-        message: `${view.session.endpoint} says ${says}, where it was ${this.accountsSaid}`,
+        message: `${view.session.endpoint} names other accounts than before: ${says} instead of ${this.accountsSaid}`,
         fix: 'The id of an account never changes: take this node out of the node credential.',
       });
     }
@@ -274,7 +274,11 @@ class Run {
 
   private said(signer: Account | null, payer: Account | null): string {
     const { account } = this.context.keys;
-    return `that ${this.payingAccount} is ${payer?.id ?? 'none'} and ${account} ${signer?.id ?? 'none'}`;
+    const named = [
+      `${this.payingAccount} (${payer?.id ?? 'unknown'})`,
+      `${account} (${signer?.id ?? 'unknown'})`,
+    ];
+    return [...new Set(named)].join(', ');
   }
 
   /**
@@ -333,7 +337,7 @@ class Run {
     payer: Account,
     lookup: Lookups,
     view: ChainView,
-  ): Promise<{ evidence: Evidence; acting: Withdrawal[] }> {
+  ): Promise<{ evidence: Evidence; acting: { withdrawal: Withdrawal; decision: Decision }[] }> {
     const { headTime } = view.state;
     const since = Math.min(...withdrawals.map((withdrawal) => withdrawal.searchedSince(headTime)));
     const ids = withdrawals.map(({ asked }) => asked.withdrawalId);
@@ -342,13 +346,18 @@ class Run {
     await inGroups(withdrawals, async (withdrawal) => {
       if (await this.lookAt(withdrawal, evidence, lookup)) seen.add(withdrawal);
     });
-    const acting = withdrawals.filter((one) => seen.has(one) && one.decide() === 'act');
+    const acting = withdrawals
+      .filter((withdrawal) => seen.has(withdrawal))
+      .map((withdrawal) => ({ withdrawal, decision: withdrawal.decide() }))
+      .filter(({ decision }) => isToDo(decision));
     return { evidence, acting };
   }
 
   /** False when this node cannot tell whether it is paid: then nothing is done for it in this round. */
   private async lookAt(withdrawal: Withdrawal, evidence: Evidence, lookup: Lookups): Promise<boolean> {
     const { view } = evidence;
+    // Another one of the batch was refused meanwhile, and this one with it.
+    if (withdrawal.state !== 'open') return false;
     withdrawal.reason = view.delayedFault ?? view.stopped;
     let standing: WithdrawalStanding;
     try {

@@ -96,6 +96,6 @@ export function checkWindowLength(
 export function waiting(message: string): BitSharesError {
   return new BitSharesError('WINDOW_NOT_OPEN', {
     message,
-    fix: 'Nothing is signed before that. If this lasts, look at the nodes: both have to come on.',
+    fix: 'Nothing is signed before that, and it is looked at again by itself. If it lasts for many minutes, look at the nodes.',
   });
 }
