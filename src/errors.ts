@@ -141,6 +141,12 @@ export function isBitSharesError(error: unknown, ...codes: ErrorCode[]): error i
   return error instanceof BitSharesError && (codes.length === 0 || codes.includes(error.code));
 }
 
+/** What was thrown, as an error of ours: where something may have been sent, nothing that is thrown may hide it. */
+export function asBitSharesError(error: unknown): BitSharesError {
+  if (isBitSharesError(error)) return error;
+  return new BitSharesError('INTERNAL', { message: 'Something impossible happened', cause: error });
+}
+
 /**
  * Passes an error on that is not this place's to answer: the one way to do so, in a catch clause and in the handler of a
  * promise. n8n's rules refuse a bare `throw error` in a catch clause and want an error of n8n there; the edge of the nodes

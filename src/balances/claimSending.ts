@@ -1,7 +1,7 @@
 /** Sends claims and follows each to its outcome. While nothing is proved of one, the same bytes are sent again. */
 import { BlockStore } from '../chain/blocks';
 import type { BalanceReader, Broadcaster, ChainReader, Clock } from '../chain/interfaces';
-import { BitSharesError, isBitSharesError } from '../errors';
+import { asBitSharesError } from '../errors';
 import { broadcast } from '../payments/broadcast';
 import { follow } from '../payments/follow';
 import { isReached, type Waiting } from '../payments/standing';
@@ -76,16 +76,11 @@ export async function sendClaims<Claim extends BuiltClaim>(
         return pause;
       },
       failed(error) {
-        for (const claim of open()) claim.sent = { ...claim.sent, reason: reasonOfError(error) };
+        for (const claim of open()) claim.sent = { ...claim.sent, reason: asBitSharesError(error) };
       },
       timeLeft: () => (open().length === 0 ? 0 : until - clock.now()),
     },
     { clock, signal },
   );
   return all;
-}
-
-function reasonOfError(error: unknown): BitSharesError {
-  if (isBitSharesError(error)) return error;
-  return new BitSharesError('INTERNAL', { message: 'Asking the node went wrong', cause: error });
 }

@@ -1,7 +1,7 @@
 /** Sends a transaction once and reads the node's answer. */
 import { isDuplicate } from '../chain/duplicateTransaction';
 import type { Broadcaster } from '../chain/interfaces';
-import { BitSharesError, isBitSharesError } from '../errors';
+import { asBitSharesError, BitSharesError } from '../errors';
 import type { SignedTransaction } from '../protocol';
 
 /** What is known of a transaction after it was sent once. It says nothing about a copy that was sent earlier. */
@@ -26,11 +26,8 @@ export async function broadcast(
   try {
     await broadcaster.broadcast(transaction);
     return { result: 'accepted' };
-  } catch (error) {
-    if (!isBitSharesError(error)) {
-      const reason = new BitSharesError('INTERNAL', { message: 'Broadcasting went wrong', cause: error });
-      return { result: 'unanswered', reason };
-    }
+  } catch (thrown) {
+    const error = asBitSharesError(thrown);
     if (isDuplicate(error)) return { result: 'accepted' };
     // An error without a code is made by a proxy in front of the node, when the answer of the node did not come.
     const isAnswer = error.code === 'NODE_ERROR' && Number(error.data.nodeCode) !== 0;

@@ -117,8 +117,7 @@ export async function sign(
     parties.asset.id,
     attempt.cost.fee.assetId,
   ]);
-  const balances = await evidence.view.session.balances(signer.id, [...new Set(assetIds)]);
-  const funds = new Funds(new Map(balances.map(({ assetId, amount }) => [assetId, amount])));
+  const funds = new Funds(await evidence.view.session.balances(signer.id, [...new Set(assetIds)]));
   for (const { withdrawal, phase } of unsigned) {
     const { asset, feeAsset } = phase.parties;
     const { cost, transaction } = phase.attempt;

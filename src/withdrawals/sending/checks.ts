@@ -1,5 +1,5 @@
 /** What must hold before money moves. Each check has its own error code, and none says anything about an earlier attempt. */
-import type { Account, Asset, ChainState } from '../../chain/interfaces';
+import type { Account, Asset, AssetAmount, ChainState } from '../../chain/interfaces';
 import { BitSharesError } from '../../errors';
 import { labels } from '../../labels';
 import { formatAmount, isoTime } from '../../protocol';
@@ -163,7 +163,11 @@ function checkSize(bytes: number, state: Pick<ChainState, 'maximumTransactionSiz
 
 /** Money that one sender has and has promised already, across the items of a batch. */
 export class Funds {
-  constructor(private readonly available: Map<string, bigint>) {}
+  private readonly available: Map<string, bigint>;
+
+  constructor(balances: readonly AssetAmount[]) {
+    this.available = new Map(balances.map(({ assetId, amount }) => [assetId, amount]));
+  }
 
   /**
    * Sets aside what a payment and its fee cost.

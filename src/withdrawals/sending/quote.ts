@@ -95,12 +95,7 @@ async function quoteOn(
   const bytes = encodeTransaction(transaction, chain.prefix).length + 1 + 65;
   checkPayment({ amount, fee, requiredFee: required, bytes }, parties, order, maximumFee, state);
   const balances = await session.balances(sender.id, [...new Set([asset.id, feeAsset.id])]);
-  new Funds(new Map(balances.map((balance) => [balance.assetId, balance.amount]))).reserve({
-    asset,
-    amount,
-    fee,
-    feeAsset,
-  });
+  new Funds(balances).reserve({ asset, amount, fee, feeAsset });
   return {
     intent,
     item: {

@@ -4,7 +4,13 @@
  */
 import type { Account } from '../../chain/interfaces';
 import { unknownAccount } from '../../chain/references';
-import { BitSharesError, isBitSharesError, passingForPayments, rethrow } from '../../errors';
+import {
+  asBitSharesError,
+  BitSharesError,
+  isBitSharesError,
+  passingForPayments,
+  rethrow,
+} from '../../errors';
 import { labels } from '../../labels';
 import { follow } from '../../payments/follow';
 import { placeOf } from '../../payments/standing';
@@ -143,9 +149,7 @@ class Run {
   /** An error that ended the round concerns every open withdrawal. What is known of them stays as it was. */
   failed(error: unknown): void {
     if (!isBitSharesError(error) && !this.signedAnything) rethrow(error);
-    const reason = isBitSharesError(error)
-      ? error
-      : new BitSharesError('INTERNAL', { message: 'Something impossible happened', cause: error });
+    const reason = asBitSharesError(error);
     const isLeft = this.view !== null && leaveUnfit(this.view, error);
     const mayPass = this.makesNothing || isLeft || passingForPayments.has(reason.code);
     const isOver = this.context.clock.now() - this.begin >= patience;
