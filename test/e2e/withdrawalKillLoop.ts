@@ -85,24 +85,35 @@ async function keepKilling(
     report.event(
       `Kill ${progress.kills}: ${name}, ${alive.toFixed(2)} s after ${until}; ${payments()} in blocks, ${progress.answers.size} settled.`,
     );
-    await killed.start(signal);
-    await untilReady(exchange, signal);
+    // n8n itself is started by the wait, which starts it anew when it ends.
+    if (killed !== n8n) await killed.start(signal);
+    await untilReady(exchange, report, signal);
   }
 }
 
-/** A busy n8n answers 503 for a moment ("Database is not ready"), which is a reason to look again. */
-async function untilReady(exchange: Exchange, signal: AbortSignal): Promise<void> {
+/**
+ * Waits as a supervisor does. A busy n8n answers 503 for a moment ("Database is not ready"), and it can end by itself while it
+ * recovers executions that were cut off before they began: then it is started again.
+ */
+async function untilReady(exchange: Exchange, report: Report, signal: AbortSignal): Promise<void> {
+  const { n8n } = exchange;
+  let isOurKill = !n8n.running;
   await waitFor(
     async () => {
       try {
-        await waitUntilActive(exchange, signal);
+        if (!n8n.running) {
+          if (!isOurKill) report.event('n8n ended by itself, and is started again.');
+          isOurKill = false;
+          await n8n.start(signal);
+        }
+        await waitUntilActive(exchange, AbortSignal.any([signal, AbortSignal.timeout(20 * second)]));
         return true;
       } catch (error) {
-        if (error instanceof DemoFailure && error.message.includes('n8n answered 503')) return undefined;
-        throw error;
+        if (signal.aborted || !(error instanceof DemoFailure || error instanceof DemoStopped)) throw error;
+        return undefined;
       }
     },
-    { what: 'n8n to be ready', deadline: settlementDeadline, every: second, signal },
+    { what: 'n8n to be ready', deadline: 2 * settlementDeadline, every: second, signal },
   );
 }
 
