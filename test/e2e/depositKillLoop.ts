@@ -8,13 +8,14 @@
 
 import { parseArgs } from 'node:util';
 
-import { type Exchange, waitUntilActive } from '../../demo/exchange';
+import type { Exchange } from '../../demo/exchange';
 import { DemoFailure } from '../../demo/failure';
 import { agrees, compareLedger } from '../../demo/ledgerComparison';
 import type { Report } from '../../demo/report';
 import { pause, waitFor } from '../../demo/waiting';
 import { randomNumbers } from '../support/randomNumbers';
 import { runOnExchange, wholeNumber } from './exchangeRun';
+import { startAgain } from './startAgain';
 
 async function killLoop(
   exchange: Exchange,
@@ -51,8 +52,7 @@ async function killLoop(
       `Round ${round}: killed ${name} ${alive.toFixed(2)} s after the first of ${count} deposits.`,
     );
     await paying;
-    await killed.start(signal);
-    await waitUntilActive(exchange, signal);
+    await startAgain(killed, exchange, report, signal);
   }
   const comparison = await waitFor(
     async () => {

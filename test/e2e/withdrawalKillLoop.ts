@@ -10,12 +10,13 @@
 import { setMaxListeners } from 'node:events';
 import { parseArgs } from 'node:util';
 
-import { type Exchange, waitUntilActive } from '../../demo/exchange';
+import type { Exchange } from '../../demo/exchange';
 import { DemoFailure, DemoStopped } from '../../demo/failure';
 import type { Report } from '../../demo/report';
 import { messageOf, pause, waitFor, withDeadline } from '../../demo/waiting';
 import { randomNumbers } from '../support/randomNumbers';
 import { runOnExchange, wholeNumber } from './exchangeRun';
+import { startAgain } from './startAgain';
 import { judge, type Progress, settleAll } from './withdrawalRequests';
 
 const second = 1000;
@@ -85,36 +86,8 @@ async function keepKilling(
     report.event(
       `Kill ${progress.kills}: ${name}, ${alive.toFixed(2)} s after ${until}; ${payments()} in blocks, ${progress.answers.size} settled.`,
     );
-    // n8n itself is started by the wait, which starts it anew when it ends.
-    if (killed !== n8n) await killed.start(signal);
-    await untilReady(exchange, report, signal);
+    await startAgain(killed, exchange, report, signal);
   }
-}
-
-/**
- * Waits as a supervisor does. A busy n8n answers 503 for a moment ("Database is not ready"), and it can end by itself while it
- * recovers executions that were cut off before they began: then it is started again.
- */
-async function untilReady(exchange: Exchange, report: Report, signal: AbortSignal): Promise<void> {
-  const { n8n } = exchange;
-  let isOurKill = !n8n.running;
-  await waitFor(
-    async () => {
-      try {
-        if (!n8n.running) {
-          if (!isOurKill) report.event('n8n ended by itself, and is started again.');
-          isOurKill = false;
-          await n8n.start(signal);
-        }
-        await waitUntilActive(exchange, AbortSignal.any([signal, AbortSignal.timeout(20 * second)]));
-        return true;
-      } catch (error) {
-        if (signal.aborted || !(error instanceof DemoFailure || error instanceof DemoStopped)) throw error;
-        return undefined;
-      }
-    },
-    { what: 'n8n to be ready', deadline: 2 * settlementDeadline, every: second, signal },
-  );
 }
 
 async function withdrawalKillLoop(
